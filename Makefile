@@ -1,0 +1,54 @@
+# Everything that a contributor or CI runs. `make run` and `make test` need Python 3.11 or later and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STORE ?= timeline.db
+PORT ?= 8050
+PYTEST_ARGS ?=
+
+.PHONY: run test check install bench lock screenshots clean
+
+run: $(VENV)/.runtime ## set up, fill the demo, serve on http://127.0.0.1:8050
+	$(BIN)/timeline --store $(STORE) demo
+	$(BIN)/timeline --store $(STORE) serve --port $(PORT)
+
+test: install check ## set up, then lint, types, contracts and every test
+	.ci/browser
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+check: install ## lint, types, contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+install: $(VENV)/.development ## set up for development in .venv
+
+bench: install ## print the figures of the benchmarks
+	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+screenshots: install ## take the pictures of the README anew
+	.ci/browser
+	$(BIN)/python -m tests.screenshots
+
+lock: install ## pin what pyproject.toml asks for, hashed, for every platform
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet --constraints requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what was set up; stores stay
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/pip:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+$(VENV)/.development: requirements-dev.lock pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@ $(VENV)/.runtime

@@ -1,0 +1,40 @@
+"""The time axis of a chart: a window of time on so many pixels. Times are milliseconds since 1970, UTC."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
+
+DAY = 86_400_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def milliseconds(instant: datetime) -> int:
+    """An instant as milliseconds since 1970."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def day_of(ms: float) -> date:
+    """The day, UTC, in which a time lies."""
+    return (_EPOCH + timedelta(milliseconds=ms)).date()
+
+
+class Scale(Struct, frozen=True):
+    """The window `left` to `right` (milliseconds) on `width` pixels."""
+
+    left: float
+    right: float
+    width: float
+
+    @property
+    def ms_per_pixel(self) -> float:
+        """How much time a pixel stands for."""
+        return (self.right - self.left) / self.width
+
+    def pixels(self, ms: float) -> float:
+        """How many pixels a stretch of time takes."""
+        return ms / self.ms_per_pixel
+
+    def shows(self, start: float, end: float) -> bool:
+        """Whether some of a stretch lies in the window."""
+        return end >= self.left and start <= self.right

@@ -1,0 +1,143 @@
+"""The state of the page, and its address: what is in the URL is what is shown, and nothing else.
+
+A pasted link shows the same picture. What a link can not mean is named in `View.problems` and left
+at its default, so that a half-broken link still shows something.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlencode
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from timeline.domain.moments import format_day, parse_cut
+from timeline.domain.vocabulary import Status
+from timeline.errors import InvalidValue
+from timeline.readmodel.cuts import WantedCuts
+
+KnownAt = Literal["then", "now"]
+Chart = Literal["gantt", "points", "table"]
+Window = Literal["1m", "6m", "all"]
+Theme = Literal["light", "dark"]
+
+
+class View(Struct, frozen=True):
+    """What the page shows. None and empty leave a choice at its default.
+
+    `as_of` is a day (its end, UTC). `known` says whether the reporting is cut at that day too ("then"),
+    or everything known today counts ("now"). `since` and `until` are a window that was drawn by hand;
+    without them `window` says how far back from `as_of` the chart looks. `position` pins the log.
+    """
+
+    as_of: date | None = None
+    known: KnownAt = "then"
+    chart: Chart = "gantt"
+    window: Window = "all"
+    since: date | None = None
+    until: date | None = None
+    fronts: tuple[str, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    actor: str | None = None
+    development: UUID | None = None
+    position: int | None = None
+    theme: Theme | None = None
+    problems: tuple[str, ...] = ()
+
+    def cuts(self, last_day: date, now: datetime) -> WantedCuts:
+        """The cuts of the questions that this view asks; `last_day` is where the slider ends."""
+        end = parse_cut((self.as_of or last_day).isoformat(), "as_of")
+        return WantedCuts(end, None if self.known == "then" else max(now, end), self.position)
+
+
+def read(search: str | None) -> View:
+    """The view that a query string asks for."""
+    given = {name: values for name, values in parse_qs((search or "").lstrip("?")).items() if name in _READERS}
+    fields: dict[str, Any] = {}
+    problems = []
+    for name, values in given.items():
+        field, reader = _READERS[name]
+        try:
+            fields[field] = reader(name, values)
+        except InvalidValue as error:
+            problems.append(error.detail)
+    view = View(**fields, problems=tuple(problems))
+    if view.since and view.until and view.since >= view.until:
+        return structs.replace(view, since=None, until=None, problems=(*problems, "from: expected a day before `to`"))
+    return view
+
+
+def write(view: View) -> str:
+    """The query string that shows this view again; only what differs from the defaults."""
+    pairs: list[tuple[str, str]] = []
+    for name, (field, _) in _READERS.items():
+        value = getattr(view, field)
+        if value is None or value == getattr(View(), field):
+            continue
+        values = value if isinstance(value, tuple) else (value,)
+        pairs += [(name, one.isoformat() if isinstance(one, date) else str(one)) for one in values]
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def pinned(view: View, as_of: datetime, position: int) -> str:
+    """The query string that shows this very picture for ever: as of this day, from this position of the log."""
+    return write(structs.replace(view, as_of=date.fromisoformat(format_day(as_of)), position=position, theme=None))
+
+
+def _one(read_one: Callable[[str, str], Any]) -> Callable[[str, list[str]], Any]:
+    return lambda name, values: read_one(name, values[-1])
+
+
+def _day(name: str, value: str) -> date:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise InvalidValue(name, value, "a day such as 2023-05-22") from None
+    if not 1000 <= day.year <= 9000:
+        raise InvalidValue(name, value, "a day of the years 1000 to 9000")
+    return day
+
+
+def _choice(*allowed: str) -> Callable[[str, str], str]:
+    def choose(name: str, value: str) -> str:
+        if value not in allowed:
+            raise InvalidValue(name, value, f"one of {', '.join(allowed)}")
+        return value
+
+    return choose
+
+
+def _statuses(name: str, values: list[str]) -> tuple[Status, ...]:
+    words = [_choice(*Status)(name, value) for value in values]
+    return tuple(status for status in Status if status in words)
+
+
+def _development(name: str, value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise InvalidValue(name, value, "the id of a development") from None
+
+
+def _position(name: str, value: str) -> int:
+    if not value.isdecimal() or len(value) > 18:
+        raise InvalidValue(name, value, "a position of the log")
+    return int(value)
+
+
+_READERS: Mapping[str, tuple[str, Callable[[str, list[str]], Any]]] = {
+    "as_of": ("as_of", _one(_day)),
+    "known_at": ("known", _one(_choice("then", "now"))),
+    "recorded_at": ("position", _one(_position)),
+    "view": ("chart", _one(_choice("gantt", "points", "table"))),
+    "window": ("window", _one(_choice("1m", "6m", "all"))),
+    "from": ("since", _one(_day)),
+    "to": ("until", _one(_day)),
+    "front": ("fronts", lambda _, values: tuple(sorted(set(values)))),
+    "status": ("statuses", _statuses),
+    "actor": ("actor", _one(lambda _, value: value)),
+    "id": ("development", _one(_development)),
+    "theme": ("theme", _one(_choice("light", "dark"))),
+}
+"""Parameter of the address -> field of the view, and how it is read."""

@@ -1,0 +1,203 @@
+"""The detail panel: what is known of one development, who says so, who denies it, and how that changed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from dash import html
+
+from dashboards import ids, words
+from dashboards.elements import aria, swatch
+from timeline.domain import facts
+from timeline.domain.status import GivenAccount
+from timeline.domain.values import Account
+from timeline.domain.vocabulary import Aspect, Nature, Stance, Status, Verdict
+from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.questions import Entry, Reader, Step
+
+_SIDES = {Stance.ASSERTS: "for", Stance.CONCEDES: "conceding", Stance.DENIES: "against", Stance.REPEATS: "repeating"}
+
+
+def panel(reader: Reader, held: HeldCuts, entry: Entry, steps: Iterable[Step], front_name: str, address: str) -> Any:
+    """The panel of a development. `address` is the link that shows this very picture for ever."""
+    description = entry.state.described
+    disputed = [a for a, s in entry.statuses.items() if s is Status.DISPUTED and a is not Aspect.OCCURRENCE]
+    return [
+        html.Div(
+            [
+                html.Span(front_name, className="quiet"),
+                _close_button(),
+            ],
+            className="panel-top",
+        ),
+        html.H2(description.title),
+        html.P([swatch(entry.status), html.Strong(words.STATUS[entry.status])], className="headline-status"),
+        *(
+            html.P([swatch(Status.DISPUTED), f"Disputed: {words.ASPECT[aspect]}"], className="headline-status")
+            for aspect in disputed
+        ),
+        html.P(description.summary) if description.summary else None,
+        html.Dl(_facts(entry)),
+        *_assessments(entry),
+        html.H3("For and against"),
+        *_accounts(reader, held, entry),
+        html.H3("How the reporting changed"),
+        html.Ol([_step(reader, held, step) for step in steps], className="steps"),
+        html.P(
+            [
+                html.A("Link to this view", href=address),
+                " · ",
+                html.A("As JSON", href=f"/api/v1/developments/{entry.state.id}"),
+                " · ",
+                html.A("Its history", href=f"/api/v1/developments/{entry.state.id}/history"),
+                html.Br(),
+                f"version {entry.state.version}, position {entry.state.position} of the log",
+            ],
+            className="quiet small",
+        ),
+    ]
+
+
+def unknown(day: str) -> Any:
+    """What stands there where nothing was known of the development on that day."""
+    return [
+        html.Div(_close_button(), className="panel-top"),
+        html.H2("Not known yet"),
+        html.P(f"Nothing of this development had been reported by {day}. Move the slider on to see when it appears."),
+    ]
+
+
+def _close_button() -> html.Button:
+    return html.Button("×", id=ids.CLOSE, className="plain close", **aria(label="Close"))
+
+
+def _facts(entry: Entry) -> list[Any]:
+    description = entry.state.described
+    rows: list[tuple[str, Any]] = [
+        ("When", [words.when(description.occurred, open=entry.open), html.Code(description.occurred.edtf)])
+    ]
+    if place := description.place:
+        rows.append(("Where", ", ".join(filter(None, (place.name, place.admin, place.country)))))
+    if description.actors:
+        rows.append(("Actors", [html.Div(f"{actor.name} ({actor.role})") for actor in description.actors]))
+    for name, tally in description.tallies.items():
+        given = (("at least", tally.low), ("best estimate", tally.best), ("at most", tally.high))
+        told = ", ".join(f"{word} {number:,}" for word, number in given if number is not None)
+        rows.append((name.replace("-", " ").capitalize(), told))
+    if entry.state.first_reported_at and entry.state.last_reported_at:
+        first, last = (words.day(one) for one in (entry.state.first_reported_at, entry.state.last_reported_at))
+        rows.append(("Reported", first if first == last else f"{first} to {last}"))
+    voices = {given.account.source for given in entry.state.accounts}
+    told = f"{words.count(len(entry.state.accounts), 'account')} by {words.count(len(voices), 'source')}"
+    rows.append(("Accounts", told))
+    return [part for term, told in rows for part in (html.Dt(term), html.Dd(told))]
+
+
+def _assessments(entry: Entry) -> list[Any]:
+    standing = [
+        (aspect, given)
+        for aspect, given in entry.state.assessments.items()
+        if given.assessment.verdict is not Verdict.WITHDRAWN
+    ]
+    return [
+        html.Div(
+            [
+                html.Strong(f"{given.assessment.verdict.capitalize()}: {words.ASPECT[aspect]}"),
+                html.P(given.assessment.rationale),
+                html.P(
+                    f"{given.assessment.assessor or 'An analyst'}, {words.moment(given.reported_at)}, "
+                    f"credibility {given.assessment.credibility.value} of 6",
+                    className="quiet small",
+                ),
+            ],
+            className="assessment",
+        )
+        for aspect, given in standing
+    ]
+
+
+def _accounts(reader: Reader, held: HeldCuts, entry: Entry) -> list[Any]:
+    """The accounts, aspect by aspect: those for it first, then concessions, denials and repetitions."""
+    parts: list[Any] = []
+    for aspect, status in entry.statuses.items():
+        spoken = [given for given in entry.state.accounts if aspect in given.account.stance]
+        if not spoken:
+            continue
+        order = list(_SIDES)
+        spoken.sort(key=lambda given: (order.index(given.account.stance[aspect]), given.reported_at, given.position))
+        parts.append(
+            html.H4([words.ASPECT[aspect].capitalize(), html.Span([swatch(status), str(status)], className="chip")])
+        )
+        parts.append(html.Ul([_account(reader, held, given, aspect) for given in spoken], className="accounts"))
+    return parts
+
+
+def _account(reader: Reader, held: HeldCuts, given: GivenAccount, aspect: Aspect) -> html.Li:
+    told = given.account
+    source = reader.source(told.source, held)
+    stance = told.stance[aspect]
+    withdrawn = aspect in given.withdrawn
+    grade = f"Admiralty {source.reliability}: {words.RELIABILITY[source.reliability]}"
+    by: list[Any] = [source.name, html.Span(source.affiliation, className="side") if source.affiliation else None]
+    origin = [f" after {reader.source(told.origin, held).name}"] if told.origin else []
+    return html.Li(
+        [
+            html.Span(words.STANCE[stance], className=f"stance {stance}"),
+            html.Div(
+                [
+                    html.Div([*by, html.Abbr(str(source.reliability), title=grade), *origin]),
+                    html.P(told.gist) if told.gist else None,
+                    html.Blockquote(f"“{told.quote}”") if told.quote else None,
+                    html.Div(
+                        [
+                            words.moment(given.reported_at),
+                            *_proof(told),
+                            " · taken back" if withdrawn else None,
+                        ],
+                        className="quiet small",
+                    ),
+                ]
+            ),
+        ],
+        className="withdrawn" if withdrawn else None,
+    )
+
+
+def _proof(told: Account) -> list[Any]:
+    """Where a reader can check the account."""
+    parts: list[Any] = []
+    if told.url:
+        parts += [" · ", html.A("source", href=told.url, target="_blank", rel="noopener noreferrer")]
+    if told.archive_sha256:
+        parts += [" · ", html.Span(f"SHA-256 {told.archive_sha256[:12]}…", title=told.archive_sha256)]
+    return parts
+
+
+def _step(reader: Reader, held: HeldCuts, step: Step) -> html.Li:
+    status = step.statuses[Aspect.OCCURRENCE]
+    return html.Li(
+        [
+            html.Div(words.moment(step.recorded.event.reported_at), className="quiet"),
+            html.Div([swatch(status), html.Strong(status.capitalize())]),
+            html.Div(_what_changed(reader, held, step.recorded.event.fact)),
+        ]
+    )
+
+
+def _what_changed(reader: Reader, held: HeldCuts, fact: facts.Fact) -> str:
+    match fact:
+        case facts.DevelopmentReported(_, account):
+            return f"Reported by {reader.source(account.source, held).name}"
+        case facts.AccountGiven(account):
+            stances = ", ".join(f"{stance} {words.ASPECT[aspect]}" for aspect, stance in account.stance.items())
+            return f"{reader.source(account.source, held).name} {stances}"
+        case facts.AccountWithdrawn(source, _, reason):
+            return f"{reader.source(source, held).name} takes it back" + (f": {reason}" if reason else "")
+        case facts.DevelopmentRevised(_, nature, reason):
+            return ("Corrected" if nature is Nature.CORRECTION else "Updated") + (f": {reason}" if reason else "")
+        case facts.DevelopmentAssessed() as assessed:
+            return f"{assessed.assessor or 'An analyst'}: {assessed.verdict}, {words.ASPECT[assessed.aspect]}"
+        case facts.DevelopmentRetracted(reason):
+            return f"The entry is withdrawn: {reason}"
+        case facts.DevelopmentMerged(_, reason):
+            return "Found to be the same as another entry" + (f": {reason}" if reason else "")
+    return fact.TOPIC

@@ -1,0 +1,118 @@
+"""Colours and marks of each status, light and dark.
+
+A status is told by fill, by outline and by pattern or shape, so that it can be read in greyscale and
+by colour-blind readers. The colours of the page itself stand in `assets/style.css`.
+"""
+
+from msgspec import Struct
+
+from timeline.domain.vocabulary import Status
+
+
+class Style(Struct, frozen=True):
+    """How a status is drawn: `fill` inside, `line` around, `pattern` over it, `symbol` for a moment."""
+
+    fill: str
+    line: str
+    symbol: str
+    pattern: str = ""
+    on_fill: str | None = None
+    """Colour of a label that stands on the fill; None: the ink of the page."""
+
+
+class Palette(Struct, frozen=True):
+    """The colours of a chart."""
+
+    ink: str
+    muted: str
+    grid: str
+    band: str
+    paper: str
+    as_of: str
+    veil: str
+    density: tuple[tuple[float, str], ...]
+    styles: dict[Status, Style]
+
+
+class _Inks(Struct, frozen=True):
+    """The colours from which the styles of a palette are made."""
+
+    blue: str
+    green: str
+    amber: str
+    pale_amber: str
+    violet: str
+    pale_violet: str
+    red: str
+    grey: str
+    paper: str
+    on_solid: str
+
+    def styles(self) -> dict[Status, Style]:
+        return {
+            Status.CONFIRMED: Style(self.green, self.green, "circle", on_fill=self.on_solid),
+            Status.CORROBORATED: Style(self.blue, self.blue, "diamond", on_fill=self.on_solid),
+            Status.CLAIMED: Style(self.pale_amber, self.amber, "diamond-open"),
+            Status.DISPUTED: Style(self.pale_violet, self.violet, "diamond-x", pattern="/"),
+            Status.DENIED: Style(self.paper, self.red, "x-thin-open", pattern="x"),
+            Status.REFUTED: Style(self.paper, self.red, "square-x-open", pattern="x"),
+            Status.RETRACTED: Style(self.paper, self.grey, "circle-x-open", pattern="-"),
+        }
+
+
+LIGHT = Palette(
+    ink="#161b26",
+    muted="#586173",
+    grid="#dfe3ea",
+    band="#f5f7f9",
+    paper="#ffffff",
+    as_of="#b3261e",
+    veil="rgba(110,118,135,0.16)",
+    density=((0.0, "#ffffff"), (0.001, "#dbe7f4"), (0.35, "#8fb5da"), (1.0, "#0b5aa5")),
+    styles=_Inks(
+        blue="#0b5aa5",
+        green="#1b6e53",
+        amber="#a86200",
+        pale_amber="#f7ecdd",
+        violet="#973a8e",
+        pale_violet="#efdcec",
+        red="#b5371c",
+        grey="#5f6878",
+        paper="#ffffff",
+        on_solid="#ffffff",
+    ).styles(),
+)
+
+DARK = Palette(
+    ink="#e8ebf0",
+    muted="#98a2b3",
+    grid="#2b323d",
+    band="#181e26",
+    paper="#11161d",
+    as_of="#ff8a80",
+    veil="rgba(160,170,190,0.16)",
+    density=((0.0, "#11161d"), (0.001, "#1d2c3c"), (0.35, "#2f6494"), (1.0, "#62b1f5")),
+    styles=_Inks(
+        blue="#5cabf2",
+        green="#4fc596",
+        amber="#f2b042",
+        pale_amber="#352a17",
+        violet="#df86d6",
+        pale_violet="#38253a",
+        red="#ff8a6b",
+        grey="#8f99aa",
+        paper="#11161d",
+        on_solid="#0d1117",
+    ).styles(),
+)
+
+
+def palette(theme: str) -> Palette:
+    """The palette of a theme (`light` or `dark`)."""
+    return DARK if theme == "dark" else LIGHT
+
+
+def faded(colour: str, alpha: float) -> str:
+    """A colour `#rrggbb` with an opacity from 0 to 1."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha:.2f})"

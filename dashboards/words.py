@@ -1,0 +1,97 @@
+"""Plain words for what the charts and the panel show; no codes where a word will do."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from timeline.domain.moments import Bound, Occurred
+from timeline.domain.vocabulary import Aspect, Stance, Status
+
+STATUS = {
+    Status.CONFIRMED: "Confirmed by an analyst",
+    Status.CORROBORATED: "Corroborated by independent sources",
+    Status.CLAIMED: "Claimed by one side only",
+    Status.DISPUTED: "Disputed: some assert it, others deny it",
+    Status.DENIED: "Only denials",
+    Status.REFUTED: "Refuted by an analyst",
+    Status.RETRACTED: "Taken back",
+}
+ASPECT = {
+    Aspect.OCCURRENCE: "whether it happened",
+    Aspect.ATTRIBUTION: "who did it",
+    Aspect.EXTENT: "how far, how many",
+    Aspect.PLACE: "where",
+    Aspect.DATE: "when",
+}
+STANCE = {
+    Stance.ASSERTS: "for",
+    Stance.DENIES: "against",
+    Stance.CONCEDES: "concedes",
+    Stance.REPEATS: "repeats",
+}
+RELIABILITY = {
+    "A": "completely reliable",
+    "B": "usually reliable",
+    "C": "fairly reliable",
+    "D": "not usually reliable",
+    "E": "unreliable",
+    "F": "reliability cannot be judged",
+}
+
+
+def day(instant: datetime) -> str:
+    """`22 May 2023` (UTC)."""
+    return f"{instant.day} {instant:%B %Y}"
+
+
+def moment(instant: datetime) -> str:
+    """The day, with the time where it is not midnight (UTC), since a plain date is kept as its midnight."""
+    if (instant.hour, instant.minute, instant.second) == (0, 0, 0):
+        return day(instant)
+    return f"{day(instant)}, {instant:%H:%M} UTC"
+
+
+def when(occurred: Occurred, *, open: bool) -> str:
+    """When something happened, in words: `about November 2022 → 22 May 2023`."""
+    if "/" not in occurred.edtf:
+        if occurred.is_span:
+            return f"{_bound(occurred.start, '')} → {_bound(occurred.end, '')}"
+        return _bound(occurred.start, occurred.edtf)
+    first, _, last = occurred.edtf.partition("/")
+    begin = "unknown start" if first in ("", "..") else _bound(occurred.start, first)
+    if last == ".." and occurred.exact_end is None:
+        return f"{begin} → still open"
+    end = "end not known" if last == "" and occurred.exact_end is None else _bound(occurred.end, last)
+    return f"{begin} → {end}" + (" (still open then)" if open else "")
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *rest, last = words
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def count(number: int, noun: str) -> str:
+    """`1 front`, `3 fronts`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _bound(bound: Bound, edtf: str) -> str:
+    if bound.earliest is None or bound.latest is None:
+        return "not known"
+    if bound.exact:
+        return f"{day(bound.earliest)}, {bound.earliest:%H:%M} UTC"
+    qualifier = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}.get(edtf[-1:], "")
+    plain = edtf.rstrip("~?%")
+    parts = [part for part in plain.split("-") if "X" not in part]
+    year = plain[:4]
+    if "X" in year:
+        return f"{qualifier}{year.replace('X', '0')}s"
+    if len(parts) == 1:
+        return f"{qualifier}{int(year)}"
+    season = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}.get(parts[1])
+    if season:
+        return f"{qualifier}{season} {int(year)}"
+    named = datetime(int(year), int(parts[1]), 1)  # noqa: DTZ001 - only its month is named
+    if len(parts) == 2:
+        return f"{qualifier}{named:%B %Y}"
+    return f"{qualifier}{int(parts[2])} {named:%B %Y}"

@@ -1,0 +1,177 @@
+"""`POST /events`, to the letter of the issue: appended once, refused by field, and nothing written that is wrong."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.scenarios import Scene, message
+from timeline.domain.values import development_id_of, development_id_of_message
+
+STANCE = {"source": "belgorod-governor", "stance": {"attribution": "denies"}}
+UNKNOWN = "6c64c0b1-0b9d-4ea8-a8b0-0cb8e7c92b65"
+
+
+def given(subject: Any, **attributes: Any) -> dict[str, Any]:
+    return message("account.given", **{"id": "a-2", "subject": subject, "data": STANCE, **attributes})
+
+
+def test_an_event_is_appended(scene: Scene) -> None:
+    response = scene.post(message())
+
+    assert response.status_code == 201
+    assert response.content_type == "application/json"
+    assert response.get_json() == {
+        "position": 1,
+        "subject": str(development_id_of_message("//example.org/desk", "a-1")),
+        "version": 1,
+        "recorded_at": "2023-06-01T12:00:00Z",
+    }
+
+
+def test_the_same_message_again_answers_200_with_the_same_body(scene: Scene) -> None:
+    first = scene.post(message())
+    scene.clock.advance(hours=3)
+    again = scene.post(message())
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.get_data() == first.get_data()
+    assert scene.head == 1
+
+
+def test_the_same_id_with_other_content_answers_409(scene: Scene) -> None:
+    scene.post(message())
+    response = scene.post(message(data={"title": "Something else"}))
+
+    assert response.status_code == 409
+    assert response.content_type == "application/problem+json"
+    assert response.get_json()["errors"][0]["field"] == "id"
+    assert scene.head == 1
+
+
+def test_a_structured_cloud_event_is_read_by_its_content_type(scene: Scene) -> None:
+    body = json.dumps({**message(), "specversion": "1.0", "datacontenttype": "application/json"})
+
+    assert scene.post(body, "application/cloudevents+json; charset=utf-8").status_code == 201
+
+
+def test_an_event_as_the_log_gives_it_is_the_same_message_again(scene: Scene) -> None:
+    scene.post(message())
+    (stored,) = scene.get("/events")["items"]
+
+    assert scene.post(stored).status_code == 200
+
+
+def test_an_account_may_name_its_development_by_either_id(scene: Scene) -> None:
+    scene.post(message(data={"external_id": "chronicle:grayvoron"}))
+    by_name = scene.post(given("chronicle:grayvoron"))
+    by_id = scene.post(given(str(development_id_of("chronicle:grayvoron")), id="a-3"))
+
+    assert [by_name.status_code, by_id.status_code] == [201, 201]
+    assert by_name.get_json()["subject"] == by_id.get_json()["subject"]
+    assert by_id.get_json()["version"] == 3
+
+
+def test_an_account_of_the_past_changes_the_replays_from_its_time_on_and_no_others(scene: Scene) -> None:
+    subject = scene.post(message(time="2023-05-22T12:00:00Z")).get_json()["subject"]
+    cuts = ["2023-05-22T12:00:00Z", "2023-05-23T08:59:59Z", "2023-05-23T09:00:00Z", "2023-05-24", "2023-06-01"]
+
+    def replays(**query: Any) -> list[bytes]:
+        return [scene.raw("/timeline", known_at=cut, as_of="2023-05-31", **query) for cut in cuts]
+
+    def attribution(raw: bytes) -> str:
+        return json.loads(raw)["items"][0]["aspects"]["attribution"]
+
+    before, before_fixed = replays(), replays(recorded_at=1)
+    scene.clock.advance(hours=1)
+    response = scene.post(given(subject, time="2023-05-23T09:00:00Z"))
+    after, after_fixed = replays(), replays(recorded_at=1)
+
+    assert response.status_code == 201
+    assert [attribution(raw) for raw in before] == ["claimed"] * 5
+    assert [attribution(raw) for raw in after] == ["claimed"] * 2 + ["disputed"] * 3
+    assert [json.loads(raw)["items"] for raw in after[:2]] == [json.loads(raw)["items"] for raw in before[:2]]
+    assert after_fixed == before_fixed
+    assert replays(recorded_at="2023-06-01T12:30:00Z")[-1] != after[-1]
+    assert json.loads(scene.raw("/timeline", recorded_at="2023-06-01T12:30:00Z"))["recorded_at"]["position"] == 1
+
+
+def test_a_plain_date_is_known_from_the_start_of_its_day(scene: Scene) -> None:
+    scene.post(message(time="2023-05-22"))
+
+    assert scene.get("/timeline", known_at="2023-05-22T00:00:00Z", as_of="2023-05-22")["items"]
+    assert not scene.get("/timeline", known_at="2023-05-21", as_of="2023-05-22")["items"]
+
+
+BAD: dict[str, tuple[Any, str, int, str]] = {
+    "malformed JSON": ('{"type": "development.reported",', "application/json", 400, "body"),
+    "a key twice": ('{"type": "front.opened", "type": "front.closed", "data": {}}', "application/json", 400, "body"),
+    "an array": ([message()], "application/json", 400, "body"),
+    "an unknown type": (message("development.guessed"), "application/json", 422, "type"),
+    "an unknown stance": (
+        message(data={"account": {"source": "a", "stance": {"occurrence": "hopes"}}}),
+        "application/json", 422, "data.account.stance.occurrence"),
+    "an impossible date": (message(data={"occurred": "2023-02-30"}), "application/json", 422, "data.occurred"),
+    "an impossible time": (message(time="2023-02-30T12:00:00Z"), "application/json", 422, "time"),
+    "a report from the future": (message(time="2023-06-01T12:00:01Z"), "application/json", 422, "time"),
+    "a latitude of 200": (
+        message(data={"place": {"name": "a", "lat": 200, "lon": 35}}), "application/json", 422, "data.place.lat"),
+    "a missing title": (message(data={"title": ...}), "application/json", 422, "data.title"),
+    "an unknown development": (given(UNKNOWN), "application/json", 422, "subject"),
+    "an unknown development by external id": (given("nowhere:1"), "application/json", 422, "subject"),
+    "a wrong content type": (message(), "text/plain", 415, "Content-Type"),
+    "no content type": (message(), "", 415, "Content-Type"),
+    "a body over the limit": (message(data={"summary": "a" * 200_000}), "application/json", 413, "body"),
+    "an id reused with other content": (message(id="first", data={"title": "b"}), "application/json", 409, "id"),
+    "an unknown field": (message(data={"titel": "b"}), "application/json", 422, "data.titel"),
+    "an unknown attribute": (message(tiem="2023-05-22"), "application/json", 422, "tiem"),
+    "a withdrawal of what was never said": (
+        message("account.withdrawn", id="w", subject=str(development_id_of_message("//example.org/desk", "first")),
+                data={"source": "nobody"}), "application/json", 422, "source"),
+    "a merge into itself": (
+        message("development.merged", id="m", subject=str(development_id_of_message("//example.org/desk", "first")),
+                data={"into": str(development_id_of_message("//example.org/desk", "first"))}),
+        "application/json", 422, "into"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "content_type", "status", "field"), BAD.values(), ids=BAD)
+def test_bad_input_is_answered_by_a_problem_document_and_writes_nothing(
+    scene: Scene, body: Any, content_type: str, status: int, field: str
+) -> None:
+    scene.post(message(id="first"))
+    before = scene.raw("/events")
+
+    response = scene.post(body, content_type)
+    problem = response.get_json(force=True)
+
+    assert response.status_code == status
+    assert response.content_type == "application/problem+json"
+    assert (problem["status"], problem["instance"]) == (status, "/api/v1/events")
+    assert problem["type"].startswith("urn:timeline:problem:")
+    assert problem["title"]
+    assert [one["field"] for one in problem["errors"]] == [field]
+    assert all(set(one) == {"field", "value", "allowed"} and one["allowed"] for one in problem["errors"])
+    assert field in problem["detail"] or status == 400
+    assert scene.head == 1
+    assert scene.raw("/events") == before
+
+
+@pytest.mark.parametrize("body", [{**message(), "\ud800": 1}, message(data={"\udfff": 1})], ids=["attribute", "field"])
+def test_a_name_that_is_half_a_letter_is_refused_as_any_unknown_name(scene: Scene, body: Any) -> None:
+    response = scene.post(body)
+
+    assert response.status_code == 422
+    assert len(response.get_json(force=True)["errors"]) == 1
+    assert scene.head == 0
+
+
+def test_a_refused_message_may_be_sent_again_once_it_is_mended(scene: Scene) -> None:
+    assert scene.post(message(data={"title": ""})).status_code == 422
+    assert scene.post(message()).status_code == 201
+
+
+@pytest.mark.parametrize("data", [b'{"type": "front.opened", "data": {"slug": "a", "name": "\\ud83d\\ude00"}}'])
+def test_letters_beyond_the_basic_plane_are_letters(scene: Scene, data: bytes) -> None:
+    assert scene.post(data).status_code == 201
+    assert scene.get("/fronts")["items"][0]["name"] == "\N{GRINNING FACE}"

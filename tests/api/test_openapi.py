@@ -1,0 +1,168 @@
+"""What the API does stands in its OpenAPI document, and what stands there is what it does."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.scenarios import BAKHMUT, Scene, given, message, registered, reported
+from timeline.domain.facts import DevelopmentAssessed, FrontOpened
+from timeline.domain.moments import Occurred
+from timeline.domain.values import Place, Tally, front_id
+from timeline.domain.vocabulary import Aspect, Credibility, Verdict
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,), "array": (list,), "string": (str,), "integer": (int,), "number": (int, float),
+    "boolean": (bool,), "null": (type(None),),
+}  # fmt: skip
+
+
+def document(scene: Scene) -> Any:
+    return scene.client.get("/api/v1/openapi.json").get_json()
+
+
+def faults(schema: dict[str, Any], value: Any, whole: dict[str, Any], where: str = "$") -> list[str]:
+    """What of a JSON value does not fit a schema of the document; keys that are not documented are faults."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return faults(whole["components"]["schemas"][name], value, whole, where)
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            found = [faults(one, value, whole, where) for one in schema[word]]
+            return [] if [] in found else [f"{where} fits none: {found}"]
+    allowed = schema.get("type", list(TYPES))
+    allowed = [allowed] if isinstance(allowed, str) else allowed
+    fits = [word for word in allowed if isinstance(value, TYPES[word]) and (word == "boolean" or value is not True)]
+    if not fits:
+        return [f"{where}: {value!r} is not {allowed}"]
+    if value is not None and "enum" in schema and value not in schema["enum"]:
+        return [f"{where}: {value!r} is not one of {schema['enum']}"]
+    if isinstance(value, list):
+        return [f for n, one in enumerate(value) for f in faults(schema.get("items", {}), one, whole, f"{where}.{n}")]
+    if not isinstance(value, dict):
+        return []
+    known, more = schema.get("properties", {}), schema.get("additionalProperties", not schema.get("properties"))
+    told = [f"{where}.{name} is missing" for name in schema.get("required", ()) if name not in value]
+    for name, inner in value.items():
+        if name in known:
+            told += faults(known[name], inner, whole, f"{where}.{name}")
+        elif more in (False, None):
+            told.append(f"{where}.{name} is not documented")
+        elif isinstance(more, dict):
+            told += faults(more, inner, whole, f"{where}.{name}")
+    return told
+
+
+@pytest.fixture
+def told(scene: Scene) -> Scene:
+    """Something of everything that an answer can hold."""
+    scene.tell(registered("ru-mod", "russia"), "2022-01-01")
+    area, since = (37.0, 48.0, 39.0, 49.0), Occurred("2022-08/..")
+    scene.tell(FrontOpened("bakhmut", "Bakhmut", area, since), "2022-01-01", front_id("bakhmut"))
+    place = Place("Bakhmut", 48.6, 38.0)
+    tallies = {"deaths": Tally(9, 3, 5, as_published=True), "wounded": Tally(best=1)}
+    scene.tell(reported(place=place, tallies=tallies, tags=("city",)), "2023-05-20", BAKHMUT)
+    scene.tell(given("ua-mod", "repeats", origin="ru-mod", quote="So they say."), "2023-05-21", BAKHMUT)
+    verdict = DevelopmentAssessed(Aspect.OCCURRENCE, Verdict.CONFIRMED, Credibility.PROBABLY_TRUE, "Pictures.")
+    scene.tell(verdict, "2023-05-22", BAKHMUT)
+    scene.post(message(data={"occurred": {"edtf": "2023-05-22", "exact": {"start": "2023-05-22T09:00:00Z"}}}))
+    return scene
+
+
+GETS = {
+    "/api/v1/events": "/api/v1/events?limit=3",
+    "/api/v1/timeline": "/api/v1/timeline?limit=1",
+    "/api/v1/fronts": "/api/v1/fronts",
+    "/api/v1/fronts/{slug}/timeline": "/api/v1/fronts/bakhmut/timeline",
+    "/api/v1/sources": "/api/v1/sources",
+    "/api/v1/developments/{id}": f"/api/v1/developments/{BAKHMUT}",
+    "/api/v1/developments/{id}/history": f"/api/v1/developments/{BAKHMUT}/history",
+}
+
+
+def test_every_route_is_documented(scene: Scene) -> None:
+    routes = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in scene.app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS") and "<path:" not in rule.rule  # What is left over answers 404.
+    }
+    documented = {(path, method) for path, methods in document(scene)["paths"].items() for method in methods}
+
+    assert routes - documented == {("/api/v1/openapi.json", "get")}
+
+
+def test_every_documented_read_is_held_against_its_answers_here(scene: Scene) -> None:
+    reads = {path for path, methods in document(scene)["paths"].items() if "get" in methods}
+
+    assert reads - {"/healthz"} == set(GETS)
+
+
+@pytest.mark.parametrize("path", GETS)
+def test_an_answer_fits_its_schema(told: Scene, path: str) -> None:
+    whole = document(told)
+    responses = whole["paths"][path]["get"]["responses"]
+    schema = responses["200"]["content"]["application/json"]["schema"]
+
+    assert faults(schema, told.client.get(GETS[path]).get_json(), whole) == []
+
+
+def test_the_receipt_of_an_append_fits_its_schema(told: Scene) -> None:
+    whole = document(told)
+    responses = whole["paths"]["/api/v1/events"]["post"]["responses"]
+    response = told.post(message(id="b"))
+
+    for status in ("200", "201"):
+        assert faults(responses[status]["content"]["application/json"]["schema"], response.get_json(), whole) == []
+
+
+def test_a_problem_fits_its_schema(told: Scene) -> None:
+    whole = document(told)
+    problem = told.post(message(data={"title": ""})).get_json(force=True)
+
+    assert faults({"$ref": "#/components/schemas/Problem"}, problem, whole) == []
+
+
+def test_every_query_parameter_is_described(scene: Scene) -> None:
+    parameters = [
+        (path, one)
+        for path, methods in document(scene)["paths"].items()
+        for operation in methods.values()
+        if isinstance(operation, dict)
+        for one in operation.get("parameters", ())
+        if one["in"] == "query"
+    ]
+
+    assert [(path, one["name"]) for path, one in parameters if not one.get("description")] == []
+    assert {one["name"] for _, one in parameters} >= {
+        "as_of",
+        "known_at",
+        "recorded_at",
+        "from",
+        "to",
+        "bbox",
+        "cursor",
+    }
+
+
+def test_every_operation_has_a_summary_and_the_append_an_example_that_is_accepted(scene: Scene) -> None:
+    whole = document(scene)
+    operations = [
+        one for methods in whole["paths"].values() for word, one in methods.items() if word in ("get", "post")
+    ]
+    content = whole["paths"]["/api/v1/events"]["post"]["requestBody"]["content"]
+
+    assert [one for one in operations if not one.get("summary")] == []
+    assert set(content) == {"application/json", "application/cloudevents+json"}
+    assert scene.post(content["application/json"]["example"]).status_code == 201
+
+
+def test_the_check_of_this_module_finds_what_does_not_fit(told: Scene) -> None:
+    whole = document(told)
+    schema = whole["paths"]["/api/v1/timeline"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    good = told.client.get(GETS["/api/v1/timeline"]).get_json()
+
+    assert faults(schema, {**good, "more": 1}, whole) == ["$.more is not documented"]
+    assert faults(schema, {**good, "as_of": 5}, whole)
+    assert faults(schema, {**good, "items": [{**good["items"][0], "status": "maybe"}]}, whole)
+    assert faults(schema, {name: value for name, value in good.items() if name != "items"}, whole)

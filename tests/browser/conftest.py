@@ -1,0 +1,99 @@
+"""A real Chromium on a real server with the demo in it."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from timeline.bootstrap import create_app, open_service
+from timeline.cli import DEMO_FILES
+from timeline.config import Config, fixtures_folder
+from timeline.importers.ndjson import read
+
+NAMES = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with the demo."""
+    config = Config(str(tmp_path_factory.mktemp("store") / "demo.db"), title="Russia-Ukraine war")
+    service = open_service(config)
+    for name in DEMO_FILES:
+        for line in read(fixtures_folder() / name):
+            service.log.record(line.read)  # type: ignore[arg-type]
+    running = make_server("127.0.0.1", 0, create_app(service, config), threaded=True)
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{running.server_port}"
+    running.shutdown()
+    thread.join()
+    running.server_close()
+    service.log.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next((found for name in NAMES if name and (found := shutil.which(name))), None)
+    assert path, "no Chromium was found: `make test` installs one, or name its path in CHROMIUM"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(Path(path)), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page with what it complained about and whom it called."""
+
+    def __init__(self, page: Page, server: str) -> None:
+        self.page, self.server = page, server
+        self.complaints: list[str] = []
+        self.outside: list[str] = []
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: None if self._ours(request.url) else self.outside.append(request.url))
+
+    def _ours(self, url: str) -> bool:
+        return url.startswith((self.server, "data:", "blob:"))
+
+    def open(self, search: str = "") -> "Visit":
+        self.page.goto(f"{self.server}/{search}")
+        self.page.wait_for_selector("#overview .main-svg")
+        self.settled()
+        return self
+
+    def settled(self) -> None:
+        """Wait until nothing is being asked or drawn any more."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("!document.querySelector('[data-dash-is-loading=true]')")
+
+    def search(self) -> str:
+        return str(self.page.evaluate("window.location.search"))
+
+    def rows(self) -> dict[str, str]:
+        """Title -> status, as the table shows them."""
+        self.page.wait_for_selector("#table tbody tr")
+        cells = self.page.eval_on_selector_all(
+            "#table tbody tr",
+            "rows => rows.map(row => [row.cells[2].innerText.trim(), row.cells[3].innerText.trim()])",
+        )
+        return {title: status.replace("\n", " ") for title, status in cells}
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: str) -> Iterator[Visit]:
+    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    yield Visit(context.new_page(), server)
+    context.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser, server: str) -> Iterator[Visit]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    yield Visit(context.new_page(), server)
+    context.close()

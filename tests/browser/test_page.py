@@ -1,0 +1,247 @@
+"""The page in a real browser: what it shows, how one moves on it, and that a link shows the same again."""
+
+import json
+import urllib.request
+
+import pytest
+
+from tests.browser.conftest import Visit
+from timeline.domain.values import development_id_of
+
+GRAYVORON = development_id_of("chronicle:grayvoron-entry")
+ARTICLE_DAYS = {
+    "2023-05-20": {"Bakhmut capture claimed": "Claimed"},
+    "2023-05-21": {"Bakhmut capture claimed": "Disputed"},
+    "2023-05-22": {
+        "Bakhmut capture claimed": "Disputed",
+        "Fighters enter Grayvoron": "Corroborated disputed: who did it",
+        "Kozinka said to be liberated": "Claimed",
+        "Russian Volunteer Corps formed": "Claimed",
+    },
+}
+
+
+def test_the_page_draws_every_front_as_a_lane_and_asks_nobody_else(visit: Visit) -> None:
+    visit.open()
+
+    lanes = visit.page.eval_on_selector_all("#chart .annotation-text", "all => all.map(one => one.textContent)")
+    assert [lane.split("  ")[0] for lane in lanes][:2] == ["Kyiv and the north", "Kharkiv"]
+    assert len(lanes) == 9
+    assert visit.page.locator("#chart .barlayer .point").count() > 100
+    assert visit.page.locator("#chart .scatterlayer .points path").count() > 50
+    assert visit.complaints == []
+    assert visit.outside == []
+
+
+@pytest.mark.parametrize("day", ARTICLE_DAYS)
+def test_the_article_can_be_replayed_day_by_day(visit: Visit, day: str) -> None:
+    visit.open(f"?view=table&as_of={day}")
+
+    rows = visit.rows()
+    for title, status in ARTICLE_DAYS[day].items():
+        assert rows[title] == status
+    if day < "2023-05-22":
+        assert "Fighters enter Grayvoron" not in rows
+
+
+def test_stepping_a_day_on_brings_in_what_was_reported_on_that_day(visit: Visit) -> None:
+    visit.open("?view=table&as_of=2023-05-21")
+    assert "Fighters enter Grayvoron" not in visit.rows()
+
+    visit.page.click("#step-on")
+    visit.page.wait_for_selector("text=Fighters enter Grayvoron")
+
+    assert "as_of=2023-05-22" in visit.search()
+    assert visit.page.inner_text("#as-of-label") == "22 May 2023"
+
+
+def test_the_slider_answers_to_the_keyboard(visit: Visit) -> None:
+    visit.open("?view=table&as_of=2023-05-22")
+
+    visit.page.focus("#as-of [role=slider]")
+    visit.page.keyboard.press("ArrowLeft")
+    visit.page.wait_for_function("window.location.search.includes('as_of=2023-05-21')")
+
+    assert visit.page.inner_text("#as-of-label") == "21 May 2023"
+
+
+def test_playing_moves_through_the_history_until_it_is_paused(visit: Visit) -> None:
+    visit.open("?as_of=2023-05-01")
+
+    visit.page.click("#play")
+    visit.page.wait_for_function("!window.location.search.includes('as_of=2023-05-01')")
+    visit.page.click("#play")
+    visit.settled()
+    stopped_at = visit.search()
+    visit.page.wait_for_timeout(2_000)
+
+    assert stopped_at > "?as_of=2023-05-01"
+    assert visit.search() == stopped_at
+
+
+def test_the_second_clock_tells_what_is_known_today_of_that_day(visit: Visit) -> None:
+    visit.open("?view=table&as_of=2022-02-24")
+    then = visit.rows()
+
+    visit.page.click("#known-at label:has-text('as known today')")
+    visit.page.wait_for_function("window.location.search.includes('known_at=now')")
+    visit.page.wait_for_function(f"document.querySelectorAll('#table tbody tr').length > {len(then)}")
+
+    assert len(visit.rows()) > len(then)
+
+
+def test_a_click_on_a_mark_opens_the_accounts_for_and_against(visit: Visit) -> None:
+    visit.open("?as_of=2023-05-22&from=2023-05-15&to=2023-05-23&front=bakhmut&status=disputed")
+
+    visit.page.locator("#chart .scatterlayer .points path").first.hover(force=True)
+    visit.page.wait_for_selector("#chart .hoverlayer .hovertext")
+    box = visit.page.locator("#chart .scatterlayer .points path").first.bounding_box()
+    assert box
+    visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visit.page.wait_for_selector("#panel h2")
+
+    assert visit.page.inner_text("#panel h2") == "Bakhmut capture claimed"
+    stances = visit.page.eval_on_selector_all("#panel .stance", "all => all.map(one => one.innerText)")
+    assert {"for", "against", "concedes", "repeats"} <= set(stances)
+    assert "id=" in visit.search()
+
+    visit.page.click("#close-panel")
+    visit.page.wait_for_function("!window.location.search.includes('id=')")
+
+    assert visit.page.is_hidden("#panel")
+
+
+def test_the_panel_tells_who_disputes_what_and_how_the_reporting_changed(visit: Visit) -> None:
+    visit.open(f"?as_of=2023-05-22&id={GRAYVORON}")
+    visit.page.wait_for_selector("#panel h2")
+
+    told = visit.page.inner_text("#panel")
+    assert "Corroborated by independent sources" in told
+    assert "Disputed: who did it" in told
+    assert "Vyacheslav Gladkov" in told
+    assert visit.page.locator("#panel .steps li").count() == 3
+
+
+def test_a_development_that_was_not_known_yet_is_said_to_be_so(visit: Visit) -> None:
+    visit.open(f"?as_of=2023-05-01&id={GRAYVORON}")
+    visit.page.wait_for_selector("#panel h2")
+
+    assert visit.page.inner_text("#panel h2") == "Not known yet"
+
+
+def test_choosing_filters_writes_them_into_the_address_and_a_link_shows_them_again(visit: Visit) -> None:
+    visit.open("?view=table&as_of=2023-05-22")
+    visit.page.click("#statuses label:has-text('Claimed')")
+    visit.page.wait_for_function("window.location.search.includes('status=')")
+    visit.settled()
+    visit.page.click("#fronts label:has-text('Mariupol')")
+    visit.page.wait_for_function("window.location.search.includes('front=')")
+    visit.settled()
+    link, rows = visit.search(), visit.rows()
+
+    visit.page.goto("about:blank")
+    again = visit.open(link).rows()
+
+    assert again == rows
+    assert not {"Claimed"} & set(again.values())
+    assert not visit.page.is_checked("#fronts label:has-text('Mariupol') input")
+
+
+def test_the_permalink_fixes_all_three_cuts(visit: Visit) -> None:
+    visit.open("?view=table&as_of=2023-05-22")
+    rows = visit.rows()
+
+    link = visit.page.get_attribute("#share", "href")
+
+    assert link
+    assert "as_of=2023-05-22" in link
+    assert "recorded_at=" in link
+    assert visit.open(link.lstrip("/")).rows() == rows
+
+
+def test_the_back_button_goes_back_in_the_history_of_the_page(visit: Visit) -> None:
+    visit.open("?as_of=2023-05-22")
+    visit.page.click("#view label:has-text('Table')")
+    visit.page.wait_for_selector("#table tbody tr")
+
+    visit.page.go_back()
+    visit.page.wait_for_selector("#chart", state="visible")
+
+    assert visit.search() == "?as_of=2023-05-22"
+
+
+def test_drawing_a_window_on_the_overview_zooms_the_chart(visit: Visit) -> None:
+    visit.open()
+    box = visit.page.locator("#overview .nsewdrag").first.bounding_box()
+    assert box
+
+    visit.page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 40)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 45, steps=8)
+    visit.page.mouse.up()
+    visit.page.wait_for_function("window.location.search.includes('from=')")
+
+    assert "to=" in visit.search()
+
+
+def test_an_event_appended_through_the_api_appears_on_the_page(visit: Visit) -> None:
+    event = {
+        "type": "development.reported",
+        "source": "//tests/browser",
+        "id": "appears",
+        "time": "2023-05-22T15:00:00Z",
+        "data": {
+            "front": "belgorod-border",
+            "kind": "evacuation",
+            "title": "Residents leave Grayvoron <b>by bus</b>",
+            "occurred": "2023-05-22",
+            "account": {"source": "belgorod-governor", "stance": {"occurrence": "asserts"}},
+        },
+    }
+    request = urllib.request.Request(
+        f"{visit.server}/api/v1/events", json.dumps(event).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status in (200, 201)
+
+    visit.open("?as_of=2023-05-22&front=belgorod-border&window=1m")
+
+    labels = visit.page.eval_on_selector_all("#chart .textpoint", "all => all.map(one => one.textContent)")
+    assert "Residents leave Grayvoron <b>by bus</b>" in labels
+
+
+def test_a_broken_link_says_what_is_wrong_and_shows_the_rest(visit: Visit) -> None:
+    visit.open("?as_of=2023-02-30&view=pie&recorded_at=999999&status=claimed")
+
+    notices = visit.page.inner_text(".notices")
+    assert "as_of" in notices
+    assert "view" in notices
+    assert "recorded_at" in notices
+    assert visit.page.locator("#chart .main-svg").count() > 0
+
+
+def test_the_page_goes_dark_and_says_so_in_its_address(visit: Visit) -> None:
+    visit.open()
+
+    visit.page.click("#theme")
+    visit.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+
+    assert "theme=dark" in visit.search()
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(phone: Visit) -> None:
+    for search in ("?window=1m&as_of=2023-05-23", "?view=points", f"?as_of=2023-05-23&id={GRAYVORON}"):
+        phone.open(search)
+
+        assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert phone.complaints == []
+
+
+def test_on_a_phone_the_filters_fold_away_and_open(phone: Visit) -> None:
+    phone.open()
+    assert not phone.page.is_visible("#statuses")
+
+    phone.page.tap("#filters-button")
+    phone.page.wait_for_selector("#statuses", state="visible")
+
+    assert phone.page.is_visible("#statuses label:has-text('Claimed')")

@@ -1,0 +1,114 @@
+"""What is drawn of an uncertain date: the certain core, the possible ends, nothing beyond the as-of day."""
+
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboards.figures.marks import mark
+from dashboards.figures.scale import DAY, milliseconds
+from tests.dashboard.making import AS_OF, drawn, entry
+from timeline.domain.vocabulary import Aspect, Status
+
+
+def at(year: int, month: int, day: int) -> int:
+    return milliseconds(datetime(year, month, day, tzinfo=UTC))
+
+
+def test_a_span_with_known_days_is_all_core() -> None:
+    mark = drawn("2022-08-01/2022-08-10")
+
+    assert mark.core == (at(2022, 8, 1), at(2022, 8, 11) - 1)
+    assert (mark.first, mark.last) == mark.core
+    assert not mark.moment
+
+
+def test_an_approximate_start_fades_in_and_the_core_begins_when_it_surely_had_begun() -> None:
+    mark = drawn("2022-11~/2023-05-20")
+
+    assert mark.first == at(2022, 10, 1)
+    assert mark.core == (at(2023, 1, 1) - 1, at(2023, 5, 21) - 1)
+
+
+def test_an_uncertain_end_fades_out() -> None:
+    mark = drawn("2022-08-01/2022-09")
+
+    assert mark.core == (at(2022, 8, 1), at(2022, 9, 1))
+    assert mark.last == at(2022, 10, 1) - 1
+
+
+def test_an_open_span_reaches_the_as_of_day_and_is_marked_open() -> None:
+    mark = drawn("2023-05-01/..")
+
+    assert mark.open
+    assert mark.core == (at(2023, 5, 1), milliseconds(AS_OF))
+    assert mark.when == "1 May 2023 → still open"
+
+
+def test_a_span_that_ended_later_is_cut_at_the_as_of_day_and_marked_open() -> None:
+    mark = drawn("2023-05-01/2023-07-01")
+
+    assert mark.open
+    assert mark.last == milliseconds(AS_OF)
+    assert mark.when == "1 May 2023 → 1 July 2023 (still open then)"
+
+
+def test_an_end_that_nobody_told_fades_to_the_as_of_day_without_an_arrow() -> None:
+    mark = drawn("2023-05-01/")
+
+    assert not mark.open
+    assert mark.core is None
+    assert mark.last == milliseconds(AS_OF)
+
+
+def test_a_span_with_no_certain_part_has_no_core() -> None:
+    mark = drawn("2022-08/2022-08")
+
+    assert mark.core is None
+    assert (mark.first, mark.last) == (at(2022, 8, 1), at(2022, 9, 1) - 1)
+
+
+def test_an_unknown_start_fades_in_from_before_the_end() -> None:
+    mark = drawn("/2023-05-01")
+
+    assert mark.first < at(2023, 5, 1)
+    assert mark.last == at(2023, 5, 2) - 1
+
+
+def test_a_day_is_an_exact_moment_and_a_month_is_not() -> None:
+    assert drawn("2023-05-22").exact_moment
+    assert not drawn("2022-08").exact_moment
+
+
+def test_an_exact_pair_is_drawn_to_the_minute() -> None:
+    start = datetime(2023, 5, 22, 16, 10, tzinfo=UTC)
+    end = datetime(2023, 5, 22, 17, 2, tzinfo=UTC)
+
+    mark = drawn("2023-05-22", exact_start=start, exact_end=end)
+
+    assert mark.core == (milliseconds(start), milliseconds(end))
+    assert not mark.moment
+
+
+def test_what_else_is_disputed_is_told_on_the_mark() -> None:
+    one = mark(entry("2023-05-22", Status.CORROBORATED, also={Aspect.ATTRIBUTION: Status.DISPUTED}), AS_OF)
+
+    assert one.disputed == (Aspect.ATTRIBUTION,)
+    assert "Also disputed: who did it" in one.told
+
+
+DATES = st.dates(date(2020, 1, 1), date(2023, 5, 22))
+WIDTHS = st.sampled_from([4, 7, 10])
+QUALIFIERS = st.sampled_from(["", "~", "?", "%"])
+ENDPOINTS = st.builds(lambda day, width, qualifier: day.isoformat()[:width] + qualifier, DATES, WIDTHS, QUALIFIERS)
+SHAPES = st.sampled_from(["{}", "{}/..", "{}/", "/{}"])
+
+
+@given(st.builds(str.format, SHAPES, ENDPOINTS))
+def test_nothing_is_drawn_after_the_as_of_day_and_the_core_lies_within_what_is_possible(edtf: str) -> None:
+    mark = drawn(edtf)
+
+    assert mark.first <= mark.last <= milliseconds(AS_OF)
+    if mark.core:
+        assert mark.first <= mark.core[0] < mark.core[1] <= mark.last
+    assert mark.last - mark.first <= 400 * 20 * DAY

@@ -1,0 +1,228 @@
+"""The naive oracle: a timeline folded from scratch out of the events as `GET /events` gives them.
+
+Written from DESIGN sections 2 and 3 alone, with dicts and lists, and on purpose without
+`timeline.domain.history` and `timeline.domain.status`: only the date arithmetic is shared, which has
+tests of its own against another package.
+"""
+
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+
+from tests.scenarios import instant
+from timeline.domain.moments import Occurred, format_instant
+
+ASPECTS = ["occurrence", "attribution", "extent", "place", "date"]
+FIELDS = [
+    "front",
+    "kind",
+    "title",
+    "summary",
+    "occurred",
+    "place",
+    "actors",
+    "tallies",
+    "tags",
+    "external_id",
+    "language",
+]
+Json = dict[str, Any]
+
+
+def timeline(events: list[Json], as_of: datetime, known_at: datetime, position: int) -> list[Json]:
+    """The items of the timeline at these cuts."""
+    held = [event for event in events if event["position"] <= position]
+    known = _in_order(event for event in held if instant(event["time"]) <= known_at)
+    sides = _sides(held, known_at)
+    entries: dict[str, Json] = {}
+    for event in known:
+        if event["type"].split(".")[0] in ("development", "account"):
+            _tell(entries.setdefault(event["subject"], _blank()), event)
+    shown = {id: entry for id, entry in entries.items() if entry["told"] is not None}
+    ends = {id: _end_of_merges(id, shown) for id in shown}
+    own = {id: (entry["times"], entry["positions"]) for id, entry in shown.items()}
+    for id, entry in shown.items():
+        joined = [
+            id,
+            *(other for other in shown if other != id and ends[other] == id and not shown[other]["retracted"]),
+        ]
+        entry["heard"] = [time for one in joined for time in own[one][0]]
+        entry["at"] = max(position for one in joined for position in own[one][1])
+        entry["all"] = [
+            one for other in shown for one in shown[other]["accounts"]
+            if other == id or (ends[other] == id and not shown[other]["retracted"])
+        ]  # fmt: skip
+        entry["all"].sort(key=lambda one: (one["when"], one["position"]))
+    items = [_item(id, shown[id], sides, as_of) for id in shown if ends[id] == id]
+    return [item for _, item in sorted(((key, item) for key, item in items if key is not None), key=lambda one: one[0])]
+
+
+def _in_order(events: Any) -> list[Json]:
+    return sorted(events, key=lambda event: (instant(event["time"]), event["position"]))
+
+
+def _blank() -> Json:
+    return {
+        "told": None,
+        "accounts": [],
+        "verdicts": {},
+        "retracted": False,
+        "into": None,
+        "times": [],
+        "positions": [],
+    }
+
+
+def _tell(entry: Json, event: Json) -> None:
+    """One more event in order."""
+    data, what = event["data"], event["type"]
+    entry["times"].append(instant(event["time"]))
+    entry["positions"].append(event["position"])
+    if what == "development.reported":
+        entry["told"] = {field: data.get(field) for field in FIELDS}
+        entry["retracted"], entry["into"] = False, None
+        _hear(entry, data["account"], event)
+    elif what == "account.given":
+        _hear(entry, data, event)
+    elif what == "account.withdrawn":
+        for one in entry["accounts"]:
+            if one["data"]["source"] == data["source"]:
+                one["withdrawn"] |= set(data.get("aspects") or one["data"]["stance"])
+    elif what == "development.revised" and entry["told"] is not None:
+        entry["told"] = {**entry["told"], **data["changes"]}
+    elif what == "development.assessed":
+        entry["verdicts"][data["aspect"]] = (data, event)
+    elif what == "development.retracted":
+        entry["retracted"] = True
+    elif what == "development.merged":
+        entry["into"] = data["into"]
+
+
+def _hear(entry: Json, data: Json, event: Json) -> None:
+    told = {"data": data, "when": instant(event["time"]), "position": event["position"], "withdrawn": set()}
+    entry["accounts"].append(told)
+
+
+def _end_of_merges(id: str, shown: dict[str, Json]) -> str:
+    """Follow the merges as far as they lead; record() lets no circle come about one after the other."""
+    while shown[id]["into"] in shown:
+        id = shown[id]["into"]
+    return id
+
+
+def _sides(held: list[Json], known_at: datetime) -> dict[str, str | None]:
+    """The side of each source; where nothing of a source was reported by then, its first entry serves."""
+    by_source: dict[str, list[Json]] = {}
+    for event in _in_order(event for event in held if event["type"].startswith("source.")):
+        by_source.setdefault(event["subject"], []).append(event)
+    sides = {}
+    for history in by_source.values():
+        slug = side = None
+        for event in [event for event in history if instant(event["time"]) <= known_at] or history[:1]:
+            if event["type"] == "source.registered":
+                slug, side = event["data"]["slug"], event["data"].get("affiliation")
+            elif slug:
+                side = event["data"]["changes"].get("affiliation", side)
+        if slug:
+            sides[slug] = side
+    return sides
+
+
+def _status(aspect: str, entry: Json, sides: dict[str, str | None]) -> str:
+    """The six rules, in their order."""
+    verdict = entry["verdicts"].get(aspect)
+    if verdict and verdict[0]["verdict"] != "withdrawn":
+        return str(verdict[0]["verdict"])
+    on_it = [one for one in entry["all"] if aspect in one["data"]["stance"]]
+    in_force = [one for one in on_it if aspect not in one["withdrawn"]]
+
+    def those(accounts: list[Json], *stances: str) -> list[Json]:
+        return [one["data"] for one in accounts if one["data"]["stance"][aspect] in stances]
+
+    if those(on_it, "asserts") and not those(in_force, "asserts"):
+        return "retracted"
+    if those(in_force, "denies"):
+        return "disputed" if those(in_force, "asserts") else "claimed" if those(in_force, "concedes") else "denied"
+    everything = [one["data"] for one in entry["all"]]
+    for one, other in combinations(those(in_force, "asserts", "concedes"), 2):
+        ours, theirs = sides.get(one["source"]), sides.get(other["source"])
+        against_interest = "concedes" in (one["stance"][aspect], other["stance"][aspect])
+        if _behind(one, everything) & _behind(other, everything):
+            continue
+        if ours is None or ours != theirs or against_interest:
+            return "corroborated"
+    return "claimed"
+
+
+def _behind(account: Json, everything: list[Json]) -> set[str]:
+    """Everyone whose word may stand behind an account: its origins, and theirs."""
+    behind, ahead = {account["source"]}, [account.get("origin")]
+    for voice in ahead:
+        if voice and voice not in behind:
+            behind.add(voice)
+            ahead += [one.get("origin") for one in everything if one["source"] == voice]
+    return behind
+
+
+def _item(id: str, entry: Json, sides: dict[str, str | None], as_of: datetime) -> tuple[Any, Json]:
+    """The sort key (None where it had not begun) and the item as the wire spells it."""
+    told = entry["told"]
+    edtf = told["occurred"]
+    moment = Occurred(edtf)
+    spoken = {aspect for one in entry["all"] for aspect in one["data"]["stance"]} | set(entry["verdicts"])
+    aspects = {
+        aspect: "retracted" if entry["retracted"] else _status(aspect, entry, sides)
+        for aspect in ASPECTS
+        if aspect in spoken | {"occurrence"}
+    }
+    item = {
+        "id": id,
+        **{field: told.get(field) for field in FIELDS},
+        "occurred": {
+            "edtf": edtf,
+            "start": moment.start.shown(),
+            "end": moment.end.shown(),
+            "open": "/" in edtf and (edtf.endswith("/..") or bool(moment.end.latest and moment.end.latest > as_of)),
+        },
+        "place": _place(told["place"]),
+        "actors": told["actors"] or [],
+        "tallies": {
+            name: {"low": None, "best": None, "high": None} | tally for name, tally in (told["tallies"] or {}).items()
+        },
+        "tags": told["tags"] or [],
+        "status": aspects["occurrence"],
+        "aspects": aspects,
+        "assessments": {
+            aspect: {**data, "reported_at": event["time"], "position": event["position"]}
+            for aspect, (data, event) in entry["verdicts"].items()
+        },
+        "accounts": [_account(one) for one in entry["all"]],
+        "first_reported_at": format_instant(min(entry["heard"])),
+        "last_reported_at": format_instant(max(entry["heard"])),
+        "version": len(entry["times"]),
+        "position": entry["at"],
+        "retracted": entry["retracted"],
+        "merged_into": entry["into"],
+    }
+    earliest = moment.start.earliest
+    if earliest and earliest > as_of:
+        return None, item
+    return (earliest or instant("0001-01-01"), id), item
+
+
+def _place(place: Json | None) -> Json | None:
+    if place is None:
+        return None
+    return dict.fromkeys(("name", "lat", "lon", "precision", "admin", "country")) | place
+
+
+def _account(one: Json) -> Json:
+    optional = dict.fromkeys(("quote", "gist", "url", "origin", "archive_sha256"))
+    return {
+        **optional,
+        **one["data"],
+        "reported_at": format_instant(one["when"]),
+        "in_force": not one["withdrawn"] >= set(one["data"]["stance"]),
+        "withdrawn": sorted(one["withdrawn"]),
+        "position": one["position"],
+    }

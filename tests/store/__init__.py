@@ -1,0 +1,1 @@
+"""What the store and the projections hold to."""

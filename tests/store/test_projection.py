@@ -1,0 +1,96 @@
+"""An event that can not be read is set aside with its reason, stays in sight, and everything else goes on."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from tests.scenarios import NOW, Scene, given, reported
+from timeline.domain.values import MessageId, development_id_of
+from timeline.readmodel.cuts import WantedCuts
+
+OTHER = development_id_of("test:other")
+
+
+def store(scene: Scene, topic: str, state: bytes, id: UUID = OTHER) -> None:
+    """Put bytes into the log that no version of ours wrote."""
+    broken = StoredEvent(originator_id=id, originator_version=1, topic=topic, state=state)
+    scene.log.recorder.insert_events([broken], messages=[MessageId("//broken", str(scene.head))], now=NOW)
+
+
+BROKEN: dict[str, tuple[str, bytes]] = {
+    "not JSON": ("account.given", b"\xff\x00"),
+    "half of an event": ("account.given", b'{"reported_at": "2023-05-21T00:00:00Z"}'),
+    "a value that is not allowed": (
+        "account.given",
+        b'{"reported_at":"2023-05-21T00:00:00Z","message":{"source":"a","id":"b"},"fact":{"account":{"source":"A B"}}}',
+    ),
+    "a topic of a later version": ("account.guessed", b"{}"),
+}
+
+
+@pytest.mark.parametrize(("topic", "state"), BROKEN.values(), ids=BROKEN)
+def test_an_unreadable_event_is_set_aside_and_the_rest_goes_on(scene: Scene, topic: str, state: bytes) -> None:
+    scene.tell(reported())
+    store(scene, topic, state)
+    scene.tell(given("ua-mod", "denies"))
+
+    answer = scene.get("/timeline")
+    health = scene.client.get("/healthz").get_json()
+    (aside,) = scene.reader.set_aside()
+
+    assert [item["status"] for item in answer["items"]] == ["disputed"]
+    assert answer["recorded_at"]["position"] == 3
+    assert (aside.position, aside.topic) == (2, topic)
+    assert aside.reason
+    assert health == {"status": "ok", "position": 3, "set_aside": [2]}
+
+
+def test_an_unreadable_event_does_not_stop_those_who_read_the_log(scene: Scene) -> None:
+    scene.tell(reported())
+    store(scene, *BROKEN["not JSON"])
+    scene.tell(given("ua-mod", "denies"))
+
+    positions = [event["position"] for event in scene.get("/events")["items"]]
+    assert positions[0] == 1
+    assert positions[-1] == 3
+
+
+def test_an_event_is_set_aside_once_however_often_the_log_is_asked(scene: Scene) -> None:
+    store(scene, *BROKEN["not JSON"])
+    for _ in range(3):
+        scene.get("/timeline")
+
+    assert len(scene.reader.set_aside()) == 1
+
+
+def test_a_reader_that_starts_late_sees_what_one_that_followed_saw(scene: Scene) -> None:
+    from timeline.projections.journal import JournalRunner
+    from timeline.readmodel.journal import Journal
+    from timeline.readmodel.questions import Reader
+
+    for source, day in (("ru-mod", "2023-05-22"), ("ua-mod", "2023-05-20"), ("legion", "2023-05-21")):
+        scene.tell(reported(source), day)
+        scene.get("/timeline")
+    journal = Journal()
+    late = Reader(journal, JournalRunner(scene.log, journal).catch_up, scene.clock)
+
+    def seen(reader: Any) -> Any:
+        return reader.timeline(WantedCuts()), reader.sources(WantedCuts()), reader.fronts(WantedCuts())
+
+    assert seen(late) == seen(scene.reader)
+
+
+def test_nothing_is_appended_to_a_subject_of_which_a_record_can_not_be_read(scene: Scene) -> None:
+    scene.tell(reported())
+    store(scene, *BROKEN["a value that is not allowed"])
+    head = scene.head
+
+    response = scene.post(
+        {"type": "account.given", "subject": str(OTHER), "data": {"source": "bbc", "stance": {"date": "asserts"}}}
+    )
+
+    assert response.status_code == 503
+    assert response.get_json()["type"] == "urn:timeline:problem:store-unusable"
+    assert scene.head == head

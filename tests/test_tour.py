@@ -1,0 +1,106 @@
+"""The README's tour, run as it stands there, on the command `timeline serve` as a newcomer starts it."""
+
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parent.parent / "README.md"
+TIMELINE = [sys.executable, "-m", "timeline.cli"]
+
+
+def tour() -> list[str]:
+    """The commands of the tour: indented lines that begin with curl, with the lines they run on to."""
+    text = README.read_text("utf-8").partition("## A five-minute tour")[2].partition("\n## ")[0]
+    blocks = [block for block in text.split("\n\n") if block.startswith("    curl ")]
+    commands = [command for block in blocks for command in re.split(r"\n(?=    curl )", block)]
+    return [re.sub(r"^ {4}", "", command, flags=re.MULTILINE).strip() for command in commands]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    store = str(tmp_path_factory.mktemp("tour") / "demo.db")
+    subprocess.run([*TIMELINE, "--store", store, "demo"], check=True, capture_output=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [*TIMELINE, "--store", store, "serve", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    _wait_for(address)
+    yield address, process
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"{address}/healthz"):
+                return
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise TimeoutError(f"{address} did not answer")
+
+
+def test_the_tour_does_what_the_readme_says(server: tuple[str, object]) -> None:
+    curl = shutil.which("curl")
+    assert curl, "the tour is run with curl; install it"
+
+    said = []
+    for command in tour():
+        here = command.replace("http://127.0.0.1:8050", server[0]).replace("curl ", f"{curl} ", 1)
+        said.append(json.loads(subprocess.run(["/bin/sh", "-c", here], check=True, capture_output=True).stdout))
+
+    assert len(said) == 8
+    on_22_may, on_20_may, appended, before, after, history, unaware, refused = said
+    capture = on_22_may["items"][0]
+    assert capture["status"] == "disputed"
+    assert {"occurrence": "denies", "extent": "concedes"} in [one["stance"] for one in capture["accounts"]]
+    assert [item["status"] for item in on_20_may["items"]] == ["claimed"]
+    assert set(appended) == {"position", "subject", "version", "recorded_at"}
+    assert [one["item"]["status"] for one in (before, after)] == ["claimed", "disputed"]
+    assert [step["status"] for step in history["steps"]] == ["claimed", "disputed"]
+    assert unaware["item"]["status"] == "claimed"
+    assert refused["status"] == 422
+    assert refused["errors"][0]["field"] == "source"
+
+
+def test_the_position_that_the_tour_names_is_where_the_demo_ends(server: tuple[str, object]) -> None:
+    named = re.findall(r"recorded_at=(\d+)", README.read_text("utf-8"))
+
+    with urllib.request.urlopen(f"{server[0]}/api/v1/events?after={int(named[0]) - 1}&limit=2") as answer:
+        events = json.load(answer)["items"]
+
+    assert events[0]["source"].startswith("//fixtures/")
+    assert all(not event["source"].startswith("//fixtures/") for event in events[1:])
+
+
+def test_an_unknown_path_below_the_api_is_an_error_and_not_the_page(server: tuple[str, object]) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{server[0]}/api/v1/nothing")
+
+    assert refused.value.code == 404
+    assert refused.value.headers["Content-Type"] == "application/problem+json"
+    refused.value.close()
+
+
+def test_the_server_stops_when_it_is_asked_to(server: tuple[str, "subprocess.Popen[bytes]"]) -> None:
+    process = server[1]
+
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(timeout=15) == 0

@@ -1,0 +1,1 @@
+"""What the wire format holds to."""

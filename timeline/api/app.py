@@ -1,0 +1,51 @@
+"""The Flask application: the API's blueprints and its one error handler, wired to what they ask."""
+
+from collections.abc import Callable
+from typing import NoReturn
+
+from flask import Flask
+from flask_smorest import Api
+from werkzeug.exceptions import NotFound
+
+from timeline.api import events, health, reads
+from timeline.api.problems import handle_errors
+from timeline.api.schemas import ProblemSchema
+from timeline.config import Config
+from timeline.domain.facts import Recorded, Unreadable
+from timeline.readmodel.questions import Reader
+
+
+class _Api(Api):  # type: ignore[misc]
+    """flask-smorest without its own error payload: ours are problem documents."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """The application's handler answers for every path."""
+
+
+def create_api(
+    record: events.Record, after: Callable[[int, int], list[Recorded | Unreadable]], reader: Reader, config: Config
+) -> Flask:
+    """The application with the API below `/api/v1` and `/healthz`."""
+    app = Flask("timeline", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=config.body_limit,
+        API_TITLE="Conflict timeline",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    handle_errors(app)
+    api = _Api(app)
+    api.register_blueprint(events.blueprint(record, after))
+    api.register_blueprint(reads.blueprint(reader))
+    api.register_blueprint(health.blueprint(reader))
+    app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)
+    return app
+
+
+def _unknown_path(path: str) -> NoReturn:
+    """Below `/api` an unknown path is an error, whatever the dashboard makes of unknown paths."""
+    raise NotFound(f"There is no /api/{path}; /api/v1/openapi.json lists what there is.")

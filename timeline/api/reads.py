@@ -1,0 +1,100 @@
+"""The reads: timelines, fronts, sources and single developments, each at the three cuts."""
+
+from typing import Any
+
+from flask import Response
+
+from timeline.api.http import ApiBlueprint, answer
+from timeline.api.paging import not_a_cursor, page, read_cursor
+from timeline.api.schemas import (
+    CutsQuery,
+    DevelopmentSchema,
+    FrontsSchema,
+    HistorySchema,
+    SourcesSchema,
+    TimelineQuery,
+    TimelineSchema,
+    cuts_of,
+    filters_of,
+)
+from timeline.errors import InvalidValue, NothingKnown
+from timeline.readmodel.questions import Reader
+from timeline.wire import answers
+from timeline.wire.events import development_id
+
+
+def blueprint(reader: Reader) -> ApiBlueprint:
+    """The endpoints, on what answers."""
+    reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
+
+    @reads.get("/timeline")
+    @reads.doc(summary="The developments that had occurred by as_of, as known at known_at")
+    @reads.arguments(TimelineQuery, location="query")
+    @reads.response(200, TimelineSchema)
+    def timeline(query: dict[str, Any]) -> Response:
+        return _timeline(reader, query)
+
+    @reads.get("/fronts/<slug>/timeline")
+    @reads.doc(summary="The same for one front")
+    @reads.arguments(TimelineQuery, location="query")
+    @reads.response(200, TimelineSchema)
+    def front_timeline(query: dict[str, Any], slug: str) -> Response:
+        _, fronts = reader.fronts(cuts_of(query))
+        if slug not in {front.slug for front in fronts}:
+            raise NothingKnown(
+                f"slug: no front {slug} is known", ({"field": "slug", "value": slug, "allowed": "a slug of /fronts"},)
+            )
+        return _timeline(reader, {**query, "front": [slug]})
+
+    @reads.get("/fronts")
+    @reads.doc(summary="The lanes of the timeline, with their developments counted by status")
+    @reads.arguments(CutsQuery, location="query")
+    @reads.response(200, FrontsSchema)
+    def fronts(query: dict[str, Any]) -> Response:
+        held, entries = reader.fronts(cuts_of(query))
+        return answer({**answers.held(held), "items": [answers.front(entry) for entry in entries]})
+
+    @reads.get("/sources")
+    @reads.doc(summary="Who speaks, with their accounts counted")
+    @reads.arguments(CutsQuery, location="query")
+    @reads.response(200, SourcesSchema)
+    def sources(query: dict[str, Any]) -> Response:
+        held, entries = reader.sources(cuts_of(query))
+        return answer({**answers.held(held), "items": [answers.source(entry) for entry in entries]})
+
+    @reads.get("/developments/<id>")
+    @reads.doc(summary="One development, by its id or its <data set>:<id there>")
+    @reads.arguments(CutsQuery, location="query")
+    @reads.response(200, DevelopmentSchema)
+    def development(query: dict[str, Any], id: str) -> Response:
+        held, entry = reader.development(_development_id(id), cuts_of(query))
+        return answer({**answers.held(held), "item": answers.item(entry)})
+
+    @reads.get("/developments/<id>/history")
+    @reads.doc(summary="How the reporting of a development went, with the statuses after each event")
+    @reads.arguments(CutsQuery, location="query")
+    @reads.response(200, HistorySchema)
+    def history(query: dict[str, Any], id: str) -> Response:
+        held, steps = reader.reporting(_development_id(id), cuts_of(query))
+        return answer({**answers.held(held), "steps": [answers.step(one) for one in steps]})
+
+    return reads
+
+
+def _timeline(reader: Reader, query: dict[str, Any]) -> Response:
+    cursor = read_cursor(query["cursor"]) if "cursor" in query else None
+    try:
+        found = reader.timeline(cursor.cuts if cursor else cuts_of(query), filters_of(query))
+    except InvalidValue:
+        if cursor is None:
+            raise
+        raise not_a_cursor(query["cursor"]) from None
+    shown, following = page(found, cursor, query["limit"])
+    return answer(answers.timeline_answer(shown, following))
+
+
+def _development_id(name: str) -> Any:
+    try:
+        return development_id(name)
+    except InvalidValue as error:
+        raise InvalidValue("id", name, f"a UUID or {error.allowed}") from None

@@ -1,0 +1,47 @@
+"""The only place that wires: settings in, a working service out."""
+
+from datetime import UTC, datetime
+
+from flask import Flask
+from msgspec import Struct
+
+from dashboards.app import add_dashboard
+from timeline import logs
+from timeline.api.app import create_api
+from timeline.config import Config, from_environment, store_path
+from timeline.projections.journal import JournalRunner
+from timeline.readmodel.journal import Journal
+from timeline.readmodel.questions import Reader
+from timeline.store.log import ConflictLog
+
+
+class Service(Struct, frozen=True):
+    """A log and what reads it."""
+
+    log: ConflictLog
+    reader: Reader
+
+
+def open_service(config: Config) -> Service:
+    """The service on the store that the settings name. Raises `StoreUnusable` where it can not be opened."""
+    log = ConflictLog(store_path(config.store), _now)
+    journal = Journal()
+    return Service(log, Reader(journal, JournalRunner(log, journal).catch_up, _now))
+
+
+def create_app(service: Service, config: Config) -> Flask:
+    """The web application: the API below `/api/v1`, the dashboard at `/`."""
+    app = create_api(service.log.record, service.log.after, service.reader, config)
+    add_dashboard(app, service.reader, config.title)
+    return app
+
+
+def wsgi() -> Flask:
+    """The web application on the settings of the environment, for a WSGI server to call."""
+    logs.to_stderr()
+    config = from_environment()
+    return create_app(open_service(config), config)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,287 @@
+"""The command `timeline`: fill, import, replay, look after and serve a store.
+
+Exit codes: 0 done, 1 found something wrong, 2 wrong usage.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+
+from timeline import logs
+from timeline.bootstrap import Service, open_service
+from timeline.config import Config, fixtures_folder, from_environment, hand_on, store_path
+from timeline.domain.moments import format_instant, parse_instant
+from timeline.domain.vocabulary import Aspect, Status
+from timeline.errors import InvalidValue, StoreUnusable, TimelineError
+from timeline.importers import IMPORTERS
+from timeline.importers.running import Rejected, run
+from timeline.readmodel.cuts import WantedCuts, wanted_cuts
+from timeline.readmodel.filters import Filters
+from timeline.readmodel.questions import Entry, TimelineAnswer
+from timeline.wire.answers import held, timeline_answer
+
+DEMO_FILES = ("ukraine-2022-2023.ndjson", "article-2023-05-22.ndjson")
+
+_COLOUR = {
+    Status.CLAIMED: "yellow",
+    Status.CORROBORATED: "blue",
+    Status.DISPUTED: "magenta",
+    Status.DENIED: "red",
+    Status.CONFIRMED: "green",
+    Status.REFUTED: "red",
+    Status.RETRACTED: "bright_black",
+}
+_PLAIN_EVERY = 500
+
+
+@click.group()
+@click.option(
+    "--store",
+    metavar="URL",
+    help="The event store: a file, or sqlite:////absolute/path.db. Default: TIMELINE_STORE, or timeline.db here.",
+)
+@click.version_option(package_name="conflict-timeline")
+@click.pass_context
+def main(context: click.Context, store: str | None) -> None:
+    """A timeline of a conflict: who said what happened, when they said it, and who disputes it."""
+    with _refusals():
+        config = from_environment()
+    context.obj = Config(store or config.store, config.title, config.body_limit)
+
+
+@main.command()
+@click.pass_obj
+def demo(config: Config) -> None:
+    """Fill an empty store from the fixtures. Run again, it adds nothing."""
+    with _service(config) as service:
+        files = [fixtures_folder() / name for name in DEMO_FILES]
+        if service.log.head().position and not _begins_with(service, files[0]):
+            raise click.UsageError(f"{config.store} already holds other events; the demo fills an empty store")
+        rejected = _import(service, files, "ndjson", None, None)
+    sys.exit(1 if rejected else 0)
+
+
+@main.command("import")
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--format", "format_", type=click.Choice(sorted(IMPORTERS)), required=True, help="What the files are.")
+@click.option("--reported-at", metavar="DATE", help="Reported clock of lines that carry no time of their own.")
+@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write refused lines here (NDJSON).")
+@click.pass_obj
+def import_(
+    config: Config, files: tuple[Path, ...], format_: str, reported_at: str | None, rejects: Path | None
+) -> None:
+    """Bring events in from files. What was there before is not added again; refused lines are named."""
+    with _service(config) as service:
+        rejected = _import(service, files, format_, reported_at, rejects)
+    sys.exit(1 if rejected else 0)
+
+
+@main.command()
+@click.option("--front", help="Only this front (slug).")
+@click.option("--as-of", metavar="DATE", help="History as it stood then; a plain date is the end of that day, UTC.")
+@click.option("--known-at", metavar="DATE", help="Only what was reported by then. Default: as --as-of.")
+@click.option("--recorded-at", metavar="POSITION|DATE", help="Only what this log held then. Default: the latest.")
+@click.option("--json", "as_json", is_flag=True, help="Print the API's timeline answer, all pages in one.")
+@click.pass_obj
+def replay(
+    config: Config, front: str | None, as_of: str | None, known_at: str | None, recorded_at: str | None, as_json: bool
+) -> None:
+    """Show the timeline as of a date, as known on a date, as recorded at a position."""
+    with _service(config, must_exist=True) as service:
+        wanted = wanted_cuts(as_of, known_at, recorded_at)
+        if front and front not in {entry.slug for entry in service.reader.fronts(wanted)[1]}:
+            raise InvalidValue("front", front, "the slug of a front known at these cuts")
+        answer = service.reader.timeline(wanted, Filters(fronts=frozenset([front] if front else [])))
+        if as_json:
+            click.echo(msgspec.json.encode(timeline_answer(answer)))
+        else:
+            _print_timeline(answer, service)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.pass_obj
+def status(config: Config, as_json: bool) -> None:
+    """Show where the log stands and what it holds; exits 1 where events had to be set aside."""
+    with _service(config, must_exist=True) as service:
+        answer = service.reader.timeline(WantedCuts())
+        aside = service.reader.set_aside()
+        report = {
+            "store": config.store,
+            **held(answer.held),
+            "fronts": len(service.reader.fronts(WantedCuts())[1]),
+            "sources": len(service.reader.sources(WantedCuts())[1]),
+            "developments": len(answer.entries),
+            "statuses": {
+                word.value: n for word, n in sorted(Counter(entry.status for entry in answer.entries).items())
+            },
+            "set_aside": [msgspec.to_builtins(one) for one in aside],
+        }
+        if as_json:
+            click.echo(msgspec.json.encode(report))
+        else:
+            _print_status(report)
+    sys.exit(1 if aside else 0)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8050, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.pass_obj
+def serve(config: Config, host: str, port: int) -> None:
+    """Serve the dashboard at / and the API at /api/v1."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    with _service(config) as service:
+        position = service.log.head().position
+    if not position:
+        click.echo(f"{config.store} is empty; `timeline demo` fills it, or POST events to /api/v1/events", err=True)
+    hand_on(config)
+    click.echo(f"Dashboard  http://{host}:{port}/\nAPI        http://{host}:{port}/api/v1/timeline\nStop with Ctrl-C.")
+    # One process: only one writes to the file. Its threads answer side by side.
+    Server(
+        "timeline.bootstrap:wsgi",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        log_access=False,
+        workers_kill_timeout=10,
+    ).serve()
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Errors as one message and an exit code: 2 for what the caller may mend, 1 for the rest."""
+    try:
+        yield
+    except InvalidValue as error:
+        raise click.UsageError(error.detail) from None
+    except TimelineError as error:
+        click.echo(f"Error: {error.detail}", err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def _service(config: Config, *, must_exist: bool = False) -> Iterator[Service]:
+    logs.to_stderr()
+    with _refusals():
+        if must_exist and not store_path(config.store).exists():
+            raise StoreUnusable(f"there is no store at {config.store}; `timeline demo` or `timeline import` make one")
+        service = open_service(config)
+        try:
+            yield service
+        finally:
+            service.log.close()
+
+
+def _begins_with(service: Service, file: Path) -> bool:
+    first = next(iter(IMPORTERS["ndjson"](file))).read
+    return not isinstance(first, TimelineError) and service.log.holds(first.message)
+
+
+def _import(
+    service: Service, files: list[Path] | tuple[Path, ...], format_: str, reported_at: str | None, rejects: Path | None
+) -> list[Rejected]:
+    default_time = None if reported_at is None else parse_instant(reported_at, "reported-at")
+    rejected: list[Rejected] = []
+    counts = Counter[str]()
+
+    def record(submission: Any) -> None:
+        counts["repeated" if service.log.record(submission).repeated else "added"] += 1
+
+    for file in files:
+        with file.open("rb") as lines:
+            total = sum(1 for line in lines if line.strip())
+        with _progress(file.name, total) as advance:
+            for refusal in run(file, IMPORTERS[format_](file), record, default_time):
+                advance()
+                if refusal:
+                    rejected.append(refusal)
+    for refusal in rejected[:20]:
+        click.echo(f"{refusal.file}:{refusal.line}: {refusal.reason}", err=True)
+    if len(rejected) > 20:
+        click.echo(f"... and {len(rejected) - 20} more", err=True)
+    if rejects:
+        rejects.write_bytes(b"".join(msgspec.json.encode(refusal) + b"\n" for refusal in rejected))
+    click.echo(f"{counts['added']} events added, {counts['repeated']} were there before, {len(rejected)} refused")
+    return rejected
+
+
+@contextmanager
+def _progress(name: str, total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on a terminal, plain lines otherwise."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn())
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task(name, total=total)
+            yield lambda: progress.advance(task)
+        return
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if done % _PLAIN_EVERY == 0 or done == total:
+            click.echo(f"{name}: {done} of {total}", err=True)
+
+    yield advance
+
+
+def _print_timeline(answer: TimelineAnswer, service: Service) -> None:
+    cuts = answer.held.cuts
+    known = f"as known at {format_instant(cuts.known_at)}, position {cuts.position}"
+    table = Table(title=f"As of {format_instant(cuts.as_of)}, {known}")
+    for column in ("Occurred", "Front", "Development", "Status", "Also"):
+        table.add_column(column, overflow="fold")
+    names = {lane.slug: lane.front.opened.name for lane in service.reader.lanes(answer)}
+    for entry in answer.entries:
+        description = entry.state.described
+        table.add_row(
+            description.occurred.edtf + (" (open)" if entry.open else ""),
+            names[description.front],
+            description.title,
+            f"[{_COLOUR[entry.status]}]{entry.status}[/]",
+            ", ".join(_contested(entry)),
+        )
+    Console().print(table)
+    click.echo(f"{len(answer.entries)} developments")
+
+
+def _contested(entry: Entry) -> list[str]:
+    others = ((aspect, status) for aspect, status in entry.statuses.items() if aspect is not Aspect.OCCURRENCE)
+    return [f"{aspect} {status}" for aspect, status in others if status is Status.DISPUTED]
+
+
+def _print_status(report: dict[str, Any]) -> None:
+    table = Table(show_header=False)
+    table.add_row("Store", report["store"])
+    table.add_row("Position", str(report["recorded_at"]["position"]))
+    table.add_row("Last recorded", report["recorded_at"]["instant"] or "never")
+    for key in ("fronts", "sources", "developments"):
+        table.add_row(key.capitalize(), str(report[key]))
+    for word, count in report["statuses"].items():
+        table.add_row(f"  {word}", str(count))
+    table.add_row("Set aside", str(len(report["set_aside"])))
+    Console().print(table)
+    for one in report["set_aside"]:
+        click.echo(f"position {one['position']} ({one['topic']}): {one['reason']}")
+
+
+if __name__ == "__main__":
+    main()

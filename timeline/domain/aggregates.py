@@ -1,0 +1,156 @@
+"""The aggregates: what each stream must remember to decide whether a new fact fits.
+
+Facts are reports, and a report may arrive late, so nearly everything is admitted in any order. What is
+refused is what could never make sense: a fact about a development that nobody reported, a source
+taking back what it never said, a merge into itself or round in a circle.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from timeline.domain.facts import (
+    AccountGiven,
+    AccountWithdrawn,
+    DevelopmentMerged,
+    DevelopmentReported,
+    Event,
+    Fact,
+    FrontClosed,
+    FrontOpened,
+    FrontRevised,
+    SourceRegistered,
+    SourceRevised,
+)
+from timeline.domain.moments import format_instant
+from timeline.domain.values import Account, MessageId
+from timeline.errors import InvalidValue, NotAcceptable, UnknownSubject
+
+MergesOf = Callable[[UUID], "Stream"]
+"""Gives the stream of another development."""
+
+
+class Submission(Struct, frozen=True):
+    """A wish to append: this fact, about this subject, reported at this time, carried by this message.
+
+    `reported_at` is None where the sender gave none: then it is reported as it is recorded.
+    """
+
+    subject: UUID
+    reported_at: datetime | None
+    message: MessageId
+    fact: Fact
+
+
+class Stream(Struct, frozen=True):
+    """What a stream remembers for its decisions; version 0 is a stream that does not exist yet."""
+
+    id: UUID
+    version: int = 0
+    begun_as: str | None = None
+    first_said: dict[str, datetime] = {}
+    """Each source that gave an account, and when it first did, on the reported clock."""
+    merged_into: frozenset[UUID] = frozenset()
+
+    def apply(self, event: Event) -> "Stream":
+        """The stream after one more event, in the order of recording."""
+        state = structs.replace(
+            self, version=event.originator_version, begun_as=self.begun_as or event.fact.TOPIC.partition(".")[0]
+        )
+        match event.fact:
+            case DevelopmentReported(_, account) | AccountGiven(account):
+                return state._heard(account, event.reported_at)
+            case DevelopmentMerged(into):
+                return structs.replace(state, merged_into=state.merged_into | {into})
+        return state
+
+    def _heard(self, account: Account, reported_at: datetime) -> "Stream":
+        before = self.first_said.get(account.source)
+        first = reported_at if before is None else min(before, reported_at)
+        return structs.replace(self, first_said={**self.first_said, account.source: first})
+
+
+def replayed(id: UUID, events: Iterable[Event]) -> Stream:
+    """The stream after these events, in the order of recording."""
+    stream = Stream(id)
+    for event in events:
+        stream = stream.apply(event)
+    return stream
+
+
+def decide(stream: Stream, submission: Submission, now: datetime, other: MergesOf) -> Event:
+    """The event that this submission adds to the stream, recorded now.
+
+    Raises `UnknownSubject` or `NotAcceptable` where the fact can not belong there, and `InvalidValue`
+    for a report from the future.
+    """
+    reported_at = submission.reported_at or now
+    _guard_not_from_the_future(reported_at, now)
+    match submission.fact:
+        case DevelopmentReported() | FrontOpened() | SourceRegistered():
+            _guard_same_sort(stream, submission)
+        case FrontRevised() | FrontClosed() | SourceRevised():
+            _guard_exists(stream, submission)
+        case AccountWithdrawn(source):
+            _guard_exists(stream, submission)
+            _guard_has_spoken(stream, source, reported_at)
+        case DevelopmentMerged(into):
+            _guard_exists(stream, submission)
+            _guard_can_merge(stream, into, other)
+        case _:
+            _guard_exists(stream, submission)
+    return Event(stream.id, stream.version + 1, reported_at, submission.message, submission.fact)
+
+
+def _guard_not_from_the_future(reported_at: datetime, now: datetime) -> None:
+    if reported_at > now:
+        raise InvalidValue("time", format_instant(reported_at), f"an instant not after now ({format_instant(now)})")
+
+
+def _guard_same_sort(stream: Stream, submission: Submission) -> None:
+    sort = submission.fact.TOPIC.partition(".")[0]
+    if stream.version and stream.begun_as != sort:
+        raise NotAcceptable(f"subject: {stream.id} is a {stream.begun_as}, not a {sort}", _names_subject(stream))
+
+
+def _guard_exists(stream: Stream, submission: Submission) -> None:
+    sort = submission.fact.TOPIC.partition(".")[0].replace("account", "development")
+    if not stream.version or stream.begun_as != sort:
+        raise UnknownSubject(f"subject: this log holds no {sort} {stream.id}", _names_subject(stream))
+
+
+def _guard_has_spoken(stream: Stream, source: str, reported_at: datetime) -> None:
+    first = stream.first_said.get(source)
+    if first is None or first > reported_at:
+        raise NotAcceptable(
+            f"source: {source} gave no account of {stream.id} by {format_instant(reported_at)} that it could withdraw",
+            ({"field": "source", "value": source, "allowed": "a source whose account was reported by then"},),
+        )
+
+
+def _guard_can_merge(stream: Stream, into: UUID, other: MergesOf) -> None:
+    if into == stream.id:
+        raise InvalidValue("into", str(into), "another development")
+    target = other(into)
+    if target.begun_as != "development":
+        raise UnknownSubject(
+            f"into: this log holds no development {into}",
+            ({"field": "into", "value": str(into), "allowed": "the id of a development"},),
+        )
+    seen, ahead = {into}, set(target.merged_into)
+    while ahead:
+        following = ahead.pop()
+        if following == stream.id:
+            raise NotAcceptable(
+                f"into: {into} was itself merged into {stream.id}",
+                ({"field": "into", "value": str(into), "allowed": "a development that does not lead back here"},),
+            )
+        if following not in seen:
+            seen.add(following)
+            ahead |= other(following).merged_into
+
+
+def _names_subject(stream: Stream) -> tuple[dict[str, str], ...]:
+    return ({"field": "subject", "value": str(stream.id), "allowed": "the id of something that fits the type"},)

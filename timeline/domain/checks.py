@@ -1,0 +1,111 @@
+"""Guards for single values: each returns the value in its kept form or raises `InvalidValue`.
+
+They are used by the value objects on construction, so that a wrong value can not exist past the edge.
+"""
+
+import math
+import re
+from collections.abc import Sized
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from timeline.errors import InvalidValue
+
+_Sized = TypeVar("_Sized", bound=Sized)
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_EXTERNAL_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*:[^\s\x00-\x1f\x7f]{1,200}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def text(field: str, value: Any, most: int) -> str:
+    """A text of 1 to `most` characters that says something: no control characters, not only white space."""
+    if not isinstance(value, str) or not value.strip() or len(value) > most or _FORBIDDEN.search(value):
+        raise InvalidValue(field, value, f"a text of 1 to {most} characters without control characters")
+    return value
+
+
+def optional_text(field: str, value: Any, most: int) -> str | None:
+    """As `text`, or None."""
+    return None if value is None else text(field, value, most)
+
+
+def slug(field: str, value: Any) -> str:
+    """A short name such as `belgorod-border`: lower-case letters and digits in groups joined by hyphens."""
+    return _matching(_SLUG, 80, field, value, "lower-case letters, digits and single hyphens, at most 80 characters")
+
+
+def optional_slug(field: str, value: Any) -> str | None:
+    """As `slug`, or None."""
+    return None if value is None else slug(field, value)
+
+
+def external_id(field: str, value: Any) -> str:
+    """`<data set>:<id there>`, for example `ucdp-ged:412345`."""
+    return _matching(_EXTERNAL_ID, 281, field, value, "'<data set>:<id there>', for example 'ucdp-ged:412345'")
+
+
+def sha256(field: str, value: Any) -> str:
+    """A SHA-256 digest as 64 lower-case hexadecimal digits."""
+    return _matching(_SHA256, 64, field, value, "a SHA-256 digest as 64 lower-case hexadecimal digits")
+
+
+def language(field: str, value: Any) -> str:
+    """A language tag (BCP 47), for example `uk` or `ru-Latn`."""
+    return _matching(_LANGUAGE, 35, field, value, "a BCP 47 language tag, for example 'uk'")
+
+
+def country(field: str, value: Any) -> str:
+    """A country code (ISO 3166-1 alpha-2), for example `UA`."""
+    return _matching(_COUNTRY, 2, field, value, "two upper-case letters (ISO 3166-1 alpha-2), for example 'UA'")
+
+
+def url(field: str, value: Any) -> str:
+    """An absolute http or https address; other schemes could run code in a reader's browser."""
+    allowed = "an absolute http or https address of at most 2000 characters"
+    if (
+        not isinstance(value, str)
+        or len(value) > 2000
+        or re.search(r"[\s\x00-\x1f\x7f\"<>\\^`{|}\ud800-\udfff]", value)
+    ):
+        raise InvalidValue(field, value, allowed)
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise InvalidValue(field, value, allowed) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidValue(field, value, allowed)
+    return value
+
+
+def number(field: str, value: Any, least: float, most: float) -> float:
+    """A finite number from `least` to `most`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InvalidValue(field, value, f"a number from {least:g} to {most:g}")
+    if not least <= value <= most:
+        raise InvalidValue(field, value, f"a number from {least:g} to {most:g}")
+    return float(value)
+
+
+def count(field: str, value: Any) -> int:
+    """A whole number of at least 0 that fits 53 bits, so that every JSON reader keeps it."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+        raise InvalidValue(field, value, "a whole number of at least 0")
+    return value
+
+
+def at_most(field: str, values: _Sized, most: int) -> _Sized:
+    """A collection of no more than `most` entries."""
+    if len(values) > most:
+        raise InvalidValue(field, f"{len(values)} entries", f"at most {most} entries")
+    return values
+
+
+def _matching(pattern: re.Pattern[str], most: int, field: str, value: Any, allowed: str) -> str:
+    if not isinstance(value, str) or len(value) > most or not pattern.fullmatch(value):
+        raise InvalidValue(field, value, allowed)
+    return value

@@ -1,0 +1,220 @@
+"""The fold: what a development, a front or a source looked like at a cut of the three clocks.
+
+The state at (K, R) is the fold of the events with `reported_at <= K` and `position <= R` in the order
+`(reported_at, position)`. So a report that arrives late takes its place at the time it was published,
+and an old answer never changes. The first event that was recorded need not be the first reported one:
+a development comes into view with its earliest complete report; whatever else was said of it before
+that time is kept and counts from then on.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from timeline.domain.descriptions import Description, set_fields
+from timeline.domain.facts import (
+    AccountGiven,
+    AccountWithdrawn,
+    DevelopmentAssessed,
+    DevelopmentMerged,
+    DevelopmentReported,
+    DevelopmentRetracted,
+    DevelopmentRevised,
+    FrontClosed,
+    FrontOpened,
+    FrontRevised,
+    Recorded,
+    SourceRegistered,
+    SourceRevised,
+)
+from timeline.domain.status import AffiliationOf, GivenAccount, GivenAssessment, statuses
+from timeline.domain.values import Account
+from timeline.domain.vocabulary import Aspect, Status
+
+
+class Cuts(Struct, frozen=True):
+    """The three cuts of a question: as of when, as known when (both UTC), and as recorded up to which position."""
+
+    as_of: datetime
+    known_at: datetime
+    position: int
+
+
+class DevelopmentState(Struct, frozen=True):
+    """A development at a cut. `version` counts the events behind it, `position` is the last of them."""
+
+    id: UUID
+    version: int = 0
+    position: int = 0
+    description: Description | None = None
+    accounts: tuple[GivenAccount, ...] = ()
+    assessments: Mapping[Aspect, GivenAssessment] = {}
+    first_reported_at: datetime | None = None
+    last_reported_at: datetime | None = None
+    retracted: bool = False
+    merged_into: UUID | None = None
+
+    @property
+    def visible(self) -> bool:
+        """Whether a complete report of it was known."""
+        return self.description is not None
+
+    @property
+    def described(self) -> Description:
+        """The description of a development in view; raises `LookupError` for one that is not."""
+        if self.description is None:
+            raise LookupError(f"no complete report of {self.id} was known")
+        return self.description
+
+    def statuses(self, affiliation_of: AffiliationOf) -> dict[Aspect, Status]:
+        """The status of each aspect; all `retracted` once the entry as a whole is withdrawn."""
+        derived = statuses(self.accounts, self.assessments, affiliation_of)
+        return dict.fromkeys(derived, Status.RETRACTED) if self.retracted else derived
+
+
+class FrontState(Struct, frozen=True):
+    """A front at a cut. Without an opening only its slug is known."""
+
+    opened: FrontOpened
+    closed: bool = False
+
+
+def known_by(history: Iterable[Recorded], known_at: datetime, position: int) -> list[Recorded]:
+    """The events that exist at a cut, in the order of the fold."""
+    seen = [one for one in history if one.position <= position and one.event.reported_at <= known_at]
+    return sorted(seen, key=lambda one: one.reported_order)
+
+
+def fold_development(id: UUID, ordered: Iterable[Recorded]) -> DevelopmentState:
+    """The development after these events, which must be in fold order."""
+    state = DevelopmentState(id)
+    for one in ordered:
+        state = apply(state, one)
+    return state
+
+
+def apply(state: DevelopmentState, one: Recorded) -> DevelopmentState:
+    """The development after one more event in fold order."""
+    reported_at = one.event.reported_at
+    state = structs.replace(
+        state,
+        version=state.version + 1,
+        position=max(state.position, one.position),
+        first_reported_at=state.first_reported_at or reported_at,
+        last_reported_at=reported_at,
+    )
+    match one.event.fact:
+        case DevelopmentReported(description, account):
+            state = structs.replace(state, description=description, retracted=False, merged_into=None)
+            return _with_account(state, account, one)
+        case AccountGiven(account):
+            return _with_account(state, account, one)
+        case AccountWithdrawn(source, aspects):
+            return structs.replace(state, accounts=_without(state.accounts, source, aspects))
+        case DevelopmentRevised(changes) if state.description:
+            return structs.replace(state, description=changes.applied_to(state.description))
+        case DevelopmentAssessed() as assessment:
+            given = GivenAssessment(assessment, reported_at, one.position)
+            return structs.replace(state, assessments={**state.assessments, assessment.aspect: given})
+        case DevelopmentRetracted():
+            return structs.replace(state, retracted=True)
+        case DevelopmentMerged(into):
+            return structs.replace(state, merged_into=into)
+    return state
+
+
+def combined(states: Mapping[UUID, DevelopmentState]) -> dict[UUID, DevelopmentState]:
+    """The developments that stand on their own: each merged one's accounts moved to where it was merged into.
+
+    The target takes over when it was reported, and its last position; its version stays that of its own
+    stream. A merged entry whose target is not in view stays as it is, so that nothing disappears; a
+    retracted one takes its accounts with it.
+    """
+    standing = {id: state for id, state in states.items() if merge_target(state, states) is None}
+    for state in states.values():
+        target = merge_target(state, states)
+        if target is None or state.retracted:
+            continue
+        into = standing[target]
+        accounts = sorted((*into.accounts, *state.accounts), key=lambda given: (given.reported_at, given.position))
+        reported = [at for one in (into, state) for at in (one.first_reported_at, one.last_reported_at) if at]
+        standing[target] = structs.replace(
+            into,
+            accounts=tuple(accounts),
+            position=max(into.position, state.position),
+            first_reported_at=min(reported),
+            last_reported_at=max(reported),
+        )
+    return standing
+
+
+def fold_front(ordered: Sequence[Recorded]) -> FrontState | None:
+    """The front after these events in fold order; None where none of them opens it."""
+    state: FrontState | None = None
+    for one in ordered:
+        match one.event.fact:
+            case FrontOpened() as opened:
+                state = FrontState(opened)
+            case FrontRevised(changes) if state:
+                state = structs.replace(state, opened=structs.replace(state.opened, **set_fields(changes)))
+            case FrontClosed() if state:
+                state = structs.replace(state, closed=True)
+    return state
+
+
+def fold_source(ordered: Sequence[Recorded]) -> SourceRegistered | None:
+    """The source after these events in fold order; None where none of them registers it."""
+    state: SourceRegistered | None = None
+    for one in ordered:
+        match one.event.fact:
+            case SourceRegistered() as registered:
+                state = registered
+            case SourceRevised(changes) if state:
+                state = structs.replace(state, **set_fields(changes))
+    return state
+
+
+def catalogued(history: Iterable[Recorded], known_at: datetime, position: int) -> list[Recorded]:
+    """The events of a front or a source that describe it at a cut, in the order of the fold.
+
+    Who a source is and what a lane is called are entries of a catalogue, not news. Where nothing of it
+    was reported by `known_at`, its earliest entry serves: a source registered today is still the same
+    source in last year's replay. The recorded cut holds as everywhere.
+    """
+    recorded = sorted((one for one in history if one.position <= position), key=lambda one: one.reported_order)
+    return [one for one in recorded if one.event.reported_at <= known_at] or recorded[:1]
+
+
+def _with_account(state: DevelopmentState, account: Account, one: Recorded) -> DevelopmentState:
+    given = GivenAccount(account, one.event.reported_at, one.position)
+    return structs.replace(state, accounts=(*state.accounts, given))
+
+
+def _without(accounts: tuple[GivenAccount, ...], source: str, aspects: tuple[Aspect, ...]) -> tuple[GivenAccount, ...]:
+    """The accounts after a source took back what it had said so far (of these aspects; none named: of all)."""
+    return tuple(
+        structs.replace(given, withdrawn=given.withdrawn | frozenset(aspects or given.account.stance))
+        if given.account.source == source
+        else given
+        for given in accounts
+    )
+
+
+def merge_target(state: DevelopmentState, states: Mapping[UUID, DevelopmentState]) -> UUID | None:
+    """Where a merged development ended up, through chains of merges; None where it stands on its own.
+
+    Two writers who merge two entries into each other at the same moment make a circle: the least id stands.
+    """
+    path = [state.id]
+    at: DevelopmentState | None = state
+    while at and at.merged_into:
+        if at.merged_into in path:
+            path.append(min(path[path.index(at.merged_into) :]))
+            break
+        at = states.get(at.merged_into)
+        if at is None or not at.visible:
+            break
+        path.append(at.id)
+    return path[-1] if path[-1] != state.id else None

@@ -1,0 +1,121 @@
+"""Every error that a caller can be told about, under one root.
+
+Each leaf says when it is raised. The edges (API, CLI) turn any `TimelineError` into one
+problem document or one message; nothing else needs to know which leaf it was.
+"""
+
+import json
+from typing import Any, ClassVar
+
+
+class TimelineError(Exception):
+    """Root of all errors that this service raises on purpose.
+
+    `slug` names the kind of problem for machines, `title` for people (RFC 9457, `type` and `title`).
+    `errors` lists what is wrong, field by field: `{"field", "value", "allowed"}`.
+    """
+
+    slug: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something is wrong"
+
+    def __init__(self, detail: str, errors: tuple[dict[str, Any], ...] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = errors
+
+
+class InvalidValue(TimelineError, ValueError):
+    """Raised when a value can not be what its field needs; names field, value and what is allowed."""
+
+    slug = "invalid-value"
+    title = "A value is not allowed"
+
+    def __init__(self, field: str, value: Any, allowed: str) -> None:
+        self.field, self.value, self.allowed = field, shown(value), allowed
+        super().__init__(
+            f"{field}: {self.value!r} is not allowed; expected {allowed}",
+            ({"field": field, "value": self.value, "allowed": allowed},),
+        )
+
+    def under(self, parent: str) -> "InvalidValue":
+        """The same error with the field named from one level further out (`place` + `lat` -> `place.lat`)."""
+        return InvalidValue(f"{parent}.{self.field}", self.value, self.allowed)
+
+
+class InvalidMessage(TimelineError):
+    """Raised when a message has one or more fields that are missing, unknown or wrong."""
+
+    slug = "invalid-message"
+    title = "The message is not valid"
+
+
+class MalformedMessage(TimelineError):
+    """Raised when what was sent can not be read as a JSON object at all."""
+
+    slug = "malformed-message"
+    title = "The message can not be read"
+
+
+class UnsupportedContentType(TimelineError):
+    """Raised when a request carries a content type that the endpoint does not read."""
+
+    slug = "unsupported-content-type"
+    title = "This content type is not read here"
+
+
+class MessageTooLarge(TimelineError):
+    """Raised when a request body is over the limit."""
+
+    slug = "message-too-large"
+    title = "The message is too large"
+
+
+class UnknownSubject(TimelineError):
+    """Raised when a message names a development, front or source that this log does not hold."""
+
+    slug = "unknown-subject"
+    title = "The log holds nothing under that name"
+
+
+class NothingKnown(TimelineError):
+    """Raised when a reader asks for something of which nothing is known at the cuts of the question."""
+
+    slug = "nothing-known"
+    title = "Nothing is known of that"
+
+
+class NotAcceptable(TimelineError):
+    """Raised when a well-formed message contradicts what the log already holds."""
+
+    slug = "not-acceptable"
+    title = "The message does not fit what the log holds"
+
+
+class MessageIdReused(TimelineError):
+    """Raised when a (`source`, `id`) pair that was already used comes again with other content."""
+
+    slug = "message-id-reused"
+    title = "That message id was used for something else"
+
+
+class ConcurrentAppend(TimelineError):
+    """Raised when other writers kept appending to the same subject until the retries ran out."""
+
+    slug = "concurrent-append"
+    title = "The subject is being written to by others"
+
+
+class StoreUnusable(TimelineError):
+    """Raised when the store can not be opened, or is not one of ours."""
+
+    slug = "store-unusable"
+    title = "The event store can not be used"
+
+
+def shown(value: Any) -> Any:
+    """The value as an error may show it: JSON scalars as they are, the rest as a short text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value if value == value and value not in (float("inf"), float("-inf")) else str(value)
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= 200 else text[:199] + "…"

@@ -1,0 +1,1 @@
+"""From events to rows: what files each event, and what reads the log to do so."""

@@ -1,0 +1,1 @@
+"""What readers ask, and the rows that answer it."""

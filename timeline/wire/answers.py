@@ -1,0 +1,174 @@
+"""The answers of the service as JSON values: timeline items, cuts, fronts, sources, histories."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from timeline.domain.facts import (
+    AccountGiven,
+    AccountWithdrawn,
+    DevelopmentAssessed,
+    DevelopmentReported,
+)
+from timeline.domain.moments import Occurred, format_instant
+from timeline.domain.status import GivenAccount
+from timeline.domain.vocabulary import Aspect
+from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.questions import Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
+from timeline.wire.facts import data_of
+
+
+def timeline_answer(answer: TimelineAnswer, next_cursor: str | None = None) -> dict[str, Any]:
+    """The timeline as the API gives it and `timeline replay --json` prints it."""
+    return {**held(answer.held), "items": [item(entry) for entry in answer.entries], "next_cursor": next_cursor}
+
+
+def held(cuts: HeldCuts) -> dict[str, Any]:
+    """The three cuts of an answer."""
+    recorded_at = _instant(cuts.recorded_at)
+    return {
+        "as_of": format_instant(cuts.cuts.as_of),
+        "known_at": format_instant(cuts.cuts.known_at),
+        "recorded_at": {"position": cuts.cuts.position, "instant": recorded_at},
+    }
+
+
+def item(entry: Entry) -> dict[str, Any]:
+    """A development in a timeline."""
+    state, description = entry.state, entry.state.described
+    plain: dict[str, Any] = msgspec.to_builtins(description)
+    place = plain.get("place")
+    return {
+        "id": str(state.id),
+        "front": description.front,
+        "kind": description.kind.value,
+        "title": description.title,
+        "summary": description.summary,
+        "occurred": occurred(description.occurred, open=entry.open),
+        "place": {key: place.get(key) for key in ("name", "lat", "lon", "precision", "admin", "country")}
+        if place
+        else None,
+        "actors": list(plain.get("actors", ())),
+        "tallies": {
+            name: {"low": tally.low, "best": tally.best, "high": tally.high}
+            | ({"as_published": True} if tally.as_published else {})
+            for name, tally in description.tallies.items()
+        },
+        "tags": list(description.tags),
+        "external_id": description.external_id,
+        "language": description.language,
+        "status": entry.status.value,
+        "aspects": {aspect.value: status.value for aspect, status in entry.statuses.items()},
+        "assessments": {
+            aspect.value: {
+                "assessor": None,
+                **msgspec.to_builtins(given.assessment),
+                "reported_at": format_instant(given.reported_at),
+                "position": given.position,
+            }
+            for aspect, given in state.assessments.items()
+        },
+        "accounts": [account(given) for given in state.accounts],
+        "first_reported_at": _instant(state.first_reported_at),
+        "last_reported_at": _instant(state.last_reported_at),
+        "version": state.version,
+        "position": state.position,
+        "retracted": state.retracted,
+        "merged_into": str(state.merged_into) if state.merged_into else None,
+    }
+
+
+def occurred(moment: Occurred, *, open: bool) -> dict[str, Any]:
+    """When something happened: the EDTF string, its four bounds, and whether it was open at the cut."""
+    exact = {
+        name: format_instant(instant)
+        for name, instant in (("start", moment.exact_start), ("end", moment.exact_end))
+        if instant
+    }
+    return {
+        "edtf": moment.edtf,
+        "start": moment.start.shown(),
+        "end": moment.end.shown(),
+        "open": open,
+        **({"exact": exact} if exact else {}),
+    }
+
+
+def account(given: GivenAccount) -> dict[str, Any]:
+    """What a source said, when, and whether it still stands by it."""
+    told = given.account
+    return {
+        "source": told.source,
+        "stance": {aspect.value: stance.value for aspect, stance in told.stance.items()},
+        "quote": told.quote,
+        "gist": told.gist,
+        "url": told.url,
+        "origin": told.origin,
+        "archive_sha256": told.archive_sha256,
+        "reported_at": format_instant(given.reported_at),
+        "in_force": given.in_force,
+        "withdrawn": sorted(aspect.value for aspect in given.withdrawn),
+        "position": given.position,
+    }
+
+
+def front(entry: FrontEntry) -> dict[str, Any]:
+    """A lane, with its developments counted by status."""
+    opened = entry.front.opened
+    return {
+        "slug": entry.slug,
+        "name": opened.name,
+        "area": list(opened.area) if opened.area else None,
+        "occurred": occurred(opened.occurred, open=opened.occurred.never_closed) if opened.occurred else None,
+        "closed": entry.front.closed,
+        "developments": entry.developments,
+        "statuses": {status.value: count for status, count in sorted(entry.counts.items())},
+    }
+
+
+def source(entry: SourceEntry) -> dict[str, Any]:
+    """A source, with its accounts counted."""
+    told = entry.source
+    return {
+        "slug": told.slug,
+        "name": told.name,
+        "kind": told.kind.value if entry.registered else None,
+        "affiliation": told.affiliation,
+        "reliability": told.reliability.value if entry.registered else None,
+        "url": told.url,
+        "registered": entry.registered,
+        "accounts": entry.accounts,
+        "accounts_in_force": entry.in_force,
+    }
+
+
+def step(one: Step) -> dict[str, Any]:
+    """One event in the reporting of a development."""
+    event = one.recorded.event
+    return {
+        "position": one.recorded.position,
+        "reported_at": format_instant(event.reported_at),
+        "recorded_at": format_instant(one.recorded.recorded_at),
+        "type": event.fact.TOPIC,
+        "by": speaker(one),
+        "data": data_of(event.fact),
+        "status": one.statuses[Aspect.OCCURRENCE].value,
+        "aspects": {aspect.value: status.value for aspect, status in one.statuses.items()},
+    }
+
+
+def speaker(one: Step) -> str | None:
+    """Who is behind an event: the source that speaks, or the analyst that assesses."""
+    match one.recorded.event.fact:
+        case DevelopmentReported(_, told) | AccountGiven(told):
+            return told.source
+        case AccountWithdrawn(slug):
+            return slug
+        case DevelopmentAssessed() as assessed:
+            return assessed.assessor
+    return None
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else format_instant(instant)

@@ -1,0 +1,241 @@
+"""The envelope: CloudEvents 1.0 JSON to submissions, and recorded events back to CloudEvents.
+
+Only `type` and `data` are required. Attributes that we do not know are refused, although CloudEvents
+lets anyone add some: a misspelt `time` would otherwise date a claim to the moment it was sent.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from marshmallow import INCLUDE, Schema, ValidationError, fields
+
+from timeline.domain import checks
+from timeline.domain.aggregates import Submission
+from timeline.domain.facts import DevelopmentReported, Fact, FrontOpened, Recorded, SourceRegistered, Unreadable
+from timeline.domain.moments import format_instant
+from timeline.domain.values import (
+    MessageId,
+    development_id_of,
+    development_id_of_message,
+    front_id,
+    source_id,
+)
+from timeline.errors import InvalidMessage, InvalidValue, MalformedMessage, shown
+from timeline.wire.facts import SCHEMAS, data_of
+from timeline.wire.fields import CheckedString, Instant, Text
+
+DEFAULT_SOURCE = "//timeline/api"
+"""CloudEvents `source` of messages that name none."""
+
+IGNORED = ("datacontenttype", "dataschema", "position", "recordedtime", "traceparent", "tracestate")
+"""Attributes that may be there and say nothing to us: our own answers carry some of them."""
+
+
+def _spec_version(field: str, value: Any) -> str:
+    if value != "1.0":
+        raise InvalidValue(field, value, "'1.0'")
+    return "1.0"
+
+
+def _type(field: str, value: Any) -> str:
+    if not isinstance(value, str) or value not in SCHEMAS:
+        raise InvalidValue(field, value, f"one of {', '.join(SCHEMAS)}")
+    return value
+
+
+class EnvelopeSchema(Schema):
+    """The attributes of a CloudEvent that the service reads."""
+
+    class Meta:
+        """Unknown attributes are looked at by `parse_event`, which knows which to ignore."""
+
+        unknown = INCLUDE
+
+    specversion = CheckedString(_spec_version)
+    type = CheckedString(_type, required=True)
+    source = Text(500)
+    id = Text(200)
+    subject = Text(300, allow_none=True)
+    time = Instant(allow_none=True)
+    data = fields.Raw(required=True, error_messages={"required": "expected a value: this field is required"})
+
+
+_ENVELOPE = EnvelopeSchema()
+
+
+def parse_json(body: bytes) -> Any:
+    """The JSON value of a body. Raises `MalformedMessage` for what is not JSON, or names a key twice."""
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise _malformed(f"the body is not UTF-8 (byte {error.start})") from None
+    except RecursionError:
+        raise _malformed("the body is nested too deeply") from None
+    except ValueError as error:
+        raise _malformed(f"the body is not JSON: {error}") from None
+
+
+def parse_event(message: Any) -> Submission:
+    """The submission that a message asks for. Raises `InvalidMessage`, with every field that is wrong."""
+    if not isinstance(message, Mapping):
+        raise _malformed("a message is a JSON object with at least type and data")
+    unknown = {name: "expected no attribute of this name" for name in message if not _known(name)}
+    try:
+        envelope = _ENVELOPE.load({name: value for name, value in message.items() if _known(name)})
+    except ValidationError as error:
+        raise _invalid(message, {**_nested(error), **unknown}) from None
+    if unknown:
+        raise _invalid(message, unknown)
+    if not isinstance(message["data"], Mapping):
+        raise _invalid(message, {"data": "expected an object"})
+    try:
+        fact: Fact = SCHEMAS[envelope["type"]].load(envelope["data"])
+    except ValidationError as error:
+        raise _invalid(message, {"data": _nested(error)}) from None
+    message_id = MessageId(envelope.get("source", DEFAULT_SOURCE), envelope.get("id") or str(uuid4()))
+    return Submission(_subject(envelope.get("subject"), fact, message_id), envelope.get("time"), message_id, fact)
+
+
+def dump_event(one: Recorded | Unreadable) -> dict[str, Any]:
+    """The CloudEvent of a recorded event, with `position` and `recordedtime` as extension attributes.
+
+    A record that can not be read has no `data`; the extension attribute `unreadable` says why.
+    """
+    if isinstance(one, Unreadable):
+        return {
+            "specversion": "1.0",
+            "type": one.topic,
+            "source": "//timeline/unreadable",
+            "id": str(one.position),
+            "subject": str(one.subject),
+            "position": one.position,
+            "recordedtime": format_instant(one.recorded_at),
+            "unreadable": one.reason,
+        }
+    event = one.event
+    return {
+        "specversion": "1.0",
+        "type": event.fact.TOPIC,
+        "source": event.message.source,
+        "id": event.message.id,
+        "subject": str(event.originator_id),
+        "time": format_instant(event.reported_at),
+        "datacontenttype": "application/json",
+        "position": one.position,
+        "recordedtime": format_instant(one.recorded_at),
+        "data": data_of(event.fact),
+    }
+
+
+def development_id(name: str) -> UUID:
+    """The development that a name means: its id, or the `<data set>:<id there>` it was brought in under."""
+    try:
+        return UUID(name)
+    except ValueError:
+        return development_id_of(checks.external_id("subject", name))
+
+
+def _subject(name: str | None, fact: Fact, message: MessageId) -> UUID:
+    sort = fact.TOPIC.partition(".")[0]
+    implied = _implied_subject(fact)
+    if name is None:
+        if implied:
+            return implied
+        if isinstance(fact, DevelopmentReported):
+            return development_id_of_message(message.source, message.id)
+        raise _invalid({}, {"subject": f"expected the id of a {sort.replace('account', 'development')}"})
+    try:
+        named = development_id(name) if sort in ("development", "account") else _named(sort, name)
+    except InvalidValue:
+        allowed = "expected a development id (UUID) or '<data set>:<id there>'"
+        if sort in ("front", "source"):
+            allowed = f"expected the slug of a {sort}"
+        raise _invalid({"subject": name}, {"subject": allowed}) from None
+    if implied and sort in ("front", "source") and named != implied:
+        raise _invalid({"subject": name}, {"subject": "expected the slug that data.slug gives"})
+    return named
+
+
+def _implied_subject(fact: Fact) -> UUID | None:
+    match fact:
+        case DevelopmentReported(description) if description.external_id:
+            return development_id_of(description.external_id)
+        case FrontOpened(slug):
+            return front_id(slug)
+        case SourceRegistered(slug):
+            return source_id(slug)
+    return None
+
+
+def _named(sort: str, name: str) -> UUID:
+    try:
+        return UUID(name)
+    except ValueError:
+        slug = checks.slug("subject", name)
+        return front_id(slug) if sort == "front" else source_id(slug)
+
+
+def _known(name: str) -> bool:
+    return name in _ENVELOPE.fields or name in IGNORED
+
+
+def _invalid(message: Mapping[str, Any], errors: Mapping[str, Any]) -> InvalidMessage:
+    listed = tuple(
+        {
+            "field": shown(".".join(map(str, path))),
+            "value": shown(_at(message, path)),
+            "allowed": allowed.removeprefix("expected "),
+        }
+        for path, allowed in _flat(errors)
+    )
+    return InvalidMessage("; ".join(f"{one['field']}: expected {one['allowed']}" for one in listed), listed)
+
+
+def _malformed(detail: str) -> MalformedMessage:
+    return MalformedMessage(detail, ({"field": "body", "value": None, "allowed": "one JSON object, UTF-8"},))
+
+
+def _nested(error: ValidationError) -> Mapping[str, Any]:
+    messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    schema_wide = messages.pop("_schema", None)
+    return {**messages, **({"": schema_wide} if schema_wide else {})}
+
+
+def _flat(errors: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """The leaves of marshmallow's nested messages; the path of a dotted name is taken apart."""
+    if isinstance(errors, Mapping):
+        for name, inner in errors.items():
+            # Marshmallow files the messages of an object's entries under its keys `key` and `value`.
+            parts = [] if name in ("", "_schema", "value", "key") else str(name).split(".")
+            yield from _flat(inner, (*path, *parts))
+    elif isinstance(errors, list):
+        for inner in errors:
+            yield from _flat(inner, path)
+    else:
+        yield path, str(errors)
+
+
+def _at(message: Any, path: tuple[Any, ...]) -> Any:
+    for name in path:
+        if isinstance(message, Mapping):
+            message = message.get(name)
+        elif isinstance(message, list) and str(name).isdigit() and int(name) < len(message):
+            message = message[int(name)]
+        else:
+            return None
+    return message
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen = dict(pairs)
+    if len(seen) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {shown(twice)!r} stands twice in one object")
+    return seen
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON number")

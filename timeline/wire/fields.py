@@ -1,0 +1,173 @@
+"""marshmallow fields that ask the domain: one rule for a value, wherever it comes in.
+
+Each field keeps the marshmallow type that documents it (OpenAPI) and lets a check of the domain decide;
+what the domain refuses becomes a `ValidationError` that says what is allowed.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields
+
+from timeline.domain import checks
+from timeline.domain.moments import Occurred, format_instant, parse_instant
+from timeline.domain.vocabulary import Aspect, Stance
+from timeline.errors import InvalidValue
+
+SCHEMA_MESSAGES: dict[str, str] = {
+    "required": "expected a value: this field is required",
+    "null": "expected a value, not null",
+    "validator_failed": "expected another value",
+    "type": "expected an object",
+    "unknown": "expected no field of this name",
+    "invalid": "expected an array",
+}
+Messages = dict[str, str | list[Any] | dict[Any, Any]]
+MESSAGES: Messages = {**SCHEMA_MESSAGES}
+OBJECT_MESSAGES: Messages = {**SCHEMA_MESSAGES, "invalid": "expected an object"}
+
+
+def by_domain(build: Callable[..., Any], **values: Any) -> Any:
+    """What `build` gives, with its refusal as a `ValidationError` under the field that it names.
+
+    A refusal that names no field of the object, but the object itself, stands under the object.
+    """
+    try:
+        return build(**values)
+    except InvalidValue as error:
+        message = f"expected {error.allowed}"
+        if error.field == "changes":
+            raise ValidationError(message) from None
+        raise ValidationError(message, error.field) from None
+
+
+class Checked(fields.Field[Any]):
+    """A field whose value a check of the domain accepts or refuses."""
+
+    default_error_messages: Messages = MESSAGES
+
+    def __init__(self, check: Callable[[str, Any], Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.check = check
+
+    def _deserialize(self, value: Any, attr: str | None, *_: Any, **__: Any) -> Any:
+        try:
+            return self.check(attr or "", value)
+        except InvalidValue as error:
+            inner = error.field.removeprefix(attr or "").removeprefix(".")
+            message = f"expected {error.allowed}"
+            raise ValidationError({inner: [message]} if inner else message) from None
+
+
+class Text(Checked, fields.String):
+    """A text of 1 to `most` characters."""
+
+    def __init__(self, most: int, **kwargs: Any) -> None:
+        super().__init__(lambda field, value: checks.text(field, value, most), **kwargs)
+
+
+class CheckedString(Checked, fields.String):
+    """A string that a check accepts."""
+
+
+class Number(Checked, fields.Float):
+    """A number within limits; a string that looks like one is refused."""
+
+    default_error_messages: Messages = MESSAGES
+
+    def __init__(self, least: float, most: float, **kwargs: Any) -> None:
+        super().__init__(lambda field, value: checks.number(field, value, least, most), **kwargs)
+
+
+class Count(Checked, fields.Integer):
+    """A whole number of at least 0."""
+
+    default_error_messages: Messages = MESSAGES
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(checks.count, **kwargs)
+
+
+class Word(Checked, fields.String):
+    """A word of a closed vocabulary, documented as an enum."""
+
+    def __init__(self, vocabulary: type[Enum], **kwargs: Any) -> None:
+        values = [member.value for member in vocabulary]
+        kwargs.setdefault("metadata", {})["enum"] = values
+        super().__init__(lambda field, value: word(vocabulary, field, value), **kwargs)
+
+
+class Instant(Checked, fields.String):
+    """An instant with offset (RFC 3339), or a plain date for the start of that day, UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(lambda field, value: parse_instant(value, field), **kwargs)
+
+
+class Identity(Checked, fields.UUID):
+    """A UUID in its usual text form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_uuid, **kwargs)
+
+
+class OccurredField(Checked, fields.String):
+    """An EDTF string, or `{"edtf": ..., "exact": {"start": ..., "end": ...}}`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(occurred, **kwargs)
+
+
+class StanceField(Checked, fields.Dict):
+    """An object of aspects and stances."""
+
+    default_error_messages: Messages = MESSAGES
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_stance, **kwargs)
+
+
+def word(vocabulary: type[Enum], field: str, value: Any) -> Any:
+    """The member of a vocabulary that this word (or number) names."""
+    for member in vocabulary:
+        if member.value == value and not isinstance(value, bool):
+            return member
+    raise InvalidValue(field, value, f"one of {', '.join(str(member.value) for member in vocabulary)}")
+
+
+def occurred(field: str, value: Any) -> Occurred:
+    """The moment that the wire form spells."""
+    if isinstance(value, str):
+        return Occurred(value)
+    if not isinstance(value, Mapping) or set(value) - {"edtf", "exact"} or not isinstance(value.get("edtf"), str):
+        raise InvalidValue(field, value, "an EDTF string, or an object of edtf and exact")
+    exact = value.get("exact") or {}
+    if not isinstance(exact, Mapping) or set(exact) - {"start", "end"}:
+        raise InvalidValue(f"{field}.exact", exact, "an object of start and end")
+    start, end = (
+        None if exact.get(name) is None else parse_instant(exact[name], f"{field}.exact.{name}")
+        for name in ("start", "end")
+    )
+    return Occurred(value["edtf"], start, end)
+
+
+def occurred_on_wire(moment: Occurred) -> str | dict[str, Any]:
+    """The wire form of a moment: its EDTF string, with the exact pair beside it where there is one."""
+    pair = {"start": moment.exact_start, "end": moment.exact_end}
+    exact = {name: format_instant(instant) for name, instant in pair.items() if instant}
+    return {"edtf": moment.edtf, "exact": exact} if exact else moment.edtf
+
+
+def _stance(field: str, value: Any) -> dict[Aspect, Stance]:
+    if not isinstance(value, Mapping) or not value:
+        raise InvalidValue(field, value, f"an object with at least one of {', '.join(Aspect)}")
+    return {word(Aspect, field, aspect): word(Stance, f"{field}.{aspect}", stance) for aspect, stance in value.items()}
+
+
+def _uuid(field: str, value: Any) -> UUID:
+    try:
+        return UUID(value) if isinstance(value, str) and len(value) == 36 else UUID("")
+    except ValueError:
+        raise InvalidValue(field, value, "a UUID such as '8f1c7c1e-9f0e-5a55-8e8c-0a8c1f6d2f11'") from None
