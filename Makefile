@@ -13,7 +13,7 @@ run: $(VENV)/.runtime ## set up, fill the demo, serve on http://127.0.0.1:8050
 	$(BIN)/timeline --store $(STORE) serve --port $(PORT)
 
 test: install check ## set up, then lint, types, contracts and every test
-	.ci/browser
+	.ci/tools
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 check: install ## lint, types, contracts
@@ -28,7 +28,7 @@ bench: install ## print the figures of the benchmarks
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 screenshots: install ## take the pictures of the README anew
-	.ci/browser
+	.ci/tools
 	$(BIN)/python -m tests.screenshots
 
 lock: install ## pin what pyproject.toml asks for, hashed, for every platform

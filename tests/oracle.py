@@ -193,7 +193,7 @@ def _item(id: str, entry: Json, sides: dict[str, str | None], as_of: datetime) -
         "status": aspects["occurrence"],
         "aspects": aspects,
         "assessments": {
-            aspect: {**data, "reported_at": event["time"], "position": event["position"]}
+            aspect: {"assessor": None, **data, "reported_at": event["time"], "position": event["position"]}
             for aspect, (data, event) in entry["verdicts"].items()
         },
         "accounts": [_account(one) for one in entry["all"]],
