@@ -8,6 +8,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import NotFound
 
 from timeline.api import events, health, reads
+from timeline.api.http import WholeRequest
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
 from timeline.config import Config
@@ -29,6 +30,7 @@ def create_api(
 ) -> Flask:
     """The application with the API below `/api/v1` and `/healthz`."""
     app = Flask("timeline", static_folder=None)
+    app.request_class = WholeRequest
     app.config.update(
         MAX_CONTENT_LENGTH=config.body_limit,
         API_TITLE="Conflict timeline",

@@ -1,12 +1,13 @@
-"""What the views share: the blueprint with our argument parser, and JSON answers."""
+"""What the views share: the request, the blueprint with our argument parser, and JSON answers."""
 
 from typing import Any, NoReturn
 
 import msgspec
-from flask import Response
+from flask import Request, Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE, ValidationError, fields
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from timeline.errors import InvalidMessage, shown
 
@@ -35,6 +36,23 @@ class _Parser(FlaskParser):
                 ]
         detail = "; ".join(f"{one['field']}: expected {one['allowed']}" for one in listed)
         raise InvalidMessage(detail, tuple(listed))
+
+
+class WholeRequest(Request):
+    """A request whose body is read whole or not at all.
+
+    Werkzeug refuses a body whose Content-Length is over the limit, but cuts one of unknown length
+    (chunked) at the limit without a word, and what is left could still be read as a message.
+    """
+
+    def get_data(self, *args: Any, **kwargs: Any) -> Any:
+        """The body. Raises `RequestEntityTooLarge` where more of it follows beyond the limit."""
+        body = super().get_data(*args, **kwargs)
+        limit = self.max_content_length
+        cut_at_limit = limit is not None and self.content_length is None and len(body) >= limit
+        if cut_at_limit and self.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
+        return body
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]
