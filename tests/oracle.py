@@ -33,7 +33,7 @@ def timeline(events: list[Json], as_of: datetime, known_at: datetime, position: 
     """The items of the timeline at these cuts."""
     held = [event for event in events if event["position"] <= position]
     known = _in_order(event for event in held if instant(event["time"]) <= known_at)
-    sides = _sides(held, known_at)
+    standing = sides(events, known_at, position)
     entries: dict[str, Json] = {}
     for event in known:
         if event["type"].split(".")[0] in ("development", "account"):
@@ -53,7 +53,7 @@ def timeline(events: list[Json], as_of: datetime, known_at: datetime, position: 
             if other == id or (ends[other] == id and not shown[other]["retracted"])
         ]  # fmt: skip
         entry["all"].sort(key=lambda one: (one["when"], one["position"]))
-    items = [_item(id, shown[id], sides, as_of) for id in shown if ends[id] == id]
+    items = [_item(id, shown[id], standing, as_of) for id in shown if ends[id] == id]
     return [item for _, item in sorted(((key, item) for key, item in items if key is not None), key=lambda one: one[0])]
 
 
@@ -110,22 +110,26 @@ def _end_of_merges(id: str, shown: dict[str, Json]) -> str:
     return id
 
 
-def _sides(held: list[Json], known_at: datetime) -> dict[str, str | None]:
-    """The side of each source; where nothing of a source was reported by then, its first entry serves."""
-    by_source: dict[str, list[Json]] = {}
-    for event in _in_order(event for event in held if event["type"].startswith("source.")):
-        by_source.setdefault(event["subject"], []).append(event)
-    sides = {}
-    for history in by_source.values():
-        slug = side = None
-        for event in [event for event in history if instant(event["time"]) <= known_at] or history[:1]:
-            if event["type"] == "source.registered":
-                slug, side = event["data"]["slug"], event["data"].get("affiliation")
-            elif slug:
-                side = event["data"]["changes"].get("affiliation", side)
-        if slug:
-            sides[slug] = side
-    return sides
+def sides(events: list[Json], known_at: datetime, position: int) -> dict[str, str | None]:
+    """The side of each source: what its first registration in the log says, then what was reported by then in turn.
+
+    A registration that was reported by then says everything anew, so beginning with the first one,
+    reported by then or not, makes a difference only where none was.
+    """
+    of_sources = [event for event in events if event["position"] <= position and event["type"].startswith("source.")]
+    slugs: dict[str, str] = {}
+    found: dict[str, str | None] = {}
+    for event in _in_order(event for event in of_sources if event["type"] == "source.registered"):
+        if event["subject"] not in slugs:
+            slugs[event["subject"]] = event["data"]["slug"]
+            found[event["data"]["slug"]] = event["data"].get("affiliation")
+    for event in _in_order(event for event in of_sources if instant(event["time"]) <= known_at):
+        slug = slugs.get(event["subject"], "")
+        if event["type"] == "source.registered":
+            found[slug] = event["data"].get("affiliation")
+        elif slug:
+            found[slug] = event["data"]["changes"].get("affiliation", found[slug])
+    return found
 
 
 def _status(aspect: str, entry: Json, sides: dict[str, str | None]) -> str:

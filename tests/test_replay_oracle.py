@@ -105,9 +105,11 @@ def tellings(draw: st.DrawFn) -> list[tuple[int, datetime, Any, Fact]]:
         if draw(st.booleans()):
             fact: Fact = SourceRegistered(slug, slug, SourceKind.OTHER, draw(sides))
             told.append((draw(minutes), draw(reported_times), source_id(slug), fact))
-            if draw(st.booleans()):
-                fact = SourceRevised(SourceChanges(affiliation=draw(sides)))
-                told.append((draw(minutes), draw(reported_times), source_id(slug), fact))
+            # Any of these may have been reported before the registration, or register the source once more.
+            again = st.builds(SourceRegistered, st.just(slug), st.just(slug), st.just(SourceKind.OTHER), sides)
+            changed = sides.map(lambda side: SourceRevised(SourceChanges(affiliation=side)))
+            later = st.tuples(minutes, reported_times, st.just(source_id(slug)), changed | changed | again)
+            told += draw(st.lists(later, max_size=3))
     ids = IDS[: draw(st.integers(1, 4))]
     told += [(draw(minutes), draw(reported_times), id, draw(reports)) for id in ids]
     about = st.tuples(minutes, reported_times, st.sampled_from(ids), development_facts)
@@ -129,6 +131,12 @@ def answer(scene: Scene, wanted: WantedCuts) -> dict[str, Any]:
     return timeline_answer(scene.reader.timeline(wanted))
 
 
+def sides_of(scene: Scene, known_at: datetime, position: int) -> dict[str, str | None]:
+    """Each registered source and the side that it stood on."""
+    _, entries = scene.reader.sources(WantedCuts(known_at, known_at, position))
+    return {entry.source.slug: entry.source.affiliation for entry in entries if entry.registered}
+
+
 cuts = st.lists(st.tuples(reported_times, reported_times, st.integers(0, 100)), min_size=3, max_size=6)
 
 
@@ -146,6 +154,7 @@ def test_every_cut_gives_what_a_plain_fold_of_the_events_gives(told: Any, triple
             found = answer(scene, WantedCuts(as_of, known_at, position))
 
             assert found["items"] == oracle.timeline(events, as_of, known_at, position)
+            assert sides_of(scene, known_at, position) == oracle.sides(events, known_at, position)
             assert found["recorded_at"]["position"] == position
 
 

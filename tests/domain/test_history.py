@@ -336,3 +336,39 @@ def test_a_source_keeps_its_earliest_entry_for_times_before_it_and_follows_its_r
     assert side("2023-05-20") == "russian-opposition"
     assert side("2023-05-20", position=5) == "ukraine"
     assert side("2023-05-20", position=4) is None
+
+
+def test_a_revision_reported_before_the_registration_counts_from_its_own_time_on() -> None:
+    history = [
+        at(5, "2023-05-10", registered("legion", "ukraine")),
+        at(6, "2023-03-01", SourceRevised(SourceChanges(affiliation="russian-opposition"))),
+        at(7, "2023-04-01", SourceRevised(SourceChanges(affiliation="none-of-them"))),
+    ]
+
+    def side(known_at: str, position: int = LATEST) -> Any:
+        source = fold_source(catalogued(history, parse_cut(known_at, "known_at"), position))
+        return source and source.affiliation
+
+    assert side("2023-02-01") == "ukraine"
+    assert side("2023-03-15") == "russian-opposition"
+    assert side("2023-04-15") == "none-of-them"
+    assert side("2023-05-10") == "ukraine"
+    assert side("2023-04-15", position=5) == "ukraine"
+    assert side("2023-04-15", position=6) == "russian-opposition"
+    assert side("2023-04-15", position=4) is None
+
+
+def test_a_front_revised_or_closed_before_its_opening_was_reported_is_still_a_front() -> None:
+    history = [
+        at(1, "2022-03-01", FrontOpened("kyiv", "Kyiv")),
+        at(2, "2022-02-25", FrontRevised(FrontChanges(name="Kyiv and the north"))),
+        at(3, "2022-02-27", FrontClosed("Too early.")),
+    ]
+
+    def front(known_at: str) -> Any:
+        return fold_front(catalogued(history, parse_cut(known_at, "known_at"), LATEST))
+
+    assert (front("2022-02-01").opened.name, front("2022-02-01").closed) == ("Kyiv", False)
+    assert (front("2022-02-26").opened.name, front("2022-02-26").closed) == ("Kyiv and the north", False)
+    assert (front("2022-02-28").opened.name, front("2022-02-28").closed) == ("Kyiv and the north", True)
+    assert (front("2022-03-01").opened.name, front("2022-03-01").closed) == ("Kyiv", False)

@@ -252,3 +252,9 @@ def _instant_of(told: Any, *, at_end: bool) -> datetime | None:
         return None
     clock = time(23, 59, 59, 999_999) if at_end else time(0)
     return datetime.combine(datetime(*told[:3]).date(), clock, instant("2023-01-01").tzinfo)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("text", ["2023-05-22/..", "2023-05-22/2023-06-01", "2023-05~/.."])
+def test_nothing_is_open_before_it_can_have_begun(text: str) -> None:
+    assert not Occurred(text).open_on(instant("2023-01-15"))
+    assert Occurred(text).open_on(parse_cut("2023-05-22", "as_of"))

@@ -177,14 +177,19 @@ def fold_source(ordered: Sequence[Recorded]) -> SourceRegistered | None:
 
 
 def catalogued(history: Iterable[Recorded], known_at: datetime, position: int) -> list[Recorded]:
-    """The events of a front or a source that describe it at a cut, in the order of the fold.
+    """The events of a front or a source that describe it at a cut, in the order in which they are folded.
 
-    Who a source is and what a lane is called are entries of a catalogue, not news. Where nothing of it
-    was reported by `known_at`, its earliest entry serves: a source registered today is still the same
-    source in last year's replay. The recorded cut holds as everywhere.
+    Who a source is and what a lane is called are entries of a catalogue, not news. Where no registration
+    or opening was reported by `known_at`, the earliest one serves as the start, and what was reported of
+    it by then follows: a source registered today is still the same source in last year's replay. The
+    recorded cut holds as everywhere.
     """
     recorded = sorted((one for one in history if one.position <= position), key=lambda one: one.reported_order)
-    return [one for one in recorded if one.event.reported_at <= known_at] or recorded[:1]
+    known = [one for one in recorded if one.event.reported_at <= known_at]
+    beginnings = [one for one in recorded if isinstance(one.event.fact, FrontOpened | SourceRegistered)]
+    if not beginnings or beginnings[0] in known:
+        return known
+    return [beginnings[0], *known]
 
 
 def _with_account(state: DevelopmentState, account: Account, one: Recorded) -> DevelopmentState:

@@ -119,8 +119,8 @@ class Occurred(Struct, frozen=True, omit_defaults=True):
         return earliest is None or earliest <= instant
 
     def open_on(self, instant: datetime) -> bool:
-        """Whether it is a span that goes on, or may have gone on, beyond then; not so where no end was told."""
-        if not self.is_span:
+        """Whether it is a span that may have begun by then and may go on beyond; not so where no end was told."""
+        if not self.is_span or not self.begun_by(instant):
             return False
         latest = self.end.latest
         return self.never_closed if latest is None else latest > instant

@@ -238,7 +238,7 @@ class Reader:
 
     def _opened_fronts(self, cuts: Cuts) -> list[FrontState]:
         histories = sorted(
-            ((history[0].position, history) for history in list(self._journal.fronts.values())),
+            ((min(one.position for one in history), history) for history in list(self._journal.fronts.values())),
             key=lambda one: one[0],
         )
         folded = (fold_front(catalogued(history, cuts.known_at, cuts.position)) for _, history in histories)
