@@ -175,3 +175,35 @@ def test_a_refused_message_may_be_sent_again_once_it_is_mended(scene: Scene) -> 
 def test_letters_beyond_the_basic_plane_are_letters(scene: Scene, data: bytes) -> None:
     assert scene.post(data).status_code == 201
     assert scene.get("/fronts")["items"][0]["name"] == "\N{GRINNING FACE}"
+
+
+HUGE = "1" + "0" * 400
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (message(data={"place": {"name": "a", "lat": int(HUGE), "lon": 1}}), "data.place.lat"),
+        (message(data={"tallies": {"deaths": {"best": int(HUGE)}}}), "data.tallies.deaths.best"),
+        (message(id=int(HUGE)), "id"),
+        (message(type=int(HUGE)), "type"),
+        ({**message(), "colour": int(HUGE)}, "colour"),
+    ],
+    ids=lambda told: told if isinstance(told, str) else "",
+)
+def test_a_number_of_400_digits_is_refused_as_any_wrong_number(scene: Scene, body: Any, field: str) -> None:
+    response = scene.post(body)
+
+    assert response.status_code == 422
+    assert [one["field"] for one in response.get_json()["errors"]] == [field]
+    assert scene.head == 0
+
+
+def test_a_merge_may_name_its_target_by_the_id_that_it_was_brought_in_under(scene: Scene) -> None:
+    for number in ("one", "two"):
+        scene.post(message(id=number, data={"external_id": f"ds:{number}"}))
+
+    merged = scene.post(message("development.merged", id="m", subject="ds:one", data={"into": "ds:two"}))
+
+    assert merged.status_code == 201
+    assert scene.get("/developments/ds:one")["item"]["merged_into"] == str(development_id_of("ds:two"))

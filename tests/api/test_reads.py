@@ -443,3 +443,11 @@ def test_a_parameter_given_twice_is_refused_unless_it_is_a_list(filled: Scene) -
     assert response.status_code == 422
     assert [one["field"] for one in response.get_json()["errors"]] == ["as_of"]
     assert filled.client.get("/api/v1/timeline?status=claimed&status=disputed").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/timeline", "/fronts/bakhmut/timeline"])
+def test_a_window_that_ends_before_it_begins_is_refused(filled: Scene, path: str) -> None:
+    problem = filled.get(path, 422, **{"from": "2023-05-23", "to": "2023-05-22"})
+
+    assert [(one["field"], one["value"]) for one in problem["errors"]] == [("from", "2023-05-23")]
+    filled.get(path, **{"from": "2023-05-22", "to": "2023-05-22"})

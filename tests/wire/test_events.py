@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.scenarios import NOW, message
 from tests.strategies import FACTS, submissions
-from timeline.domain.facts import Event, Recorded
+from timeline.domain.facts import DevelopmentMerged, Event, Recorded
 from timeline.domain.moments import Occurred
 from timeline.domain.values import development_id_of, development_id_of_message, front_id, source_id
 from timeline.errors import InvalidMessage, MalformedMessage
@@ -86,6 +86,22 @@ def test_the_subject_may_be_an_id_an_external_id_or_a_slug_or_follow_from_the_me
     assert parse_event(message("source.registered", data={**SLUG_DATA, "kind": "media"})).subject == source_id("kyiv")
 
 
+def test_a_report_and_its_external_id_are_about_the_same_development() -> None:
+    told = message(subject="ds:one", data={"external_id": "ds:one"})
+
+    assert parse_event(told).subject == development_id_of("ds:one")
+    assert parse_event({**told, "subject": str(development_id_of("ds:one"))}).subject == development_id_of("ds:one")
+
+
+def test_a_merge_names_where_it_goes_as_a_subject_is_named() -> None:
+    by_name = parse_event(message("development.merged", subject="ds:one", data={"into": "ds:two"}))
+    by_id = parse_event(
+        message("development.merged", subject="ds:one", data={"into": str(development_id_of("ds:two"))})
+    )
+
+    assert by_name.fact == by_id.fact == DevelopmentMerged(development_id_of("ds:two"))
+
+
 def test_a_moment_may_carry_an_exact_pair() -> None:
     exact = {"edtf": "2023-05-22", "exact": {"start": "2023-05-22T12:00:00+03:00"}}
     told = parse_event(message(data={"occurred": exact}))
@@ -129,6 +145,10 @@ def test_a_moment_may_carry_an_exact_pair() -> None:
         (message(data={"occurred": 2023}), "data.occurred"),
         (message(data={"place": {"name": "a", "lat": 200, "lon": 1}}), "data.place.lat"),
         (message(data={"place": {"name": "a", "lat": "48", "lon": 1}}), "data.place.lat"),
+        (message(data={"place": {"name": "a", "lat": 10**400, "lon": 1}}), "data.place.lat"),
+        (message(data={"place": {"name": "a", "lat": 1, "lon": -(10**400)}}), "data.place.lon"),
+        (message(data={"place": {"name": "a", "lat": float("nan"), "lon": 1}}), "data.place.lat"),
+        (message("front.opened", data={**SLUG_DATA, "area": [1, 2, 3, 10**400]}), "data.area.3"),
         (message(data={"place": {"name": "a", "lat": 48}}), "data.place.lon"),
         (message(data={"place": "Bakhmut"}), "data.place"),
         (message(data={"actors": [{"name": "a", "role": "b"}, {"name": "a"}]}), "data.actors.1.role"),
@@ -137,6 +157,7 @@ def test_a_moment_may_carry_an_exact_pair() -> None:
         (message(data={"tallies": {"deaths": {"low": -1}}}), "data.tallies.deaths.low"),
         (message(data={"tallies": {"deaths": {"low": 5, "high": 1}}}), "data.tallies.deaths.best"),
         (message(data={"tallies": {"deaths": {"low": True}}}), "data.tallies.deaths.low"),
+        (message(data={"tallies": {"deaths": {"low": 10**400}}}), "data.tallies.deaths.low"),
         (message(data={"account": ...}), "data.account"),
         (by({"occurrence": "hopes"}), "data.account.stance.occurrence"),
         (by({"weather": "asserts"}), "data.account.stance"),
@@ -147,7 +168,9 @@ def test_a_moment_may_carry_an_exact_pair() -> None:
         (revised(titel="b"), "data.changes.titel"),
         (revised(external_id="a:2"), "data.changes.external_id"),
         (revised("better", title="b"), "data.nature"),
-        (message("development.merged", subject="a:1", data={"into": "a:2"}), "data.into"),
+        (message("development.merged", subject="a:1", data={"into": "the other one"}), "data.into"),
+        (message("development.merged", subject="a:1", data={"into": 5}), "data.into"),
+        (message(subject="ds:one", data={"external_id": "ds:two"}), "subject"),
         (message("development.retracted", subject="a:1"), "data.reason"),
     ],
 )  # fmt: skip

@@ -20,7 +20,7 @@ from timeline.api.schemas import (
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.questions import Reader
 from timeline.wire import answers
-from timeline.wire.events import development_id
+from timeline.wire.fields import development_id
 
 
 def blueprint(reader: Reader) -> ApiBlueprint:
@@ -67,7 +67,7 @@ def blueprint(reader: Reader) -> ApiBlueprint:
     @reads.arguments(CutsQuery, location="query")
     @reads.response(200, DevelopmentSchema)
     def development(query: dict[str, Any], id: str) -> Response:
-        held, entry = reader.development(_development_id(id), cuts_of(query))
+        held, entry = reader.development(development_id("id", id), cuts_of(query))
         return answer({**answers.held(held), "item": answers.item(entry)})
 
     @reads.get("/developments/<id>/history")
@@ -75,7 +75,7 @@ def blueprint(reader: Reader) -> ApiBlueprint:
     @reads.arguments(CutsQuery, location="query")
     @reads.response(200, HistorySchema)
     def history(query: dict[str, Any], id: str) -> Response:
-        held, steps = reader.reporting(_development_id(id), cuts_of(query))
+        held, steps = reader.reporting(development_id("id", id), cuts_of(query))
         return answer({**answers.held(held), "steps": [answers.step(one) for one in steps]})
 
     return reads
@@ -91,10 +91,3 @@ def _timeline(reader: Reader, query: dict[str, Any]) -> Response:
         raise not_a_cursor(query["cursor"]) from None
     shown, following = page(found, cursor, query["limit"])
     return answer(answers.timeline_answer(shown, following))
-
-
-def _development_id(name: str) -> Any:
-    try:
-        return development_id(name)
-    except InvalidValue as error:
-        raise InvalidValue("id", name, f"a UUID or {error.allowed}") from None

@@ -6,7 +6,7 @@ Query schemas are loaded; answer schemas only document, since answers are built 
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from timeline.domain import checks
 from timeline.domain.moments import parse_cut, parse_instant
@@ -95,6 +95,12 @@ class TimelineQuery(CutsQuery):
     until = _Cut(data_key="to", metadata=_said(f"Only what may have been going on at or before: {_CUT}."))
     limit = _Whole(_whole(1, 1_000), load_default=500, metadata=_said("Items a page, 1 to 1000; default 500."))
     cursor = fields.String(metadata=_said("`next_cursor` of the page before; carries that answer's cuts."))
+
+    @validates_schema
+    def in_order(self, query: dict[str, Any], **_: Any) -> None:
+        """A window that ends before it begins can hold nothing; whoever asks for it means another."""
+        if "since" in query and "until" in query and query["since"] > query["until"]:
+            raise ValidationError("expected a time not after `to`", "from")
 
 
 class EventsQuery(_Query):

@@ -3,7 +3,6 @@
 They are used by the value objects on construction, so that a wrong value can not exist past the edge.
 """
 
-import math
 import re
 from collections.abc import Sized
 from typing import Any, TypeVar
@@ -84,9 +83,8 @@ def url(field: str, value: Any) -> str:
 
 def number(field: str, value: Any, least: float, most: float) -> float:
     """A finite number from `least` to `most`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InvalidValue(field, value, f"a number from {least:g} to {most:g}")
-    if not least <= value <= most:
+    # The comparison refuses NaN and infinities too, and takes whole numbers that no float can hold.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise InvalidValue(field, value, f"a number from {least:g} to {most:g}")
     return float(value)
 

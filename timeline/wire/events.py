@@ -24,7 +24,7 @@ from timeline.domain.values import (
 )
 from timeline.errors import InvalidMessage, InvalidValue, MalformedMessage, shown
 from timeline.wire.facts import SCHEMAS, data_of
-from timeline.wire.fields import CheckedString, Instant, Text
+from timeline.wire.fields import CheckedString, Instant, Text, development_id
 
 DEFAULT_SOURCE = "//timeline/api"
 """CloudEvents `source` of messages that name none."""
@@ -129,14 +129,6 @@ def dump_event(one: Recorded | Unreadable) -> dict[str, Any]:
     }
 
 
-def development_id(name: str) -> UUID:
-    """The development that a name means: its id, or the `<data set>:<id there>` it was brought in under."""
-    try:
-        return UUID(name)
-    except ValueError:
-        return development_id_of(checks.external_id("subject", name))
-
-
 def _subject(name: str | None, fact: Fact, message: MessageId) -> UUID:
     sort = fact.TOPIC.partition(".")[0]
     implied = _implied_subject(fact)
@@ -147,14 +139,17 @@ def _subject(name: str | None, fact: Fact, message: MessageId) -> UUID:
             return development_id_of_message(message.source, message.id)
         raise _invalid({}, {"subject": f"expected the id of a {sort.replace('account', 'development')}"})
     try:
-        named = development_id(name) if sort in ("development", "account") else _named(sort, name)
+        named = development_id("subject", name) if sort in ("development", "account") else _named(sort, name)
     except InvalidValue:
         allowed = "expected a development id (UUID) or '<data set>:<id there>'"
         if sort in ("front", "source"):
             allowed = f"expected the slug of a {sort}"
         raise _invalid({"subject": name}, {"subject": allowed}) from None
-    if implied and sort in ("front", "source") and named != implied:
-        raise _invalid({"subject": name}, {"subject": "expected the slug that data.slug gives"})
+    if implied and named != implied:
+        allowed = "expected the slug that data.slug gives"
+        if sort == "development":
+            allowed = "expected the development that data.external_id gives, or no subject"
+        raise _invalid({"subject": name}, {"subject": allowed})
     return named
 
 

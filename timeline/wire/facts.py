@@ -22,7 +22,7 @@ from timeline.domain.vocabulary import (
 )
 from timeline.wire.fields import (
     CheckedString,
-    Identity,
+    DevelopmentName,
     Number,
     OccurredField,
     Text,
@@ -123,7 +123,7 @@ class DevelopmentRetractedSchema(Strict):
 class DevelopmentMergedSchema(_ReasonSchema):
     """`data` of `development.merged`."""
 
-    into = Identity(required=True)
+    into = DevelopmentName(required=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> facts.DevelopmentMerged:

@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields
 
 from timeline.domain import checks
 from timeline.domain.moments import Occurred, format_instant, parse_instant
+from timeline.domain.values import development_id_of
 from timeline.domain.vocabulary import Aspect, Stance
 from timeline.errors import InvalidValue
 
@@ -24,6 +25,7 @@ SCHEMA_MESSAGES: dict[str, str] = {
     "unknown": "expected no field of this name",
     "invalid": "expected an array",
 }
+DEVELOPMENT_ALLOWED = "its id (a UUID), or '<data set>:<id there>' such as 'ucdp-ged:412345'"
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
 MESSAGES: Messages = {**SCHEMA_MESSAGES}
 OBJECT_MESSAGES: Messages = {**SCHEMA_MESSAGES, "invalid": "expected an object"}
@@ -106,11 +108,12 @@ class Instant(Checked, fields.String):
         super().__init__(lambda field, value: parse_instant(value, field), **kwargs)
 
 
-class Identity(Checked, fields.UUID):
-    """A UUID in its usual text form."""
+class DevelopmentName(Checked, fields.String):
+    """A development, named by its id or by `<data set>:<id there>`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(_uuid, **kwargs)
+        kwargs.setdefault("metadata", {}).setdefault("description", f"A development: {DEVELOPMENT_ALLOWED}.")
+        super().__init__(development_id, **kwargs)
 
 
 class OccurredField(Checked, fields.String):
@@ -166,8 +169,13 @@ def _stance(field: str, value: Any) -> dict[Aspect, Stance]:
     return {word(Aspect, field, aspect): word(Stance, f"{field}.{aspect}", stance) for aspect, stance in value.items()}
 
 
-def _uuid(field: str, value: Any) -> UUID:
+def development_id(field: str, value: Any) -> UUID:
+    """The development that a name means: its id, or the `<data set>:<id there>` that it was brought in under."""
     try:
-        return UUID(value) if isinstance(value, str) and len(value) == 36 else UUID("")
+        return UUID(value) if isinstance(value, str) else UUID("")
     except ValueError:
-        raise InvalidValue(field, value, "a UUID such as '8f1c7c1e-9f0e-5a55-8e8c-0a8c1f6d2f11'") from None
+        pass
+    try:
+        return development_id_of(checks.external_id(field, value))
+    except InvalidValue:
+        raise InvalidValue(field, value, DEVELOPMENT_ALLOWED) from None
