@@ -54,14 +54,19 @@ def when(occurred: Occurred, *, open: bool) -> str:
     """When something happened, in words: `about November 2022 → 22 May 2023`."""
     if "/" not in occurred.edtf:
         if occurred.is_span:
-            return f"{_bound(occurred.start, '')} → {_bound(occurred.end, '')}"
+            return f"{_bound(occurred.start, occurred.edtf)} → {_bound(occurred.end, occurred.edtf)}"
         return _bound(occurred.start, occurred.edtf)
     first, _, last = occurred.edtf.partition("/")
-    begin = "unknown start" if first in ("", "..") else _bound(occurred.start, first)
+    begin = "unknown start" if first in ("", "..") and occurred.exact_start is None else _bound(occurred.start, first)
     if last == ".." and occurred.exact_end is None:
         return f"{begin} → still open"
     end = "end not known" if last == "" and occurred.exact_end is None else _bound(occurred.end, last)
     return f"{begin} → {end}" + (" (still open then)" if open else "")
+
+
+def clipped(text: str, most: int) -> str:
+    """The text, or its beginning and `…`, in at most so many characters (at least two)."""
+    return text if len(text) <= most else f"{text[: max(most - 1, 1)].rstrip()}…"
 
 
 def listed(words: Iterable[str]) -> str:

@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from timeline.domain import facts
 from timeline.domain.aggregates import Submission
 from timeline.domain.descriptions import Description, DescriptionChanges, FrontChanges, SourceChanges
-from timeline.domain.moments import Occurred
+from timeline.domain.moments import Occurred, edtf_bounds
 from timeline.domain.values import (
     Account,
     Actor,
@@ -30,6 +31,7 @@ from timeline.domain.vocabulary import (
     Stance,
     Verdict,
 )
+from timeline.errors import InvalidValue
 
 MOST_INSTANT = datetime(2023, 6, 1, tzinfo=UTC)
 CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
@@ -89,7 +91,25 @@ def exact_moments(draw: st.DrawFn) -> Occurred:
     return Occurred(str(day), draw(st.sampled_from([start, None])), draw(st.sampled_from([end, None])))
 
 
-moments = edtf.map(Occurred) | exact_moments()
+@st.composite
+def pinned_moments(draw: st.DrawFn) -> Occurred:
+    """Any date with an exact start, an exact end, both or neither, wherever the date allows them."""
+    text = draw(edtf)
+    start, end = edtf_bounds(text)
+    earliest, latest = start.earliest or end.earliest, end.latest or start.latest
+    within = st.datetimes(
+        (earliest or datetime(1900, 1, 1)).replace(tzinfo=None),  # noqa: DTZ001 - hypothesis adds the zone
+        (latest or datetime(2100, 1, 1)).replace(tzinfo=None),  # noqa: DTZ001
+        timezones=st.just(UTC),
+    )
+    pair = draw(st.tuples(st.none() | within, st.none() | within))
+    try:
+        return Occurred(text, *pair)
+    except InvalidValue:
+        reject()
+
+
+moments = edtf.map(Occurred) | exact_moments() | pinned_moments()
 
 
 @st.composite

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from dashboards.figures.marks import mark
 from dashboards.figures.scale import DAY, milliseconds
 from tests.dashboard.making import AS_OF, drawn, entry
+from tests.strategies import moments
+from timeline.domain.moments import Occurred
 from timeline.domain.vocabulary import Aspect, Status
 
 
@@ -112,3 +114,14 @@ def test_nothing_is_drawn_after_the_as_of_day_and_the_core_lies_within_what_is_p
     if mark.core:
         assert mark.first <= mark.core[0] < mark.core[1] <= mark.last
     assert mark.last - mark.first <= 400 * 20 * DAY
+
+
+@given(moments)
+def test_every_moment_that_there_can_be_has_a_mark(moment: Occurred) -> None:
+    exact = {"exact_start": moment.exact_start, "exact_end": moment.exact_end}
+    mark = drawn(moment.edtf, **{name: instant for name, instant in exact.items() if instant})
+
+    assert mark.first <= mark.last <= milliseconds(AS_OF)
+    assert mark.when
+    if mark.core:
+        assert mark.first <= mark.core[0] < mark.core[1] <= mark.last

@@ -1,10 +1,14 @@
 """Plain words for dates."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dashboards.words import count, listed, moment, when
+from dashboards.words import clipped, count, listed, moment, when
+from tests.strategies import moments
 from timeline.domain.moments import Occurred
 
 WORDS = {
@@ -27,6 +31,36 @@ WORDS = {
 @pytest.mark.parametrize("edtf", WORDS)
 def test_a_date_is_told_in_words(edtf: str) -> None:
     assert when(Occurred(edtf), open=False) == WORDS[edtf]
+
+
+EXACT = datetime(2023, 5, 22, 14, 2, tzinfo=UTC)
+PINNED = {
+    ("2023-05-22", None, EXACT): "22 May 2023 → 22 May 2023, 14:02 UTC",
+    ("2023-05", None, EXACT): "May 2023 → 22 May 2023, 14:02 UTC",
+    ("2023-05~", None, EXACT): "about May 2023 → 22 May 2023, 14:02 UTC",
+    ("2023-05-22", EXACT, None): "22 May 2023, 14:02 UTC",
+    ("/2023-05-23", EXACT, None): "22 May 2023, 14:02 UTC → 23 May 2023",
+    ("2022-11~/..", None, EXACT): "about November 2022 → 22 May 2023, 14:02 UTC",
+}
+
+
+@pytest.mark.parametrize("told", PINNED, ids=str)
+def test_an_exact_end_or_start_is_told_beside_a_vague_other(told: tuple[str, Any, Any]) -> None:
+    assert when(Occurred(*told), open=False) == PINNED[told]
+
+
+@given(moments, st.booleans())
+def test_every_moment_that_there_can_be_is_told_in_words(moment: Occurred, open: bool) -> None:
+    told = when(moment, open=open)
+
+    assert told.strip()
+    assert ("→" in told) == moment.is_span
+
+
+def test_a_long_text_is_clipped_and_a_short_one_is_not() -> None:
+    assert clipped("Bakhmut", 7) == "Bakhmut"
+    assert clipped("Bakhmut and Soledar", 9) == "Bakhmut…"
+    assert clipped("Bakhmut", 0) == "B…"
 
 
 def test_a_midnight_is_told_as_its_day_and_another_time_as_it_is() -> None:
