@@ -10,12 +10,20 @@ from timeline.domain.vocabulary import Status
 
 
 class Style(Struct, frozen=True):
-    """How a status is drawn: `fill` inside, `line` around, `pattern` over it, `symbol` for a moment."""
+    """How a status is drawn: `fill` inside, `line` around, `pattern` over it, `symbol` for a moment.
+
+    `fade` is the strength (0 to 1) with which possible but uncertain time is shaded in the colour of the line.
+    """
 
     fill: str
     line: str
     symbol: str
     pattern: str = ""
+    weight: float = 1.5
+    """Width of the line around, in pixels."""
+    inset: str | None = None
+    """Colour of a second line inside the outline; None: there is none."""
+    fade: float = 0.34
     on_fill: str | None = None
     """Colour of a label that stands on the fill; None: the ink of the page."""
 
@@ -44,19 +52,22 @@ class _Inks(Struct, frozen=True):
     violet: str
     pale_violet: str
     red: str
+    pale_red: str
     grey: str
     paper: str
     on_solid: str
 
     def styles(self) -> dict[Status, Style]:
         return {
-            Status.CONFIRMED: Style(self.green, self.green, "circle", on_fill=self.on_solid),
-            Status.CORROBORATED: Style(self.blue, self.blue, "diamond", on_fill=self.on_solid),
+            Status.CONFIRMED: Style(
+                self.green, self.green, "circle", inset=self.on_solid, fade=0.62, on_fill=self.on_solid
+            ),
+            Status.CORROBORATED: Style(self.blue, self.blue, "diamond", fade=0.62, on_fill=self.on_solid),
             Status.CLAIMED: Style(self.pale_amber, self.amber, "diamond-open"),
             Status.DISPUTED: Style(self.pale_violet, self.violet, "diamond-x", pattern="/"),
-            Status.DENIED: Style(self.paper, self.red, "x-thin-open", pattern="x"),
-            Status.REFUTED: Style(self.paper, self.red, "square-x-open", pattern="x"),
-            Status.RETRACTED: Style(self.paper, self.grey, "circle-x-open", pattern="-"),
+            Status.DENIED: Style(self.paper, self.red, "x-thin-open", pattern="x", fade=0.2),
+            Status.REFUTED: Style(self.pale_red, self.red, "square-x-open", pattern="|", weight=2.6, fade=0.2),
+            Status.RETRACTED: Style(self.paper, self.grey, "circle-x-open", pattern="-", fade=0.2),
         }
 
 
@@ -77,6 +88,7 @@ LIGHT = Palette(
         violet="#973a8e",
         pale_violet="#efdcec",
         red="#b5371c",
+        pale_red="#f9e4df",
         grey="#5f6878",
         paper="#ffffff",
         on_solid="#ffffff",
@@ -100,6 +112,7 @@ DARK = Palette(
         violet="#df86d6",
         pale_violet="#38253a",
         red="#ff8a6b",
+        pale_red="#3b211b",
         grey="#8f99aa",
         paper="#11161d",
         on_solid="#0d1117",

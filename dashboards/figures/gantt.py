@@ -8,17 +8,17 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from dashboards.figures.marks import Mark
+from dashboards.figures.bars import hover, spans
 from dashboards.figures.packing import Lane, Placed, centre, drawn_as_point
 from dashboards.figures.scale import Scale
-from dashboards.theme import Palette, Style, faded
+from dashboards.theme import Palette, Style
+from dashboards.words import clipped
 from timeline.domain.vocabulary import Status
 
 ROW = 21
 """Height of a row in pixels."""
-_BAR = 0.72
-_FADE_STEP = 4.0
-"""Width of one step of a fade, in pixels; at least 5 steps, at most 24."""
+_HEAD_CHARACTER = 8.2
+"""Width of an average character of a lane's heading, in pixels."""
 _FONT = "Noto Sans, system-ui, sans-serif"
 
 Figure = dict[str, Any]
@@ -29,72 +29,13 @@ def gantt(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale, as_of: 
     traces: list[dict[str, Any]] = []
     for status, style in colours.styles.items():
         own = [one for one in placed if one.mark.status is status]
-        traces += _fades(own, style, scale) + _cores(own, style, scale)
+        traces += spans(own, style, scale)
     for status, style in colours.styles.items():
         own = [one for one in placed if one.mark.status is status]
         traces += _points(own, style, status, scale) + _arrows(own, style, min(as_of, scale.right))
     traces += _labels(placed, colours)
     rows = lanes[-1].first_row + lanes[-1].rows if lanes else 0
     return {"data": traces, "layout": _layout(lanes, rows, scale, as_of, colours)}
-
-
-def _cores(own: Iterable[Placed], style: Style, scale: Scale) -> list[dict[str, Any]]:
-    spans = [
-        (one, max(core[0], scale.left), min(core[1], scale.right))
-        for one in own
-        if (core := one.mark.core) and scale.shows(*core)
-    ]
-    if not spans:
-        return []
-    marker: dict[str, Any] = {"color": style.fill, "line": {"color": style.line, "width": 1.5}}
-    if style.pattern:
-        marker["pattern"] = {
-            "shape": style.pattern, "fgcolor": faded(style.line, 0.55), "bgcolor": style.fill,
-            "fillmode": "replace", "size": 7, "solidity": 0.22,
-        }  # fmt: skip
-    return [_bars([(one, start, end - start) for one, start, end in spans], marker)]
-
-
-def _fades(own: Iterable[Placed], style: Style, scale: Scale) -> list[dict[str, Any]]:
-    """The possible but uncertain ends, in steps that fade away from the core (or from the middle)."""
-    steps: list[tuple[Placed, float, float]] = []
-    shades: list[str] = []
-    for one in own:
-        for start, end, towards_right in _uncertain(one.mark, scale):
-            steps_here = int(min(max(scale.pixels(end - start) / _FADE_STEP, 5), 24))
-            wide = (end - start) / steps_here
-            for n in range(steps_here):
-                left, right = max(start + n * wide, scale.left), min(start + (n + 1) * wide, scale.right)
-                if right <= left:
-                    continue
-                strength = (n + 0.5) / steps_here
-                steps.append((one, left, right - left))
-                shades.append(faded(style.line, 0.62 * (1 - strength if towards_right else strength)))
-    return [_bars(steps, {"color": shades, "line": {"width": 0}})] if steps else []
-
-
-def _uncertain(mark: Mark, scale: Scale) -> list[tuple[float, float, bool]]:
-    """The stretches that are possible but not certain: start, end, and whether they fade to the right."""
-    if drawn_as_point(mark, scale):
-        return []
-    if mark.core:
-        begun, there = mark.core
-        ends = [(mark.first, begun, False), (there, mark.last, True)]
-    else:
-        ends = [(mark.first, centre(mark), False), (centre(mark), mark.last, True)]
-    return [(start, end, towards_right) for start, end, towards_right in ends if end > start]
-
-
-def _bars(parts: Sequence[tuple[Placed, float, float]], marker: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "bar", "orientation": "h", "width": _BAR, "marker": marker, "showlegend": False,
-        "base": [start for _, start, _ in parts],
-        "x": [length for _, _, length in parts],
-        "y": [one.row for one, _, _ in parts],
-        "customdata": [one.mark.id for one, _, _ in parts],
-        "hovertext": [_hover(one.mark) for one, _, _ in parts],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }  # fmt: skip
 
 
 def _points(own: Iterable[Placed], style: Style, status: Status, scale: Scale) -> list[dict[str, Any]]:
@@ -125,7 +66,7 @@ def _scatter(x: list[float], points: Sequence[Placed], marker: dict[str, Any]) -
     return {
         "type": "scatter", "mode": "markers", "x": x, "y": [one.row for one in points], "marker": marker,
         "cliponaxis": False, "showlegend": False, "customdata": [one.mark.id for one in points],
-        "hovertext": [_hover(one.mark) for one in points], "hovertemplate": "%{hovertext}<extra></extra>",
+        "hovertext": [hover(one.mark) for one in points], "hovertemplate": "%{hovertext}<extra></extra>",
     }  # fmt: skip
 
 
@@ -154,21 +95,17 @@ def _struck(one: Placed) -> str:
     return f"<s>{text}</s>" if one.mark.status is Status.RETRACTED and text else text + disputed
 
 
-def _hover(mark: Mark) -> str:
-    title, *rest = escape(mark.told, quote=False).split("\n")
-    return "<br>".join([f"<b>{title}</b>", *rest])
-
-
 def _layout(lanes: Sequence[Lane], rows: int, scale: Scale, as_of: float, colours: Palette) -> dict[str, Any]:
     bands = [
         {"type": "rect", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "layer": "below", "line": {"width": 0},
          "y0": lane.first_row - 0.55, "y1": lane.first_row + lane.rows - 0.45, "fillcolor": colours.band}
         for lane in lanes[::2]
     ]  # fmt: skip
+    room = max(12, int((scale.width - 140) / _HEAD_CHARACTER))
     heads = [
         {"xref": "paper", "yref": "y", "x": 0, "y": lane.first_row, "xanchor": "left", "yanchor": "middle",
          "xshift": 6, "showarrow": False, "align": "left", "font": {"family": _FONT, "size": 13, "color": colours.ink},
-         "text": f"<b>{escape(lane.name, quote=False)}</b>  <span style='color:{colours.muted}'>"
+         "text": f"<b>{escape(clipped(lane.name, room), quote=False)}</b>  <span style='color:{colours.muted}'>"
                  f"{lane.developments} development{'' if lane.developments == 1 else 's'}</span>"}
         for lane in lanes
     ]  # fmt: skip

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from dashboards.figures.gantt import Figure, time_axis
 from dashboards.figures.marks import Mark
 from dashboards.figures.scale import DAY, Scale
 from dashboards.theme import Palette
+from dashboards.words import clipped
 
 STRIP = 16
 """Height of a strip in pixels."""
@@ -53,8 +55,9 @@ def overview(
             | {"domain": [share, 1], "showgrid": False, "range": [whole.left, whole.right], "anchor": "y",
                "ticks": "outside", "ticklen": 3,
                "tickformatstops": _ONE_LINE, "nticks": max(3, int(whole.width / 110))},
-            "yaxis": {"domain": [1 - strips, 1], "autorange": "reversed", "fixedrange": True, "showgrid": False,
-                      "tickfont": {"family": _FONT, "size": 11, "color": colours.ink}, "ticks": "",
+            # A category also where a front is called "2022".
+            "yaxis": {"type": "category", "domain": [1 - strips, 1], "autorange": "reversed", "fixedrange": True,
+                      "showgrid": False, "tickfont": {"family": _FONT, "size": 11, "color": colours.ink}, "ticks": "",
                       "showticklabels": share > 0},
             "xaxis2": time_axis(window, colours)
             | {"anchor": "free", "position": 0, "side": "top", "fixedrange": True, "showgrid": False,
@@ -83,7 +86,7 @@ def _label_share(fronts: Sequence[tuple[str, str]], width: float) -> float:
 
 
 def _names(fronts: Sequence[tuple[str, str]], room: float) -> list[str]:
-    """The names, shortened to the room they have; Plotly wants them different from one another."""
+    """The names as plain text, shortened to the room they have; Plotly wants them different from one another."""
     fits = int(room / _CHARACTER)
-    short = [name if len(name) <= fits + 1 else f"{name[: max(fits - 1, 1)].rstrip()}…" for _, name in fronts]
+    short = [escape(clipped(name, fits + 1), quote=False) for _, name in fronts]
     return [name + "\u200b" * short[:n].count(name) for n, name in enumerate(short)]

@@ -93,7 +93,7 @@ def _label(mark: Mark, scale: Scale) -> tuple[Label, float, float]:
         pad = POINT
     else:
         start, end = max(mark.first, scale.left), min(mark.last, scale.right)
-        pad = 2 * POINT if mark.open else 2.0
+        pad = 2 * POINT if mark.open else 4.0
     left, right = scale.pixels(start - scale.left), scale.pixels(end - scale.left)
     if mark.core and not drawn_as_point(mark, scale):
         begin, stop = max(mark.core[0], scale.left), min(mark.core[1], scale.right)
