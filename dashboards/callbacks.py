@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update
 
-from dashboards import filters, ids, words
+from dashboards import choices, filters, ids, words
 from dashboards.page import Page, page
 from timeline.readmodel.questions import Reader
 
@@ -27,11 +27,14 @@ def register(app: Dash, reader: Reader, now: Callable[[], datetime] = lambda: da
         Output(ids.WINDOW, "value"),
         Output(ids.STATUSES, "options"),
         Output(ids.STATUSES, "value"),
+        Output(ids.STATUS_COUNTS, "children"),
         Output(ids.FRONTS, "options"),
         Output(ids.FRONTS, "value"),
+        Output(ids.FRONT_COUNTS, "children"),
         Output(ids.ACTOR, "options"),
         Output(ids.ACTOR, "value"),
         Output(ids.HEADLINE, "children"),
+        Output(ids.PIN, "children"),
         Output(ids.SHOWN, "children"),
         Output(ids.NOTICE, "children"),
         Output(ids.OVERVIEW, "figure"),
@@ -48,7 +51,7 @@ def register(app: Dash, reader: Reader, now: Callable[[], datetime] = lambda: da
     )
     def show(search: str | None, viewport: dict[str, Any] | None) -> Any:
         if not viewport:
-            return (no_update,) * 26
+            return (no_update,) * 29
         view = filters.read(search)
         theme = view.theme or ("dark" if viewport.get("dark") else "light")
         return _outputs(page(reader, view, float(viewport["width"]), theme, now()), float(viewport["width"]))
@@ -112,26 +115,29 @@ def _outputs(shown: Page, width: float) -> tuple[Any, ...]:
         "known": view.known,
         "view": view.chart,
         "window": "" if view.since or view.until else view.window,
-        "statuses": [str(status) for status in view.statuses] or [one["value"] for one in shown.statuses],
-        "fronts": list(view.fronts) or [one["value"] for one in shown.fronts],
+        "statuses": [str(status) for status in view.statuses] or [one.value for one in shown.statuses],
+        "fronts": list(view.fronts) or [one.value for one in shown.fronts],
         "actor": view.actor,
     }
     return (
         _number(shown.first_day),
         _number(shown.last_day),
-        slider_marks(shown.first_day, shown.last_day, width),
+        slider_marks(shown.first_day, shown.last_day, width) or None,  # Dash would mark numbers where there are none.
         controls["asOf"],
         words.day(datetime(shown.as_of.year, shown.as_of.month, shown.as_of.day, tzinfo=UTC)),
         controls["known"],
         controls["view"],
         controls["window"],
-        shown.statuses,
+        choices.options(shown.statuses),
         controls["statuses"],
-        shown.fronts,
+        choices.counts(shown.statuses),
+        choices.options(shown.fronts),
         controls["fronts"],
+        choices.counts(shown.fronts),
         shown.actors,
         controls["actor"],
         shown.headline,
+        shown.pin,
         shown.shown,
         [html.P(notice, className="notice") for notice in shown.notices],
         shown.overview,

@@ -34,6 +34,7 @@ def _header(title: str) -> html.Header:
         [
             html.H1(title),
             html.Span(id=ids.HEADLINE, className="quiet"),
+            html.Span(id=ids.PIN, className="pin", role="status"),
             html.Div(
                 [
                     html.A("Share", id=ids.SHARE, className="button", href="/", title="Copies a link to this picture"),
@@ -91,9 +92,9 @@ def _filters() -> html.Nav:
             html.Div(
                 [
                     html.H2("Status"),
-                    dcc.Checklist(id=ids.STATUSES, options=[], value=[]),
+                    _counted(ids.STATUSES, ids.STATUS_COUNTS),
                     html.H2("Front"),
-                    dcc.Checklist(id=ids.FRONTS, options=[], value=[]),
+                    _counted(ids.FRONTS, ids.FRONT_COUNTS),
                     html.H2("Actor"),
                     dcc.Dropdown(id=ids.ACTOR, placeholder="Any actor", clearable=True),
                     html.H2("How to read"),
@@ -113,6 +114,17 @@ def _filters() -> html.Nav:
         id=ids.FILTERS,
         className="filters",
         **aria(label="Filters"),
+    )
+
+
+def _counted(id: str, counts: str) -> html.Div:
+    """A checklist with a column of counts beside it; the options tell them to those who do not see it."""
+    return html.Div(
+        [
+            dcc.Checklist(id=id, options=[], value=[]),
+            html.Div(id=counts, className="counts", **aria(hidden="true")),
+        ],
+        className="counted",
     )
 
 

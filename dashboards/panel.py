@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 
 from dashboards import ids, words
 from dashboards.elements import aria, swatch
 from timeline.domain import facts
+from timeline.domain.moments import format_instant
 from timeline.domain.status import GivenAccount
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Nature, Stance, Status, Verdict
@@ -46,14 +48,22 @@ def panel(reader: Reader, held: HeldCuts, entry: Entry, steps: Iterable[Step], f
             [
                 html.A("Link to this view", href=address),
                 " · ",
-                html.A("As JSON", href=f"/api/v1/developments/{entry.state.id}"),
-                " · ",
-                html.A("Its history", href=f"/api/v1/developments/{entry.state.id}/history"),
+                *_as_data(held, entry),
                 html.Br(),
                 f"version {entry.state.version}, position {entry.state.position} of the log",
             ],
             className="quiet small",
         ),
+    ]
+
+
+def unshowable(held: HeldCuts, entry: Entry) -> Any:
+    """What stands there for a development that the page can not tell: its title, and the data themselves."""
+    return [
+        html.Div(_close_button(), className="panel-top"),
+        html.H2(entry.state.described.title),
+        html.P("The page can not show this development. The failure was logged; what the log holds is here:"),
+        html.P(_as_data(held, entry), className="quiet small"),
     ]
 
 
@@ -64,6 +74,20 @@ def unknown(day: str) -> Any:
         html.H2("Not known yet"),
         html.P(f"Nothing of this development had been reported by {day}. Move the slider on to see when it appears."),
     ]
+
+
+def _as_data(held: HeldCuts, entry: Entry) -> list[Any]:
+    """Links to the API's answers at the very cuts of the panel."""
+    cuts = held.cuts
+    at = urlencode(
+        {
+            "as_of": format_instant(cuts.as_of),
+            "known_at": format_instant(cuts.known_at),
+            "recorded_at": cuts.position,
+        }
+    )
+    address = f"/api/v1/developments/{entry.state.id}"
+    return [html.A("As JSON", href=f"{address}?{at}"), " · ", html.A("Its history", href=f"{address}/history?{at}")]
 
 
 def _close_button() -> html.Button:

@@ -1,10 +1,13 @@
 """A real Chromium on a real server with the demo in it."""
 
+import json
 import os
 import shutil
 import threading
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -74,6 +77,21 @@ class Visit:
 
     def search(self) -> str:
         return str(self.page.evaluate("window.location.search"))
+
+    def append(self, type: str, id: str, data: dict[str, Any], time: str) -> None:
+        """Append an event through the API."""
+        event = {"type": type, "source": "//tests/browser", "id": id, "time": time, "data": data}
+        request = urllib.request.Request(
+            f"{self.server}/api/v1/events", json.dumps(event).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request) as answer:
+            assert answer.status in (200, 201)
+
+    def statuses(self) -> dict[str, int]:
+        """Status -> how many developments have it, as the filters tell."""
+        names = self.page.locator("#statuses label").all_inner_texts()
+        counts = self.page.locator("#status-counts > div").all_inner_texts()
+        return {name.strip(): int(count.replace(",", "")) for name, count in zip(names, counts, strict=True)}
 
     def rows(self) -> dict[str, str]:
         """Title -> status, as the table shows them."""

@@ -1,12 +1,10 @@
 """The page in a real browser: what it shows, how one moves on it, and that a link shows the same again."""
 
-import json
-import urllib.request
-
 import pytest
 
 from tests.browser.conftest import Visit
 from timeline.domain.values import development_id_of
+from timeline.domain.vocabulary import Status
 
 GRAYVORON = development_id_of("chronicle:grayvoron-entry")
 ARTICLE_DAYS = {
@@ -54,6 +52,89 @@ def test_stepping_a_day_on_brings_in_what_was_reported_on_that_day(visit: Visit)
     assert "as_of=2023-05-22" in visit.search()
     assert visit.page.inner_text("#as-of-label") == "22 May 2023"
     assert visit.complaints == []
+
+
+def test_stepping_across_days_on_which_the_statuses_change_moves_the_page_along(visit: Visit) -> None:
+    visit.open("?as_of=2022-03-01")
+    counted = {"2022-03-01": visit.statuses()}
+
+    for day in range(2, 11):
+        visit.page.click("#step-on")
+        visit.page.wait_for_selector(f"#as-of-label:text-is('{day} March 2022')")
+        visit.page.wait_for_function(f"window.location.search === '?as_of=2022-03-{day:02}'")
+        visit.settled()
+        counted[f"2022-03-{day:02}"] = visit.statuses()
+
+    assert {len(statuses) for statuses in counted.values()} == {len(Status)}
+    assert len({sum(bool(count) for count in statuses.values()) for statuses in counted.values()}) > 1
+    assert counted["2022-03-10"] == visit.open("?as_of=2022-03-10").statuses()
+    assert visit.complaints == []
+
+
+def test_playing_across_days_on_which_the_statuses_change_keeps_playing(visit: Visit) -> None:
+    visit.open("?as_of=2022-03-01")
+    before = visit.statuses()
+
+    visit.page.click("#play")
+    visit.page.wait_for_function("window.location.search > '?as_of=2022-04-10'")
+    visit.page.click("#play")
+    visit.page.wait_for_function("document.querySelector('#play').textContent === '▶'")
+    visit.settled()
+
+    assert visit.statuses() != before
+    assert visit.statuses() == visit.open(visit.search()).statuses()
+    assert visit.complaints == []
+
+
+def test_a_front_that_appears_while_the_page_is_open_joins_the_list(visit: Visit) -> None:
+    visit.open("?view=table&as_of=2022-03-01&window=1m")
+    listed = visit.page.locator("#fronts label").count()
+    visit.append("front.opened", "opens", {"slug": "new-front", "name": "New front"}, time="2022-01-01")
+
+    visit.page.click("#step-on")
+    visit.page.wait_for_selector("#fronts label:has-text('New front')")
+
+    assert visit.page.locator("#fronts label").count() == visit.page.locator("#front-counts > div").count()
+    assert visit.page.locator("#fronts label").count() == listed + 1
+    assert visit.complaints == []
+
+
+def test_a_front_that_nobody_knows_is_named_and_everything_is_shown_and_ticked(visit: Visit) -> None:
+    visit.open("?as_of=2023-05-22&front=nosuch")
+
+    assert "'nosuch'" in visit.page.inner_text(".notices")
+    assert visit.page.locator("#fronts input:not(:checked)").count() == 0
+    assert visit.page.locator("#fronts input:checked").count() > 1
+
+
+def test_a_pinned_page_says_so_and_can_be_let_go(visit: Visit) -> None:
+    visit.open("?as_of=2023-05-22&recorded_at=500&view=table")
+    assert "as this log stood at position 500" in visit.page.inner_text("header")
+
+    visit.page.click("#pin a")
+    visit.page.wait_for_selector("#pin", state="hidden")
+
+    assert visit.search() == "?as_of=2023-05-22&view=table"
+
+
+def test_on_a_phone_a_pinned_page_says_so_too(phone: Visit) -> None:
+    phone.open("?as_of=2023-05-22&recorded_at=500")
+
+    assert phone.page.is_visible("#pin")
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_swatches_of_the_statuses_all_look_different(visit: Visit) -> None:
+    visit.open()
+
+    looks = visit.page.eval_on_selector_all(
+        "#statuses .dash-options-list-option-text",
+        """all => all.map(one => {
+            const look = getComputedStyle(one, "::before");
+            return [look.backgroundColor, look.backgroundImage, look.border, look.boxShadow].join();
+        })""",
+    )
+    assert len(set(looks)) == len(looks) == len(Status)
 
 
 def test_the_slider_answers_to_the_keyboard(visit: Visit) -> None:
@@ -187,24 +268,14 @@ def test_drawing_a_window_on_the_overview_zooms_the_chart(visit: Visit) -> None:
 
 
 def test_an_event_appended_through_the_api_appears_on_the_page(visit: Visit) -> None:
-    event = {
-        "type": "development.reported",
-        "source": "//tests/browser",
-        "id": "appears",
-        "time": "2023-05-22T15:00:00Z",
-        "data": {
-            "front": "belgorod-border",
-            "kind": "evacuation",
-            "title": "Residents leave Grayvoron <b>by bus</b>",
-            "occurred": "2023-05-22",
-            "account": {"source": "belgorod-governor", "stance": {"occurrence": "asserts"}},
-        },
+    data = {
+        "front": "belgorod-border",
+        "kind": "evacuation",
+        "title": "Residents leave Grayvoron <b>by bus</b>",
+        "occurred": "2023-05-22",
+        "account": {"source": "belgorod-governor", "stance": {"occurrence": "asserts"}},
     }
-    request = urllib.request.Request(
-        f"{visit.server}/api/v1/events", json.dumps(event).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        assert answer.status in (200, 201)
+    visit.append("development.reported", "appears", data, time="2023-05-22T15:00:00Z")
 
     visit.open("?as_of=2023-05-22&front=belgorod-border&window=1m")
 

@@ -12,7 +12,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from timeline.domain.facts import FrontOpened, Recorded, SourceRegistered, Unreadable
+from timeline.domain.facts import (
+    DevelopmentReported,
+    DevelopmentRevised,
+    Fact,
+    FrontOpened,
+    Recorded,
+    SourceRegistered,
+    Unreadable,
+)
 from timeline.domain.history import (
     Cuts,
     DevelopmentState,
@@ -159,16 +167,26 @@ class Reader:
         answer = self.timeline(wanted)
         return answer.held, self.lanes(answer)
 
-    def lanes(self, answer: TimelineAnswer) -> tuple[FrontEntry, ...]:
-        """The lanes at the cuts of an answer, with its developments counted."""
+    def lanes(self, answer: TimelineAnswer, also: Iterable[str] = ()) -> tuple[FrontEntry, ...]:
+        """The lanes at the cuts of an answer, with its developments counted; `also` names more of them."""
         counts: dict[str, Counter[Status]] = {}
         for entry in answer.entries:
             counts.setdefault(entry.state.described.front, Counter())[entry.status] += 1
         opened = {front.opened.slug: front for front in self._opened_fronts(answer.held.cuts)}
-        slugs = (*opened, *sorted(slug for slug in counts if slug not in opened))
+        slugs = (*opened, *sorted({*counts, *also} - set(opened)))
         return tuple(
             FrontEntry(slug, opened.get(slug) or _unopened(slug), dict(counts.get(slug, {}))) for slug in slugs
         )
+
+    def fronts_named(self, held: HeldCuts) -> frozenset[str]:
+        """Every front that an event of the recorded cut puts a development on, whatever the other two cuts."""
+        facts = (
+            one.event.fact
+            for history in list(self._journal.developments.values())
+            for one in history
+            if one.position <= held.cuts.position
+        )
+        return frozenset(front for fact in facts if (front := _front_named(fact)))
 
     def reported_days(self) -> tuple[datetime, datetime] | None:
         """The first and the last time at which anything was reported of a development; None for an empty log."""
@@ -243,6 +261,15 @@ class Reader:
         )
         folded = (fold_front(catalogued(history, cuts.known_at, cuts.position)) for _, history in histories)
         return [front for front in folded if front]
+
+
+def _front_named(fact: Fact) -> str | None:
+    match fact:
+        case DevelopmentReported(description):
+            return description.front
+        case DevelopmentRevised(changes) if changes.front:
+            return changes.front
+    return None
 
 
 def _unopened(slug: str) -> FrontState:

@@ -1,0 +1,59 @@
+"""What the filters offer at the cuts of an answer, with how many developments each choice would show.
+
+Labels are plain text on purpose. Dash (4.4) mounts a component inside an option's label as a part of the
+layout of its own, at the option's place in the list; once the list grows or shrinks, it looks for some of
+them where nothing is any more and gives up on the whole answer. Swatches are drawn by the style sheet, and
+the counts stand beside the list.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+from msgspec import Struct
+
+from dashboards import words
+from timeline.readmodel.questions import FrontEntry, TimelineAnswer
+
+
+class Choice(Struct, frozen=True):
+    """One box to tick: its value in the address, its label, what it means, and how many developments it has."""
+
+    value: str
+    label: str
+    title: str
+    count: int
+
+
+def status_choices(answer: TimelineAnswer) -> tuple[Choice, ...]:
+    """Every status, whether or not a development has it now: the list is also the key of the chart."""
+    counts = Counter(entry.status for entry in answer.entries)
+    return tuple(
+        Choice(str(status), status.capitalize(), words.STATUS[status], counts[status]) for status in words.STATUS
+    )
+
+
+def front_choices(lanes: Sequence[FrontEntry]) -> tuple[Choice, ...]:
+    """Every front."""
+    return tuple(Choice(lane.slug, name := lane.front.opened.name, name, lane.developments) for lane in lanes)
+
+
+def actor_options(answer: TimelineAnswer) -> list[dict[str, str]]:
+    """Every actor by name, for a dropdown."""
+    named = ({actor.name for actor in entry.state.described.actors} for entry in answer.entries)
+    counts = Counter(name for names in named for name in names)
+    return [{"value": name, "label": f"{name} ({number})"} for name, number in sorted(counts.items())]
+
+
+def options(choices: Sequence[Choice]) -> list[dict[str, str]]:
+    """The choices as a checklist takes them."""
+    return [
+        {"value": one.value, "label": one.label, "title": f"{one.title}: {words.count(one.count, 'development')}"}
+        for one in choices
+    ]
+
+
+def counts(choices: Sequence[Choice]) -> list[Any]:
+    """The numbers beside the checklist, one a row."""
+    return [html.Div(f"{one.count:,}", className=None if one.count else "none") for one in choices]

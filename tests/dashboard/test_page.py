@@ -1,0 +1,184 @@
+"""The page as one answer: what is broken is named, what can not be drawn is set aside, links carry the cuts."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+import dashboards.page
+import dashboards.panel
+from dashboards.choices import counts, options
+from dashboards.filters import View, read
+from dashboards.page import Page, page
+from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, given, reported
+from timeline.domain.facts import FrontOpened
+from timeline.domain.moments import parse_cut
+from timeline.domain.values import front_id
+from timeline.domain.vocabulary import Status
+
+
+@pytest.fixture
+def told(scene: Scene) -> Scene:
+    """Two developments on two fronts, a day apart; a third front has only been opened."""
+    scene.tell(FrontOpened("kherson", "Kherson"), "2022-01-01", front_id("kherson"))
+    scene.tell(reported(), "2023-05-20", BAKHMUT)
+    scene.tell(given("ua-mod", "denies"), "2023-05-21", BAKHMUT)
+    entry = reported("legion", front="belgorod-border", title="Fighters enter Grayvoron", occurred="2023-05-22")
+    scene.tell(entry, "2023-05-22", GRAYVORON)
+    return scene
+
+
+def show(scene: Scene, search: str) -> Page:
+    return page(scene.reader, read(search), 1_000, "light", NOW)
+
+
+def links(component: Any) -> dict[str, str]:
+    """Text -> address of every link in a tree of components."""
+    if isinstance(component, list | tuple):
+        return {text: address for one in component for text, address in links(one).items()}
+    if getattr(component, "href", None):
+        return {component.children: component.href}
+    return links(component.children) if getattr(component, "children", None) else {}
+
+
+def test_every_status_and_every_front_of_the_log_is_offered_on_every_day(told: Scene) -> None:
+    early, late = show(told, "?as_of=2023-05-19"), show(told, "?as_of=2023-05-22")
+
+    for shown in (early, late):
+        assert {one.value for one in shown.statuses} == set(Status)
+        assert [one.value for one in shown.fronts] == ["kherson", "bakhmut", "belgorod-border"]
+    assert [one.count for one in early.fronts] == [0, 0, 0]
+    assert {one.value: one.count for one in late.statuses if one.count} == {"claimed": 1, "disputed": 1}
+
+
+def test_labels_of_choices_are_plain_text_and_counts_stand_beside_them(told: Scene) -> None:
+    shown = show(told, "?as_of=2023-05-22")
+
+    assert all(isinstance(one["label"], str) for one in options(shown.statuses) + options(shown.fronts))
+    assert [row.children for row in counts(shown.fronts)] == ["0", "1", "1"]
+
+
+def test_a_front_that_nobody_knows_is_named_and_treated_as_not_given(told: Scene) -> None:
+    shown = show(told, "?as_of=2023-05-22&front=nosuch")
+
+    assert [notice for notice in shown.notices if "'nosuch'" in notice]
+    assert shown.view.fronts == ()
+    assert shown.shown == "2 shown"
+    assert "front=" not in shown.permalink
+
+
+def test_of_several_fronts_only_the_unknown_one_is_left_out(told: Scene) -> None:
+    shown = show(told, "?as_of=2023-05-22&front=nosuch&front=bakhmut")
+
+    assert len(shown.notices) == 1
+    assert shown.view.fronts == ("bakhmut",)
+    assert shown.shown == "1 shown"
+
+
+def test_a_front_of_later_days_is_no_unknown_front(told: Scene) -> None:
+    shown = show(told, "?as_of=2023-05-20&front=belgorod-border")
+
+    assert not [notice for notice in shown.notices if "belgorod-border" in notice]
+    assert shown.view.fronts == ("belgorod-border",)
+    assert shown.shown == "0 shown"
+
+
+def test_a_span_with_an_exact_end_alone_is_shown(told: Scene) -> None:
+    body = {
+        "type": "development.reported",
+        "time": "2023-05-22",
+        "data": {
+            "front": "bakhmut",
+            "kind": "strike",
+            "title": "Shelling",
+            "occurred": {"edtf": "2023-05-21", "exact": {"end": "2023-05-21T17:02:00Z"}},
+            "account": {"source": "ru-mod", "stance": {"occurrence": "asserts"}},
+        },
+    }
+    id = told.post(body).get_json()["subject"]
+
+    for chart in ("gantt", "points", "table"):
+        assert show(told, f"?view={chart}&as_of=2023-05-22&id={id}").shown == "3 shown"
+
+
+def broken_for(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
+    """Let the mark of the development of this title fail."""
+    mark = dashboards.page.mark
+
+    def failing(entry: Any, as_of: Any) -> Any:
+        if entry.state.described.title == title:
+            raise ZeroDivisionError("as a defect would")
+        return mark(entry, as_of)
+
+    monkeypatch.setattr(dashboards.page, "mark", failing)
+
+
+@pytest.mark.parametrize("chart", ["gantt", "points", "table"])
+def test_a_development_that_can_not_be_drawn_is_set_aside_in_sight_and_the_rest_is_shown(
+    told: Scene, monkeypatch: pytest.MonkeyPatch, chart: str
+) -> None:
+    broken_for(monkeypatch, "Fighters enter Grayvoron")
+
+    shown = show(told, f"?as_of=2023-05-22&view={chart}")
+
+    assert shown.shown == "1 shown"
+    (notice,) = shown.notices
+    assert "1 development set aside" in notice
+    assert "Fighters enter Grayvoron" in notice
+    assert str(GRAYVORON) in notice
+
+
+def test_a_panel_that_can_not_be_told_gives_title_and_data(told: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("as a defect would")
+
+    monkeypatch.setattr(dashboards.panel.words, "when", failing)
+
+    shown = show(told, f"?as_of=2023-05-22&id={BAKHMUT}&view=gantt")
+
+    assert any(getattr(part, "children", None) == "Bakhmut capture claimed" for part in shown.panel)
+    assert set(links(shown.panel)) == {"As JSON", "Its history"}
+
+
+@pytest.mark.parametrize(
+    ("search", "known_at"),
+    [
+        ("?as_of=2023-05-20", parse_cut("2023-05-20", "known_at")),
+        ("?as_of=2023-05-20&known_at=now", NOW),
+        ("?as_of=2023-05-20&recorded_at=2", parse_cut("2023-05-20", "known_at")),
+    ],
+)
+def test_the_links_of_the_panel_carry_the_cuts_of_what_it_shows(told: Scene, search: str, known_at: Any) -> None:
+    shown = show(told, f"{search}&id={BAKHMUT}")
+    told.clock.advance(days=1)
+    told.tell(given("legion", "denies"), "2023-05-20", BAKHMUT)
+
+    found = links(shown.panel)
+    for name, ending in (("As JSON", str(BAKHMUT)), ("Its history", f"{BAKHMUT}/history")):
+        address = urlsplit(found[name])
+        cuts = {key: values[0] for key, values in parse_qs(address.query).items()}
+        assert address.path.endswith(ending)
+        assert parse_cut(cuts["as_of"], "as_of") == parse_cut("2023-05-20", "as_of")
+        assert parse_cut(cuts["known_at"], "known_at") == known_at
+        assert cuts["recorded_at"] == ("2" if "recorded_at" in search else "4")
+        answer = told.client.get(found[name])
+        assert answer.status_code == 200
+        assert "legion" not in answer.get_data(as_text=True)
+
+
+def test_a_pinned_page_says_so_and_links_to_the_same_view_unpinned(told: Scene) -> None:
+    shown = show(told, "?as_of=2023-05-22&recorded_at=3&view=table")
+
+    assert shown.pin[0].startswith("as this log stood at position 3")
+    (address,) = links(shown.pin).values()
+    assert read(address.lstrip("/")) == View(as_of=shown.as_of, chart="table")
+    assert shown.shown == "1 shown"
+
+
+@pytest.mark.parametrize("search", ["", "?recorded_at=999", "?recorded_at=never"])
+def test_a_page_that_is_not_pinned_says_nothing_of_it(told: Scene, search: str) -> None:
+    assert show(told, search).pin is None
+
+
+def test_lifting_the_only_parameter_leads_to_the_bare_page(told: Scene) -> None:
+    assert list(links(show(told, "?recorded_at=3").pin).values()) == ["/"]
