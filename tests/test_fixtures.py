@@ -251,3 +251,14 @@ def weeks_long(item: Any) -> bool:
     if "/" not in item["occurred"]["edtf"]:
         return False
     return end is None or start is None or instant(end[:10]) - instant(start[:10]) >= timedelta(days=14)
+
+
+def test_every_account_of_the_article_names_its_source_and_date_and_the_readme_names_the_article() -> None:
+    told = [line for line in lines(ARTICLE) if line["source"] == "//fixtures/article-2023-05-22"]
+    accounts = [line["data"].get("account", line["data"]) for line in told]
+    readme = (ARTICLE.parent / "README.md").read_text("utf-8")
+
+    assert len(accounts) == 17
+    assert all(account["source"] and line["time"] >= "2023-05-20" for line, account in zip(told, accounts, strict=True))
+    assert "Nexstar, 22 May 2023" in readme
+    assert "That article is its source" in readme
