@@ -1,9 +1,9 @@
 """What the filters offer at the cuts of an answer, with how many developments each choice would show.
 
-Labels are plain text on purpose. Dash (4.4) mounts a component inside an option's label as a part of the
-layout of its own, at the option's place in the list; once the list grows or shrinks, it looks for some of
-them where nothing is any more and gives up on the whole answer. Swatches are drawn by the style sheet, and
-the counts stand beside the list.
+Labels are plain text on purpose. Dash (4.4) puts a component inside an option's label into its layout when the
+row is first drawn, under the option's value. A row that comes to stand for another value, since one was put
+in before it, is then looked for where nothing was put, and Dash gives up on the whole answer. Swatches are
+drawn by the style sheet, and the counts stand beside the list.
 """
 
 from collections import Counter

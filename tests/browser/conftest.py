@@ -78,9 +78,14 @@ class Visit:
     def search(self) -> str:
         return str(self.page.evaluate("window.location.search"))
 
-    def append(self, type: str, id: str, data: dict[str, Any], time: str) -> None:
+    def answered(self, day: str) -> None:
+        """Wait until the page shows the server's answer for this day, and not only the control that asked for it."""
+        self.page.wait_for_selector(f"#share[href*='as_of={day}']")
+        self.settled()
+
+    def append(self, type: str, id: str, data: dict[str, Any], time: str, **more: str) -> None:
         """Append an event through the API."""
-        event = {"type": type, "source": "//tests/browser", "id": id, "time": time, "data": data}
+        event = {"type": type, "source": "//tests/browser", "id": id, "time": time, "data": data, **more}
         request = urllib.request.Request(
             f"{self.server}/api/v1/events", json.dumps(event).encode(), {"Content-Type": "application/json"}
         )

@@ -60,9 +60,9 @@ def test_stepping_across_days_on_which_the_statuses_change_moves_the_page_along(
 
     for day in range(2, 11):
         visit.page.click("#step-on")
-        visit.page.wait_for_selector(f"#as-of-label:text-is('{day} March 2022')")
-        visit.page.wait_for_function(f"window.location.search === '?as_of=2022-03-{day:02}'")
-        visit.settled()
+        visit.answered(f"2022-03-{day:02}")
+        assert visit.page.inner_text("#as-of-label") == f"{day} March 2022"
+        assert visit.search() == f"?as_of=2022-03-{day:02}"
         counted[f"2022-03-{day:02}"] = visit.statuses()
 
     assert {len(statuses) for statuses in counted.values()} == {len(Status)}
@@ -79,23 +79,52 @@ def test_playing_across_days_on_which_the_statuses_change_keeps_playing(visit: V
     visit.page.wait_for_function("window.location.search > '?as_of=2022-04-10'")
     visit.page.click("#play")
     visit.page.wait_for_function("document.querySelector('#play').textContent === '▶'")
-    visit.settled()
+    visit.answered(visit.search().removeprefix("?as_of="))
 
     assert visit.statuses() != before
     assert visit.statuses() == visit.open(visit.search()).statuses()
     assert visit.complaints == []
 
 
-def test_a_front_that_appears_while_the_page_is_open_joins_the_list(visit: Visit) -> None:
+def test_a_front_that_appears_in_the_middle_of_the_list_while_the_page_is_open_joins_it(visit: Visit) -> None:
+    account = {"source": "belgorod-governor", "stance": {"occurrence": "asserts"}}
+    data = {"kind": "other", "title": "On another front", "occurred": "2023-05-22", "account": account}
+
+    def name_front(slug: str) -> None:
+        """Put a development on a front that nobody opened, and off it again."""
+        told = {**data, "front": slug, "external_id": f"test:{slug}"}
+        visit.append("development.reported", slug, told, "2023-05-22")
+        changed = {"changes": {"front": "belgorod-border"}, "nature": "correction"}
+        visit.append("development.revised", f"{slug}-off", changed, "2023-05-22", subject=f"test:{slug}")
+
+    name_front("zulu")
     visit.open("?view=table&as_of=2022-03-01&window=1m")
-    listed = visit.page.locator("#fronts label").count()
-    visit.append("front.opened", "opens", {"slug": "new-front", "name": "New front"}, time="2022-01-01")
+    listed = visit.page.locator("#fronts label").all_inner_texts()
+    assert listed[-1] == "Zulu"
+    name_front("mike")
 
     visit.page.click("#step-on")
-    visit.page.wait_for_selector("#fronts label:has-text('New front')")
+    visit.page.wait_for_selector("#fronts label:has-text('Mike')")
+    visit.answered("2022-03-02")
 
-    assert visit.page.locator("#fronts label").count() == visit.page.locator("#front-counts > div").count()
-    assert visit.page.locator("#fronts label").count() == listed + 1
+    assert visit.page.locator("#fronts label").all_inner_texts() == [*listed[:-1], "Mike", "Zulu"]
+    assert visit.page.locator("#front-counts > div").count() == len(listed) + 1
+    assert visit.complaints == []
+
+
+def test_the_list_of_fronts_may_grow_and_shrink_in_any_way_while_the_page_is_open(visit: Visit) -> None:
+    visit.open("?view=table&as_of=2022-05-01")
+    lengths = [visit.page.locator("#fronts label").count()]
+
+    for position in (67, 3, 70, 66, 500, 71, 0, 800):
+        search = f"?view=table&as_of=2022-05-01&recorded_at={position}"
+        visit.page.evaluate("search => window.dash_clientside.set_props('url', {search})", search)
+        visit.page.wait_for_selector(f"#share[href*='recorded_at={position}']")
+        visit.settled()
+        lengths.append(visit.page.locator("#fronts label").count())
+
+    assert len(set(lengths)) > 3
+    assert visit.page.locator("#front-counts > div").count() == lengths[-1]
     assert visit.complaints == []
 
 
@@ -144,6 +173,7 @@ def test_the_slider_answers_to_the_keyboard(visit: Visit) -> None:
     visit.page.keyboard.press("ArrowLeft")
     visit.page.wait_for_selector("#as-of-label:has-text('21 May 2023')")
     visit.page.wait_for_function("window.location.search.includes('as_of=2023-05-21')")
+    visit.answered("2023-05-21")
 
     assert "Fighters enter Grayvoron" not in visit.rows()
 
