@@ -6,7 +6,7 @@ STORE ?= timeline.db
 PORT ?= 8050
 PYTEST_ARGS ?=
 
-.PHONY: run test check install bench lock screenshots clean
+.PHONY: run test check install bench soak lock screenshots clean
 
 run: $(VENV)/.runtime ## set up, fill the demo, serve on http://127.0.0.1:8050
 	$(BIN)/timeline --store $(STORE) demo
@@ -26,6 +26,9 @@ install: $(VENV)/.development ## set up for development in .venv
 
 bench: install ## print the figures of the benchmarks
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+soak: install ## writers and tailers side by side, a minute on each engine
+	TIMELINE_SOAK_SECONDS=60 $(BIN)/pytest tests/store/test_tailing.py -k eight_writers $(PYTEST_ARGS)
 
 screenshots: install ## take the pictures of the README anew
 	.ci/tools

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from msgspec import Struct
 from werkzeug.test import TestResponse
 
+from tests.engines import Engine
 from timeline.api.app import create_api
 from timeline.config import Config
 from timeline.domain.aggregates import Submission
@@ -142,9 +143,10 @@ class Scene(Struct):
 
 
 @contextmanager
-def open_log(path: Path, clock: FakeClock | None = None) -> Iterator[ConflictLog]:
-    """A log on a file, closed in the end."""
-    log = ConflictLog(path, clock or FakeClock())
+def open_log(place: Path | Engine, clock: FakeClock | None = None) -> Iterator[ConflictLog]:
+    """A log in a place, closed in the end."""
+    clock = clock or FakeClock()
+    log = ConflictLog(place.store, clock, place.key_file) if isinstance(place, Engine) else ConflictLog(place, clock)
     try:
         yield log
     finally:
@@ -152,13 +154,13 @@ def open_log(path: Path, clock: FakeClock | None = None) -> Iterator[ConflictLog
 
 
 @contextmanager
-def open_scene(path: Path, body_limit: int = 100_000) -> Iterator[Scene]:
-    """A service on a file, closed in the end."""
+def open_scene(place: Path | Engine, body_limit: int = 100_000) -> Iterator[Scene]:
+    """A service on a log in a place, closed in the end."""
     clock = FakeClock()
-    with open_log(path, clock) as log:
+    with open_log(place, clock) as log:
         journal = Journal()
         reader = Reader(journal, JournalRunner(log, journal).catch_up, clock)
-        app = create_api(log.record, log.after, reader, Config(body_limit=body_limit))
+        app = create_api(log, reader, Config(body_limit=body_limit))
         yield Scene(log, reader, clock, app, app.test_client())
 
 

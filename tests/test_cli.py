@@ -1,17 +1,21 @@
 """The command line: what each command does, says, and exits with (0 done, 1 found something wrong, 2 wrong usage)."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.scenarios import NOW, FakeClock, message, open_log
 from timeline import bootstrap
 from timeline.cli import main
+from timeline.store.checkpoints import Signer
 
 Run = Callable[..., Result]
 
@@ -20,7 +24,7 @@ Run = Callable[..., Result]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs the command on a store in a folder of its own, with a wide terminal and a clock that stands still."""
     monkeypatch.chdir(tmp_path)
-    for name in ("TIMELINE_STORE", "TIMELINE_TITLE", "TIMELINE_BODY_LIMIT"):
+    for name in ("TIMELINE_STORE", "TIMELINE_KEY", "TIMELINE_TITLE", "TIMELINE_BODY_LIMIT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(bootstrap, "_now", lambda: NOW.replace(year=2024))
@@ -233,19 +237,19 @@ def test_wrong_usage_exits_2_and_says_why(run: Run, tmp_path: Path, args: list[s
 
 
 @pytest.mark.parametrize(
-    "store",
+    ("store", "exit_code"),
     [
-        "postgresql://me:hunter2@db.example.org/timeline",
-        "sqlite://me:hunter2@db.example.org/timeline.db",
-        "sqlite:////tmp/x.db?password=hunter2",
-        "postgresql://me:hunter2@[broken/timeline",
-        "mysql+hunter2://me:hunter2@db/x",
+        ("postgresql://me:hunter2@127.0.0.1:1/timeline", 1),
+        ("sqlite://me:hunter2@db.example.org/timeline.db", 2),
+        ("sqlite:////tmp/x.db?password=hunter2", 2),
+        ("postgresql://me:hunter2@[broken/timeline", 2),
+        ("mysql+hunter2://me:hunter2@db/x", 2),
     ],
 )
-def test_an_error_never_shows_the_password_of_a_store(run: Run, store: str) -> None:
+def test_an_error_never_shows_the_password_of_a_store(run: Run, store: str, exit_code: int) -> None:
     wrong = run("status", store=store)
 
-    assert wrong.exit_code == 2
+    assert wrong.exit_code == exit_code
     assert wrong.exception is None or isinstance(wrong.exception, SystemExit)
     assert "me:hunter2" not in wrong.output
     assert "password=hunter2" not in wrong.output
@@ -285,3 +289,64 @@ def test_help_lists_every_command_with_a_line_about_it(run: Run) -> None:
     for name, command in main.commands.items():
         assert any(line.split()[:1] == [name] and len(line.split()) > 3 for line in told.stdout.splitlines())
         assert [one.name for one in command.params if isinstance(one, click.Option) and not one.help] == []
+
+
+def test_verify_says_that_nothing_was_altered(run: Run) -> None:
+    run("demo")
+    told, asked = run("verify"), run("verify", "--json")
+
+    report = json.loads(asked.stdout)
+    assert told.exit_code == asked.exit_code == 0
+    assert f"{report['size']} records" in told.stdout
+    assert "nothing was altered" in told.stdout
+    assert (report["whole"], report["problems"], len(report["root"])) == (True, [], 64)
+
+
+def test_verify_names_the_first_bad_position_and_exits_1(run: Run, tmp_path: Path) -> None:
+    run("demo")
+    with closing(sqlite3.connect(tmp_path / "cli.db", isolation_level=None)) as database:
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            database.execute("UPDATE events SET state = x'00' WHERE position = 77")
+        database.execute("DROP TRIGGER events_no_update")
+        database.execute("UPDATE events SET state = replace(state, 'a', 'b') WHERE position = 77")
+    told = run("verify")
+
+    assert told.exit_code == 1
+    assert "something was altered" in told.stdout
+    assert "position 77 was altered" in told.stderr
+
+
+def test_verify_takes_a_key_and_refuses_what_is_none(run: Run) -> None:
+    run("demo")
+    stranger = Signer("somebody/else", Ed25519PrivateKey.generate()).verifier
+
+    assert run("verify", "--key", str(stranger)).exit_code == 1
+    assert run("verify", "--key", "mine").exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["log.ndjson", "log.ndjson.gz", "copy.db"])
+def test_a_backup_is_restored_into_an_empty_store(run: Run, tmp_path: Path, name: str) -> None:
+    run("demo")
+    file, other = str(tmp_path / name), str(tmp_path / "other.db")
+    made, again = run("backup", file), run("backup", file)
+    restored, refused = run("restore", file, store=other), run("restore", file, store=other)
+
+    assert (made.exit_code, again.exit_code, restored.exit_code, refused.exit_code) == (0, 1, 0, 1)
+    assert "nothing was altered" in restored.stdout
+    assert "already holds" in refused.stderr
+    assert run("replay", "--json", store=other).stdout == run("replay", "--json").stdout
+    assert run("restore", "--replace", file, store=other).exit_code == 0
+    assert len(list(tmp_path.glob("other.db.before-restore-*"))) == 1
+
+
+def test_the_signing_key_may_be_elsewhere(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIMELINE_KEY", str(tmp_path / "keys" / "mine.pem"))
+    refused = run("demo")
+    (tmp_path / "keys").mkdir()
+    done = run("demo")
+
+    assert refused.exit_code == 1
+    assert "TIMELINE_KEY" in refused.stderr
+    assert done.exit_code == 0
+    assert (tmp_path / "keys" / "mine.pem").exists()
+    assert not (tmp_path / "cli.db.key").exists()

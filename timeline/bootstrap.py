@@ -8,10 +8,12 @@ from msgspec import Struct
 from dashboards.app import add_dashboard
 from timeline import logs
 from timeline.api.app import create_api
-from timeline.config import Config, from_environment, store_path
+from timeline.config import Config, from_environment
+from timeline.errors import StoreUnusable
 from timeline.projections.journal import JournalRunner
 from timeline.readmodel.journal import Journal
 from timeline.readmodel.questions import Reader
+from timeline.store.addresses import SqliteAddress, parse_address
 from timeline.store.log import ConflictLog
 
 
@@ -22,16 +24,19 @@ class Service(Struct, frozen=True):
     reader: Reader
 
 
-def open_service(config: Config) -> Service:
+def open_service(config: Config, *, must_exist: bool = False) -> Service:
     """The service on the store that the settings name. Raises `StoreUnusable` where it can not be opened."""
-    log = ConflictLog(store_path(config.store), _now)
+    address = parse_address(config.store)
+    if must_exist and isinstance(address, SqliteAddress) and not address.path.exists():
+        raise StoreUnusable(f"there is no store at {address}; `timeline demo` or `timeline import` make one")
+    log = ConflictLog(address, _now, config.key_file)
     journal = Journal()
     return Service(log, Reader(journal, JournalRunner(log, journal).catch_up, _now))
 
 
 def create_app(service: Service, config: Config) -> Flask:
     """The web application: the API below `/api/v1`, the dashboard at `/`."""
-    app = create_api(service.log.record, service.log.after, service.reader, config)
+    app = create_api(service.log, service.reader, config)
     add_dashboard(app, service.reader, config.title)
     return app
 

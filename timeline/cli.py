@@ -5,28 +5,30 @@ Exit codes: 0 done, 1 found something wrong, 2 wrong usage.
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
+from msgspec import structs
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
 from timeline import logs
 from timeline.bootstrap import Service, open_service
-from timeline.config import Config, fixtures_folder, from_environment, hand_on, store_path
+from timeline.config import Config, fixtures_folder, from_environment, hand_on
 from timeline.domain.moments import format_instant, parse_instant
 from timeline.domain.vocabulary import Aspect, Status
-from timeline.errors import InvalidValue, StoreUnusable, TimelineError
+from timeline.errors import InvalidValue, TimelineError
 from timeline.importers import IMPORTERS
 from timeline.importers.running import Rejected, run
+from timeline.log_commands import LOG_COMMANDS
 from timeline.readmodel.cuts import WantedCuts, wanted_cuts
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Entry, TimelineAnswer
+from timeline.terminal import progress, refusals
 from timeline.wire.answers import held, timeline_answer
 
 DEMO_FILES = ("ukraine-2022-2023.ndjson", "article-2023-05-22.ndjson")
@@ -40,22 +42,28 @@ _COLOUR = {
     Status.REFUTED: "red",
     Status.RETRACTED: "bright_black",
 }
-_PLAIN_EVERY = 500
+_TOGETHER = 1_000
+"""How many lines of an import are appended in one transaction."""
 
 
 @click.group()
 @click.option(
     "--store",
     metavar="URL",
-    help="The event store: a file, or sqlite:////absolute/path.db. Default: TIMELINE_STORE, or timeline.db here.",
+    help="The event store: a file, sqlite:////absolute/path.db or postgresql://user@host/database?schema=name. "
+    "Default: TIMELINE_STORE, or timeline.db here.",
 )
 @click.version_option(package_name="conflict-timeline")
 @click.pass_context
 def main(context: click.Context, store: str | None) -> None:
     """A timeline of a conflict: who said what happened, when they said it, and who disputes it."""
-    with _refusals():
+    with refusals():
         config = from_environment()
-    context.obj = Config(store or config.store, config.title, config.body_limit)
+    context.obj = structs.replace(config, store=store or config.store)
+
+
+for command in LOG_COMMANDS:
+    main.add_command(command)
 
 
 @main.command()
@@ -65,7 +73,7 @@ def demo(config: Config) -> None:
     with _service(config) as service:
         files = [fixtures_folder() / name for name in DEMO_FILES]
         if service.log.head().position and not _begins_with(service, files[0]):
-            raise click.UsageError(f"{config.store} already holds other events; the demo fills an empty store")
+            raise click.UsageError(f"{service.log.address} already holds other events; the demo fills an empty store")
         rejected = _import(service, files, "ndjson", None, None)
     sys.exit(1 if rejected else 0)
 
@@ -118,7 +126,7 @@ def status(config: Config, as_json: bool) -> None:
         answer = service.reader.timeline(WantedCuts())
         aside = service.reader.set_aside()
         report = {
-            "store": config.store,
+            "store": str(service.log.address),
             **held(answer.held),
             "fronts": len(service.reader.fronts(WantedCuts())[1]),
             "sources": len(service.reader.sources(WantedCuts())[1]),
@@ -147,7 +155,9 @@ def serve(config: Config, host: str, port: int) -> None:
     with _service(config) as service:
         position = service.log.head().position
     if not position:
-        click.echo(f"{config.store} is empty; `timeline demo` fills it, or POST events to /api/v1/events", err=True)
+        click.echo(
+            f"{service.log.address} is empty; `timeline demo` fills it, or POST events to /api/v1/events", err=True
+        )
     hand_on(config)
     click.echo(f"Dashboard  http://{host}:{port}/\nAPI        http://{host}:{port}/api/v1/timeline\nStop with Ctrl-C.")
     # One process: only one writes to the file. Its threads answer side by side.
@@ -165,24 +175,10 @@ def serve(config: Config, host: str, port: int) -> None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    """Errors as one message and an exit code: 2 for what the caller may mend, 1 for the rest."""
-    try:
-        yield
-    except InvalidValue as error:
-        raise click.UsageError(error.detail) from None
-    except TimelineError as error:
-        click.echo(f"Error: {error.detail}", err=True)
-        sys.exit(1)
-
-
-@contextmanager
 def _service(config: Config, *, must_exist: bool = False) -> Iterator[Service]:
     logs.to_stderr()
-    with _refusals():
-        if must_exist and not store_path(config.store).exists():
-            raise StoreUnusable(f"there is no store at {config.store}; `timeline demo` or `timeline import` make one")
-        service = open_service(config)
+    with refusals():
+        service = open_service(config, must_exist=must_exist)
         try:
             yield service
         finally:
@@ -195,23 +191,19 @@ def _begins_with(service: Service, file: Path) -> bool:
 
 
 def _import(
-    service: Service, files: list[Path] | tuple[Path, ...], format_: str, reported_at: str | None, rejects: Path | None
+    service: Service, files: Sequence[Path], format_: str, reported_at: str | None, rejects: Path | None
 ) -> list[Rejected]:
     default_time = None if reported_at is None else parse_instant(reported_at, "reported-at")
     rejected: list[Rejected] = []
     counts = Counter[str]()
-
-    def record(submission: Any) -> None:
-        counts["repeated" if service.log.record(submission).repeated else "added"] += 1
-
     for file in files:
         with file.open("rb") as lines:
             total = sum(1 for line in lines if line.strip())
-        with _progress(file.name, total) as advance:
-            for refusal in run(file, IMPORTERS[format_](file), record, default_time):
-                advance()
-                if refusal:
-                    rejected.append(refusal)
+        with progress(file.name, total) as advance:
+            for batch in run(file, IMPORTERS[format_](file), service.log.record_all, default_time, _TOGETHER):
+                rejected += batch.rejected
+                counts.update(added=batch.added, repeated=batch.repeated)
+                advance(batch.lines)
     for refusal in rejected[:20]:
         click.echo(f"{refusal.file}:{refusal.line}: {refusal.reason}", err=True)
     if len(rejected) > 20:
@@ -220,27 +212,6 @@ def _import(
         rejects.write_bytes(b"".join(msgspec.json.encode(refusal) + b"\n" for refusal in rejected))
     click.echo(f"{counts['added']} events added, {counts['repeated']} were there before, {len(rejected)} refused")
     return rejected
-
-
-@contextmanager
-def _progress(name: str, total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar on a terminal, plain lines otherwise."""
-    console = Console(stderr=True)
-    if console.is_terminal:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn())
-        with Progress(*columns, console=console) as progress:
-            task = progress.add_task(name, total=total)
-            yield lambda: progress.advance(task)
-        return
-    done = 0
-
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        if done % _PLAIN_EVERY == 0 or done == total:
-            click.echo(f"{name}: {done} of {total}", err=True)
-
-    yield advance
 
 
 def _print_timeline(answer: TimelineAnswer, service: Service) -> None:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
@@ -13,15 +12,19 @@ DEFAULT_STORE = "timeline.db"
 
 
 class Config(Struct, frozen=True):
-    """Settings of one process. `body_limit` is in bytes."""
+    """Settings of one process. `body_limit` is in bytes; `key_file` signs checkpoints (none: beside the store)."""
 
     store: str = DEFAULT_STORE
     title: str = "Conflict timeline"
     body_limit: int = 1_000_000
+    key_file: Path | None = None
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Config:
-    """The settings that the environment gives: `TIMELINE_STORE`, `TIMELINE_TITLE`, `TIMELINE_BODY_LIMIT`."""
+    """The settings that the environment gives.
+
+    `TIMELINE_STORE`, `TIMELINE_KEY` (the file of the signing key), `TIMELINE_TITLE`, `TIMELINE_BODY_LIMIT`.
+    """
     given = os.environ if environment is None else environment
     limit = given.get("TIMELINE_BODY_LIMIT", str(Config().body_limit))
     if not limit.isdecimal() or int(limit) < 1:
@@ -30,31 +33,18 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         store=given.get("TIMELINE_STORE") or DEFAULT_STORE,
         title=given.get("TIMELINE_TITLE") or Config().title,
         body_limit=int(limit),
+        key_file=Path(given["TIMELINE_KEY"]) if given.get("TIMELINE_KEY") else None,
     )
 
 
 def hand_on(config: Config) -> None:
     """Put the settings into this process's environment, for the worker that it starts."""
     os.environ.update(
-        TIMELINE_STORE=config.store, TIMELINE_TITLE=config.title, TIMELINE_BODY_LIMIT=str(config.body_limit)
+        TIMELINE_STORE=config.store,
+        TIMELINE_KEY=str(config.key_file or ""),
+        TIMELINE_TITLE=config.title,
+        TIMELINE_BODY_LIMIT=str(config.body_limit),
     )
-
-
-def store_path(store: str) -> Path:
-    """The file that a store URL names: `sqlite:////absolute/x.db`, `sqlite:///relative/x.db`, or a plain path.
-
-    Raises `InvalidValue` for a URL of another kind.
-    """
-    if "://" not in store:
-        return Path(store)
-    try:
-        parts = urlsplit(store)
-    except ValueError:
-        parts = urlsplit("unreadable://")
-    if parts.scheme != "sqlite" or parts.netloc or parts.query or len(parts.path) < 2:
-        shown = f"{parts.scheme}://…"  # The rest may hold a password.
-        raise InvalidValue("store", shown, "a file path, or sqlite:////absolute/path.db, or sqlite:///relative/path.db")
-    return Path(unquote(parts.path[1:]))
 
 
 def fixtures_folder() -> Path:

@@ -105,11 +105,32 @@ class ConcurrentAppend(TimelineError):
     title = "The subject is being written to by others"
 
 
+class VersionMismatch(TimelineError):
+    """Raised when a message expects its subject at another version than it has; names the one that it has."""
+
+    slug = "version-mismatch"
+    title = "The subject has changed"
+
+    def __init__(self, subject: Any, expected: int | None, current: int) -> None:
+        self.current = current
+        super().__init__(
+            f"expected_version: {subject} is at version {current}, not {expected}",
+            ({"field": "expected_version", "value": expected, "allowed": f"the current version, {current}"},),
+        )
+
+
 class StoreUnusable(TimelineError):
     """Raised when the store can not be opened, or is not one of ours."""
 
     slug = "store-unusable"
     title = "The event store can not be used"
+
+
+class LogReplaced(StoreUnusable):
+    """Raised when a reader is ahead of the log, or the log no longer holds what was read from it."""
+
+    slug = "log-replaced"
+    title = "The log is not the one that was read"
 
 
 def shown(value: Any) -> Any:

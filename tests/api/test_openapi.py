@@ -76,6 +76,9 @@ GETS = {
     "/api/v1/fronts/{slug}/timeline": "/api/v1/fronts/bakhmut/timeline",
     "/api/v1/sources": "/api/v1/sources",
     "/api/v1/developments/{id}": f"/api/v1/developments/{BAKHMUT}",
+    "/api/v1/log/keys": "/api/v1/log/keys",
+    "/api/v1/log/proof/inclusion": "/api/v1/log/proof/inclusion?position=2",
+    "/api/v1/log/proof/consistency": "/api/v1/log/proof/consistency?from=3",
     "/api/v1/developments/{id}/history": f"/api/v1/developments/{BAKHMUT}/history",
 }
 
@@ -95,7 +98,7 @@ def test_every_route_is_documented(scene: Scene) -> None:
 def test_every_documented_read_is_held_against_its_answers_here(scene: Scene) -> None:
     reads = {path for path, methods in document(scene)["paths"].items() if "get" in methods}
 
-    assert reads - {"/healthz"} == set(GETS)
+    assert reads - {"/healthz", "/api/v1/log/checkpoint"} == set(GETS)
 
 
 @pytest.mark.parametrize("path", GETS)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.scenarios import FakeClock, Scene, given, open_scene, reported
 from timeline.domain.aggregates import Submission
-from timeline.domain.facts import Event, Fact
+from timeline.domain.facts import Fact
 from timeline.domain.moments import parse_cut
 from timeline.domain.values import MessageId, development_id_of
 from timeline.readmodel.cuts import WantedCuts
@@ -55,15 +55,10 @@ def submissions(developments: int, seed: int = 1) -> Iterator[Submission]:
 
 def fill(scene: Scene, developments: int) -> int:
     """Put it all in, a thousand events a transaction; returns how many events that were."""
-    versions: dict[object, int] = {}
-    events: list[Event] = []
-    for one in submissions(developments):
-        versions[one.subject] = versions.get(one.subject, 0) + 1
-        events.append(Event(one.subject, versions[one.subject], one.reported_at, one.message, one.fact))
-    for start in range(0, len(events), 1_000):
-        batch = events[start : start + 1_000]
-        scene.log.events.put(batch, messages=[event.message for event in batch], now=scene.clock.now)
-    return len(events)
+    told = list(submissions(developments))
+    for start in range(0, len(told), 1_000):
+        scene.log.record_all(told[start : start + 1_000])
+    return len(told)
 
 
 def appends_a_second() -> float:

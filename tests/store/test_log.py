@@ -2,15 +2,17 @@
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any, ClassVar
 
+import psycopg
 import pytest
 from hypothesis import given as given_that
 from msgspec import structs
 
+from tests.engines import Engine
 from tests.scenarios import BAKHMUT, NOW, FakeClock, given, open_log, registered, reported, submission
 from tests.strategies import submissions
 from timeline.domain import facts
@@ -20,7 +22,9 @@ from timeline.domain.values import MessageId, development_id_of, source_id
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable
 from timeline.store import transcoding
 from timeline.store.log import ConflictLog, Head
+from timeline.store.records import New
 from timeline.store.transcoding import FactMapper
+from timeline.store.verification import verify
 
 FIXED_TOPICS = [
     "development.reported",
@@ -62,11 +66,6 @@ def in_threads(work: Callable[[int], None], count: int) -> None:
         raise errors[0]
 
 
-def execute(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(statement)
-
-
 def test_an_empty_log_stands_at_position_0(log: ConflictLog) -> None:
     assert log.head() == Head(0, None)
     assert log.after(0) == []
@@ -86,19 +85,26 @@ def test_each_event_gets_the_next_position_and_the_next_version_of_its_subject(l
     assert [one.position for one in log.after(0, limit=2)] == [1, 2]
 
 
-def test_positions_are_never_reused_and_survive_vacuum(tmp_path: Path) -> None:
-    path = tmp_path / "log.db"
-    with open_log(path) as log:
+def test_positions_survive_vacuum(engine: Engine) -> None:
+    with open_log(engine) as log:
         for number in range(3):
             tell(log, number)
         before = log.after(0)
-    for statement in ("DROP TRIGGER {}_no_delete", "DELETE FROM {} WHERE position IN (1, 3)", "VACUUM"):
-        execute(path, statement.format(_table(path)))
-    with open_log(path) as log:
-        again = tell(log, 9, development_id_of("test:other"))
+    engine.sql("VACUUM")
+    with open_log(engine) as log:
+        assert log.after(0) == before
+        assert tell(log, 9).position == 4
 
-        assert log.after(0)[0] == before[1]
-        assert again.position == 4
+
+def test_a_rolled_back_append_leaves_no_hole_in_the_positions(log: ConflictLog) -> None:
+    tell(log, 1)
+    lost = FactMapper().to_stored_event(Event(BAKHMUT, 2, NOW, MessageId("//test", "lost"), given("bbc")))
+    with suppress(RuntimeError), log.records.appending() as transaction:
+        transaction.append([New(lost)], transaction.queries.head(), 0)
+        raise RuntimeError
+    tell(log, 2)
+
+    assert [one.position for one in log.after(0)] == [1, 2]
 
 
 def test_recorded_at_never_decreases_when_the_clock_jumps_back(log: ConflictLog, clock: FakeClock) -> None:
@@ -178,43 +184,61 @@ def test_racing_writers_on_one_subject_all_get_in(log: ConflictLog) -> None:
     assert versions == list(range(1, 18))
 
 
-def test_two_processes_may_write_to_one_file(tmp_path: Path) -> None:
-    path = tmp_path / "log.db"
-    with open_log(path) as one, open_log(path) as two:
-        in_threads(lambda n: tell((one, two)[n % 2], n, development_id_of(f"test:{n}")), 6)
+def test_two_programs_may_write_to_one_store(engine: Engine) -> None:
+    with open_log(engine) as one, open_log(engine) as two:
+        in_threads(lambda n: tell((one, two)[n % 2], n, BAKHMUT), 16)
 
-        assert [recorded.position for recorded in one.after(0)] == list(range(1, 7))
+        assert [recorded.position for recorded in one.after(0)] == list(range(1, 17))
+        assert [recorded.event.originator_version for recorded in one.after(0)] == list(range(1, 17))
         assert one.after(0) == two.after(0)
+        assert verify(one).problems == ()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE {} SET state = x'00'",
-        "UPDATE {} SET position = position + 1",
-        "DELETE FROM {}",
-        "DELETE FROM {} WHERE 1=0 OR position = 1",
-        "INSERT OR REPLACE INTO {} SELECT * FROM {}",
-    ],
-)
-def test_the_database_itself_refuses_to_change_or_delete(tmp_path: Path, statement: str) -> None:
-    path = tmp_path / "log.db"
-    with open_log(path) as log:
+@pytest.mark.parametrize("table", ["events", "tree_nodes", "checkpoints", "signers", "log"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
+def test_the_database_itself_refuses_to_change_or_delete(engine: Engine, statement: str, table: str) -> None:
+    column = {"events": "topic", "tree_nodes": "hash", "checkpoints": "note", "signers": "since", "log": "origin"}[
+        table
+    ]
+    with open_log(engine) as log:
+        log.record_all([submission(reported(), message=str(number)) for number in range(300)])
+    before = engine.sql(f"SELECT * FROM {table}")
+    assert before
+    if engine.name == "sqlite" and statement.startswith("TRUNCATE"):
+        statement = "DELETE FROM {} WHERE 1=0 OR 1=1"
+
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="append-only"):
+        engine.sql(statement.format(table, column, column))
+    assert engine.sql(f"SELECT * FROM {table}") == before
+
+
+@pytest.mark.parametrize("changed", ["", "position + 100", "position + 100 AS position, 'x' AS message_key"])
+def test_sqlite_does_not_replace_a_record_either(tmp_path: Path, changed: str) -> None:
+    engine = Engine("sqlite", str(tmp_path / "log.db"), tmp_path)
+    with open_log(engine) as log:
         tell(log, 1)
-        before = log.after(0)
+    before = engine.sql("SELECT * FROM events")
+    columns = ["position", "recorded_at", "originator_id", "originator_version", "topic", "message_key", "leaf_hash",
+               "state"]  # fmt: skip
+    other = dict(zip(columns, columns, strict=True))
+    if changed:
+        other["position"] = "position + 100"
+    if "message_key" in changed:
+        other["originator_version"] = "originator_version + 1"
 
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            execute(path, statement.format(*[_table(path)] * 2))
-        assert log.after(0) == before
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        engine.sql(
+            f"INSERT OR REPLACE INTO events ({', '.join(columns)}) SELECT {', '.join(other.values())} FROM events"
+        )
+    assert engine.sql("SELECT * FROM events") == before
 
 
-def test_a_log_opened_again_holds_everything(tmp_path: Path) -> None:
-    path = tmp_path / "log.db"
-    with open_log(path) as log:
+def test_a_log_opened_again_holds_everything(engine: Engine) -> None:
+    with open_log(engine) as log:
         tell(log, 1)
         log.record(submission(registered("ru-mod", "russia"), id=source_id("ru-mod"), message="m-2"))
         before = log.after(0)
-    with open_log(path) as log:
+    with open_log(engine) as log:
         assert log.after(0) == before
         assert tell(log, 1).repeated
         assert tell(log, 3).position == 3
@@ -292,9 +316,3 @@ def test_an_older_shape_of_a_fact_reads_in_the_newer_one(monkeypatch: pytest.Mon
     read = log.after(1)[0].event
     assert read.fact.account == given("ua-mod", quote="Old words.", gist="Old words. Upcast.").account
     assert format_instant(read.reported_at) == "2023-05-21T00:00:00Z"
-
-
-def _table(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as connection:
-        query = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"
-        return str(connection.execute(query).fetchone()[0])

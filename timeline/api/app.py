@@ -1,19 +1,18 @@
 """The Flask application: the API's blueprints and its one error handler, wired to what they ask."""
 
-from collections.abc import Callable
 from typing import NoReturn
 
 from flask import Flask
 from flask_smorest import Api
 from werkzeug.exceptions import NotFound
 
-from timeline.api import events, health, reads
+from timeline.api import events, health, proofs, reads
 from timeline.api.http import WholeRequest
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
 from timeline.config import Config
-from timeline.domain.facts import Recorded, Unreadable
 from timeline.readmodel.questions import Reader
+from timeline.store.log import ConflictLog
 
 
 class _Api(Api):  # type: ignore[misc]
@@ -25,9 +24,7 @@ class _Api(Api):  # type: ignore[misc]
         """The application's handler answers for every path."""
 
 
-def create_api(
-    record: events.Record, after: Callable[[int, int], list[Recorded | Unreadable]], reader: Reader, config: Config
-) -> Flask:
+def create_api(log: ConflictLog, reader: Reader, config: Config) -> Flask:
     """The application with the API below `/api/v1` and `/healthz`."""
     app = Flask("timeline", static_folder=None)
     app.request_class = WholeRequest
@@ -41,8 +38,9 @@ def create_api(
     )
     handle_errors(app)
     api = _Api(app)
-    api.register_blueprint(events.blueprint(record, after))
+    api.register_blueprint(events.blueprint(log))
     api.register_blueprint(reads.blueprint(reader))
+    api.register_blueprint(proofs.blueprint(log))
     api.register_blueprint(health.blueprint(reader))
     app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)
     return app

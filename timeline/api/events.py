@@ -1,17 +1,14 @@
 """`/events`: append to the log, and read it."""
 
-from collections.abc import Callable
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
 
 from flask import Response, request
 
-from timeline.api.http import ApiBlueprint, answer
-from timeline.api.schemas import EventsQuery, EventsSchema, ReceiptSchema
-from timeline.domain.aggregates import Submission
-from timeline.domain.facts import Recorded, Unreadable
+from timeline.api.http import ApiBlueprint, answer, expected_version
+from timeline.api.schemas import EventsQuery, EventsSchema, ProblemSchema, ReceiptSchema
 from timeline.domain.moments import format_instant
 from timeline.errors import UnsupportedContentType
+from timeline.store.log import ConflictLog
 from timeline.wire.events import EnvelopeSchema, dump_event, parse_event, parse_json
 
 CONTENT_TYPES = ("application/json", "application/cloudevents+json")
@@ -32,46 +29,35 @@ EXAMPLE = {
 }
 
 
-class Receipt(Protocol):
-    """What the log answers to a submission."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the log."""
-
-    @property
-    def subject(self) -> UUID:
-        """What it is about."""
-
-    @property
-    def version(self) -> int:
-        """How many events that has now."""
-
-    @property
-    def recorded_at(self) -> Any:
-        """When the log learnt it."""
-
-    @property
-    def repeated(self) -> bool:
-        """Whether it was there before."""
-
-
-Record = Callable[[Submission], Receipt]
-
-
-def blueprint(record: Record, after: Callable[[int, int], list[Recorded | Unreadable]]) -> ApiBlueprint:
-    """The endpoints, on what appends and reads."""
+def blueprint(log: ConflictLog) -> ApiBlueprint:
+    """The endpoints, on the log."""
     events = ApiBlueprint("events", __name__, url_prefix="/api/v1/events", description="The log of events")
 
     @events.post("")
     @events.doc(
         summary="Append one event (CloudEvents 1.0, structured JSON)",
+        parameters=[
+            {
+                "in": "header",
+                "name": "If-Match",
+                "schema": {"type": "string"},
+                "example": '"3"',
+                "description": "The version that the subject must have: the `version` of an answer, as an entity tag.",
+            },
+            {
+                "in": "header",
+                "name": "If-None-Match",
+                "schema": {"type": "string", "enum": ["*"]},
+                "description": "`*`: the subject must not exist yet.",
+            },
+        ],
         requestBody={
             "required": True,
             "content": {kind: {"schema": EnvelopeSchema, "example": EXAMPLE} for kind in CONTENT_TYPES},
         },
     )
     @events.response(201, ReceiptSchema, description="Appended")
+    @events.alt_response(412, schema=ProblemSchema, description="The subject is at another version")
     @events.alt_response(200, schema=ReceiptSchema, description="The same message was appended before")
     def append() -> Response:
         if request.mimetype not in CONTENT_TYPES:
@@ -80,20 +66,22 @@ def blueprint(record: Record, after: Callable[[int, int], list[Recorded | Unread
                 f"Content-Type: expected {allowed}",
                 ({"field": "Content-Type", "value": request.content_type, "allowed": allowed},),
             )
-        receipt = record(parse_event(parse_json(request.get_data())))
+        receipt = log.record(parse_event(parse_json(request.get_data())), expected_version(request.headers))
         body = {
             "position": receipt.position,
             "subject": str(receipt.subject),
             "version": receipt.version,
             "recorded_at": format_instant(receipt.recorded_at),
         }
-        return answer(body, 200 if receipt.repeated else 201)
+        response = answer(body, 200 if receipt.repeated else 201)
+        response.headers["ETag"] = f'"{receipt.version}"'
+        return response
 
     @events.get("")
     @events.doc(summary="Read the log in the order of position")
     @events.arguments(EventsQuery, location="query")
     @events.response(200, EventsSchema)
     def read(query: dict[str, Any]) -> Response:
-        return answer({"items": [dump_event(one) for one in after(query["after"], query["limit"])]})
+        return answer({"items": [dump_event(one) for one in log.after(query["after"], query["limit"])]})
 
     return events

@@ -7,9 +7,10 @@ from flask import Request, Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE, ValidationError, fields
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from timeline.errors import InvalidMessage, shown
+from timeline.errors import InvalidMessage, InvalidValue, shown
 
 
 class _Parser(FlaskParser):
@@ -59,6 +60,24 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
     """A blueprint whose query parameters are refused in our words."""
 
     ARGUMENTS_PARSER = _Parser()
+
+
+def expected_version(headers: Headers) -> int | None:
+    """The version that the subject must have (`If-Match: "3"`; `If-None-Match: *` is 0), or None for any.
+
+    Raises `InvalidValue` for what is neither.
+    """
+    if "If-None-Match" in headers:
+        if headers["If-None-Match"].strip() != "*" or "If-Match" in headers:
+            raise InvalidValue("If-None-Match", headers["If-None-Match"], "'*', and no If-Match beside it")
+        return 0
+    given = headers.get("If-Match", "*").strip()
+    if given == "*":
+        return None
+    version = given.removeprefix('"').removesuffix('"')
+    if f'"{version}"' != given or not version.isdecimal() or len(version) > 18:
+        raise InvalidValue("If-Match", given, "one version as an entity tag, for example '\"3\"'")
+    return int(version)
 
 
 def answer(value: Any, status: int = 200) -> Response:

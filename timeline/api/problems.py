@@ -26,7 +26,9 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.NothingKnown: 404,
     errors.MessageIdReused: 409,
     errors.ConcurrentAppend: 503,
+    errors.VersionMismatch: 412,
     errors.StoreUnusable: 503,
+    errors.LogReplaced: 503,
 }
 """The HTTP status of each error."""
 

@@ -20,7 +20,8 @@ from timeline.wire.values import AccountSchema, ActorSchema, PlaceSchema, TallyS
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
 
 
-def _said(description: str) -> dict[str, Any]:
+def said(description: str) -> dict[str, Any]:
+    """A description for the OpenAPI document."""
     return {"description": description}
 
 
@@ -40,7 +41,9 @@ def _box(field: str, value: Any) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _whole(least: int, most: int) -> Any:
+def whole(least: int, most: int) -> Any:
+    """A check for a whole number in a query string."""
+
     def check(field: str, value: Any) -> int:
         if not (isinstance(value, str) and value.isdecimal() and len(value) < 19 and least <= int(value) <= most):
             raise InvalidValue(field, value, f"a whole number from {least} to {most}")
@@ -49,7 +52,9 @@ def _whole(least: int, most: int) -> Any:
     return check
 
 
-class _Whole(Checked, fields.Integer):
+class Whole(Checked, fields.Integer):
+    """A whole number in a query string."""
+
     default_error_messages: Messages = MESSAGES
 
 
@@ -58,7 +63,9 @@ class _Cut(CheckedString):
         super().__init__(lambda field, value: parse_cut(value, field), **kwargs)
 
 
-class _Query(Schema):
+class Query(Schema):
+    """A query string."""
+
     error_messages = SCHEMA_MESSAGES
 
     class Meta:
@@ -67,34 +74,34 @@ class _Query(Schema):
         unknown = RAISE
 
 
-class CutsQuery(_Query):
+class CutsQuery(Query):
     """The three cuts of every read."""
 
-    as_of = _Cut(metadata=_said(f"History as it stood then: {_CUT}. Default: `known_at`, or now."))
-    known_at = _Cut(metadata=_said(f"What was reported by then: {_CUT}. Default: `as_of`, or now."))
+    as_of = _Cut(metadata=said(f"History as it stood then: {_CUT}. Default: `known_at`, or now."))
+    known_at = _Cut(metadata=said(f"What was reported by then: {_CUT}. Default: `as_of`, or now."))
     recorded_at = CheckedString(
-        _recorded_at, metadata=_said(f"What this log held then: a position, or {_CUT}. Default: the latest.")
+        _recorded_at, metadata=said(f"What this log held then: a position, or {_CUT}. Default: the latest.")
     )
 
 
 class TimelineQuery(CutsQuery):
     """Cuts, filters and paging of a timeline. A filter may be given several times: any of its values will do."""
 
-    front = fields.List(CheckedString(checks.slug), metadata=_said("Slug of a front."))
-    kind = fields.List(Word(Kind), metadata=_said("Kind of development."))
-    status = fields.List(Word(Status), metadata=_said("Headline status."))
-    actor = fields.List(Text(200), metadata=_said("Name of an actor."))
-    source = fields.List(CheckedString(checks.slug), metadata=_said("Slug of a source that gave an account."))
-    q = Text(200, metadata=_said("Text looked for in title, summary, place and accounts, regardless of case."))
-    bbox = CheckedString(_box, metadata=_said("west,south,east,north in degrees (WGS 84)."))
+    front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
+    kind = fields.List(Word(Kind), metadata=said("Kind of development."))
+    status = fields.List(Word(Status), metadata=said("Headline status."))
+    actor = fields.List(Text(200), metadata=said("Name of an actor."))
+    source = fields.List(CheckedString(checks.slug), metadata=said("Slug of a source that gave an account."))
+    q = Text(200, metadata=said("Text looked for in title, summary, place and accounts, regardless of case."))
+    bbox = CheckedString(_box, metadata=said("west,south,east,north in degrees (WGS 84)."))
     since = CheckedString(
         lambda field, value: parse_instant(value, field),
         data_key="from",
-        metadata=_said("Only what may have been going on at or after: a date (its start, UTC) or an instant."),
+        metadata=said("Only what may have been going on at or after: a date (its start, UTC) or an instant."),
     )
-    until = _Cut(data_key="to", metadata=_said(f"Only what may have been going on at or before: {_CUT}."))
-    limit = _Whole(_whole(1, 1_000), load_default=500, metadata=_said("Items a page, 1 to 1000; default 500."))
-    cursor = fields.String(metadata=_said("`next_cursor` of the page before; carries that answer's cuts."))
+    until = _Cut(data_key="to", metadata=said(f"Only what may have been going on at or before: {_CUT}."))
+    limit = Whole(whole(1, 1_000), load_default=500, metadata=said("Items a page, 1 to 1000; default 500."))
+    cursor = fields.String(metadata=said("`next_cursor` of the page before; carries that answer's cuts."))
 
     @validates_schema
     def in_order(self, query: dict[str, Any], **_: Any) -> None:
@@ -103,11 +110,11 @@ class TimelineQuery(CutsQuery):
             raise ValidationError("expected a time not after `to`", "from")
 
 
-class EventsQuery(_Query):
+class EventsQuery(Query):
     """Where to read on in the log."""
 
-    after = _Whole(_whole(0, 2**53), load_default=0, metadata=_said("Position after which to begin; default 0."))
-    limit = _Whole(_whole(1, 1_000), load_default=500, metadata=_said("Events a page, 1 to 1000; default 500."))
+    after = Whole(whole(0, 2**53), load_default=0, metadata=said("Position after which to begin; default 0."))
+    limit = Whole(whole(1, 1_000), load_default=500, metadata=said("Events a page, 1 to 1000; default 500."))
 
 
 def cuts_of(query: dict[str, Any]) -> WantedCuts:
@@ -133,10 +140,10 @@ def filters_of(query: dict[str, Any]) -> Filters:
 class ReceiptSchema(Schema):
     """What became of an appended event."""
 
-    position = fields.Integer(required=True, metadata=_said("Its place in the log."))
-    subject = fields.UUID(required=True, metadata=_said("The development, front or source that it is about."))
-    version = fields.Integer(required=True, metadata=_said("How many events that subject has with this one."))
-    recorded_at = fields.String(required=True, metadata=_said("When the log learnt it (UTC)."))
+    position = fields.Integer(required=True, metadata=said("Its place in the log."))
+    subject = fields.UUID(required=True, metadata=said("The development, front or source that it is about."))
+    version = fields.Integer(required=True, metadata=said("How many events that subject has with this one."))
+    recorded_at = fields.String(required=True, metadata=said("When the log learnt it (UTC)."))
 
 
 class _Recorded(Schema):
@@ -145,28 +152,28 @@ class _Recorded(Schema):
 
 
 class _Held(Schema):
-    as_of = fields.String(required=True, metadata=_said("Instant, UTC."))
-    known_at = fields.String(required=True, metadata=_said("Instant, UTC."))
+    as_of = fields.String(required=True, metadata=said("Instant, UTC."))
+    known_at = fields.String(required=True, metadata=said("Instant, UTC."))
     recorded_at = fields.Nested(_Recorded, required=True)
 
 
 class _Bound(Schema):
-    earliest = fields.String(required=True, allow_none=True, metadata=_said("Date, or instant where exact."))
-    latest = fields.String(required=True, allow_none=True, metadata=_said("Date, or instant where exact."))
+    earliest = fields.String(required=True, allow_none=True, metadata=said("Date, or instant where exact."))
+    latest = fields.String(required=True, allow_none=True, metadata=said("Date, or instant where exact."))
 
 
 class _Occurred(Schema):
-    edtf = fields.String(required=True, metadata=_said("EDTF, level 0 or 1."))
+    edtf = fields.String(required=True, metadata=said("EDTF, level 0 or 1."))
     start = fields.Nested(_Bound, required=True)
     end = fields.Nested(_Bound, required=True)
-    open = fields.Boolean(required=True, metadata=_said("A span that had not certainly ended by `as_of`."))
+    open = fields.Boolean(required=True, metadata=said("A span that had not certainly ended by `as_of`."))
     exact = fields.Dict(keys=fields.String(), values=fields.String())
 
 
 class _GivenAccount(AccountSchema):
     reported_at = fields.String(required=True)
-    in_force = fields.Boolean(required=True, metadata=_said("False once the source took all of it back."))
-    withdrawn = fields.List(fields.String(), required=True, metadata=_said("Aspects that it took back."))
+    in_force = fields.Boolean(required=True, metadata=said("False once the source took all of it back."))
+    withdrawn = fields.List(fields.String(), required=True, metadata=said("Aspects that it took back."))
     position = fields.Integer(required=True)
 
 
@@ -185,14 +192,14 @@ class ItemSchema(Schema):
     tags = fields.List(fields.String(), required=True)
     external_id = fields.String(required=True, allow_none=True)
     language = fields.String(required=True, allow_none=True)
-    status = Word(Status, required=True, metadata=_said("Headline: how the occurrence stands."))
+    status = Word(Status, required=True, metadata=said("Headline: how the occurrence stands."))
     aspects = fields.Dict(keys=Word(Aspect), values=Word(Status), required=True)
     assessments = fields.Dict(keys=Word(Aspect), values=fields.Dict(), required=True)
     accounts = fields.List(fields.Nested(_GivenAccount), required=True)
     first_reported_at = fields.String(required=True)
     last_reported_at = fields.String(required=True)
-    version = fields.Integer(required=True, metadata=_said("How many events stand behind it at these cuts."))
-    position = fields.Integer(required=True, metadata=_said("The last of them."))
+    version = fields.Integer(required=True, metadata=said("How many events stand behind it at these cuts."))
+    position = fields.Integer(required=True, metadata=said("The last of them."))
     retracted = fields.Boolean(required=True)
     merged_into = fields.UUID(required=True, allow_none=True)
 
@@ -264,15 +271,15 @@ class SourcesSchema(_Held):
 class EventsSchema(Schema):
     """A page of the log."""
 
-    items = fields.List(fields.Dict(), required=True, metadata=_said("CloudEvents 1.0, in the order of position."))
+    items = fields.List(fields.Dict(), required=True, metadata=said("CloudEvents 1.0, in the order of position."))
 
 
 class HealthSchema(Schema):
     """How the service is."""
 
     status = fields.String(required=True)
-    position = fields.Integer(required=True, metadata=_said("Where the log stands."))
-    set_aside = fields.List(fields.Integer(), required=True, metadata=_said("Positions that can not be read."))
+    position = fields.Integer(required=True, metadata=said("Where the log stands."))
+    set_aside = fields.List(fields.Integer(), required=True, metadata=said("Positions that can not be read."))
 
 
 class ProblemSchema(Schema):
@@ -283,4 +290,4 @@ class ProblemSchema(Schema):
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     instance = fields.String(required=True)
-    errors = fields.List(fields.Dict(), metadata=_said("Field by field: `field`, `value`, `allowed`."))
+    errors = fields.List(fields.Dict(), metadata=said("Field by field: `field`, `value`, `allowed`."))

@@ -1,17 +1,27 @@
 """Running an import: lines become submissions, submissions are recorded, refusals are kept with their reason."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
 from timeline.domain.aggregates import Submission
-from timeline.errors import TimelineError
+from timeline.errors import StoreUnusable, TimelineError
 
-Record = Callable[[Submission], Any]
-"""Appends a submission; what it returns says by `repeated` whether it was there before."""
+
+class Repeatable(Protocol):
+    """What became of a submission that was accepted."""
+
+    @property
+    def repeated(self) -> bool:
+        """Whether it was there before."""
+
+
+RecordAll = Callable[[Sequence[Submission]], Sequence[Repeatable | TimelineError]]
+"""Appends submissions, each for itself; gives for each what it became, or why it was refused."""
 
 
 class Line(Struct, frozen=True):
@@ -34,24 +44,47 @@ class Rejected(Struct, frozen=True):
     errors: tuple[dict[str, Any], ...] = ()
 
 
-def run(file: Path, lines: Iterable[Line], record: Record, reported_at: datetime | None) -> Iterator[Rejected | None]:
-    """Record the lines one by one; yields for each what was wrong with it, or None.
+class Batch(Struct):
+    """What became of some lines."""
+
+    lines: int = 0
+    added: int = 0
+    repeated: int = 0
+    rejected: list[Rejected] = []
+
+
+def run(
+    file: Path, lines: Iterable[Line], record_all: RecordAll, reported_at: datetime | None, together: int
+) -> Iterator[Batch]:
+    """Record the lines, `together` at a time; yields what became of each batch.
 
     `reported_at` is the reported clock of lines that carry none. A line that was recorded stays recorded:
-    the same import again goes on where it was broken off, and adds nothing twice.
+    the same import again goes on where it was broken off, and adds nothing twice. Raises `StoreUnusable`
+    where the store fails.
     """
+    remaining = iter(lines)
+    while some := list(islice(remaining, together)):
+        yield _record(file, some, record_all, reported_at)
+
+
+def _record(file: Path, lines: list[Line], record_all: RecordAll, reported_at: datetime | None) -> Batch:
+    read = [(line.number, _dated(line.read, reported_at)) for line in lines if isinstance(line.read, Submission)]
+    outcomes = dict(zip((number for number, _ in read), record_all([one for _, one in read]), strict=True))
+    batch = Batch(len(lines))
     for line in lines:
-        yield _record(file, line, record, reported_at)
+        outcome = line.read if isinstance(line.read, TimelineError) else outcomes[line.number]
+        if isinstance(outcome, StoreUnusable):
+            raise outcome
+        if isinstance(outcome, TimelineError):
+            batch.rejected.append(Rejected(str(file), line.number, outcome.detail, outcome.errors))
+        elif outcome.repeated:
+            batch.repeated += 1
+        else:
+            batch.added += 1
+    return batch
 
 
-def _record(file: Path, line: Line, record: Record, reported_at: datetime | None) -> Rejected | None:
-    try:
-        if isinstance(line.read, TimelineError):
-            raise line.read
-        submission = line.read
-        if submission.reported_at is None and reported_at:
-            submission = structs.replace(submission, reported_at=reported_at)
-        record(submission)
-    except TimelineError as error:
-        return Rejected(str(file), line.number, error.detail, error.errors)
-    return None
+def _dated(submission: Submission, reported_at: datetime | None) -> Submission:
+    if submission.reported_at is None and reported_at:
+        return structs.replace(submission, reported_at=reported_at)
+    return submission

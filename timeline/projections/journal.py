@@ -24,14 +24,19 @@ class JournalRunner:
     """Reads the log from where the journal stands. An event that can not be read is set aside, and the rest goes on."""
 
     def __init__(self, log: ConflictLog, journal: Journal) -> None:
-        self._log = log
+        self._tail = log.tail(journal.position)
         self._journal = journal
         self._one_at_a_time = Lock()
 
-    def catch_up(self) -> None:
-        """Bring the journal up to the end of the log."""
+    def catch_up(self, *, settled: bool = False) -> None:
+        """Bring the journal up to the end of the log; `settled`: after what is being written at this moment.
+
+        Raises `LogReplaced` where the journal holds more than the log, or something else.
+        """
+        if settled:
+            self._tail.settle()
         with self._one_at_a_time:
-            while records := self._log.after(self._journal.position, _BATCH):
+            while records := self._tail.read(_BATCH):
                 for one in records:
                     if isinstance(one, Unreadable):
                         self._journal.put_aside(one)

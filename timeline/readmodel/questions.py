@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import cache
+from typing import Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -104,13 +105,20 @@ class Step(Struct, frozen=True):
     statuses: dict[Aspect, Status]
 
 
+class Refresh(Protocol):
+    """Brings the journal up to date; `settled`: with what is being written at this moment."""
+
+    def __call__(self, *, settled: bool = False) -> None:
+        """Do so."""
+
+
 class Reader:
     """Answers questions about one log.
 
     `refresh` brings the journal up to date; `now` tells the time (UTC) for questions that name none.
     """
 
-    def __init__(self, journal: Journal, refresh: Callable[[], None], now: Callable[[], datetime]) -> None:
+    def __init__(self, journal: Journal, refresh: Refresh, now: Callable[[], datetime]) -> None:
         self._journal = journal
         self._refresh = refresh
         self._now = now
@@ -118,6 +126,10 @@ class Reader:
     def hold(self, wanted: WantedCuts) -> HeldCuts:
         """The cuts that hold for a question asked now."""
         self._refresh()
+        last = self._journal.recorded_at(self._journal.position)
+        if isinstance(wanted.recorded_at, datetime) and (last is None or wanted.recorded_at > last):
+            # Something may be on its way into the log that was recorded by then; the answer must hold for ever.
+            self._refresh(settled=True)
         return held_cuts(wanted, self._journal, self._now())
 
     def timeline(self, wanted: WantedCuts, filters: Filters = Filters()) -> TimelineAnswer:  # noqa: B008 - frozen

@@ -1,37 +1,34 @@
 """The log: the one place where events are appended and read, in the order in which they were learnt."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from threading import Event as StopSignal
 from typing import Any, cast
-from uuid import UUID
 
-import msgspec
+import structlog
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import PersistenceError
 from eventsourcing.utils import Environment
 from msgspec import Struct
 
-from timeline.domain.aggregates import Stream, Submission, decide, replayed
+from timeline.domain.aggregates import Submission
 from timeline.domain.facts import Event, Recorded, Unreadable
 from timeline.domain.values import MessageId
-from timeline.errors import ConcurrentAppend, InvalidValue, MessageIdReused, StoreUnusable
-from timeline.store.sqlite import LogFactory, LogRecorder, Row, claim_file
+from timeline.errors import StoreUnusable, TimelineError
+from timeline.store.addresses import Address, SqliteAddress, parse_address
+from timeline.store.appending import Appender, Receipt
+from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder
+from timeline.store.recorders import LogRecorder
+from timeline.store.records import Row, from_micros, key_of, to_micros
+from timeline.store.sqlite import SqliteFactory, SqliteLogRecorder, claim_file
+from timeline.store.tailing import BATCH, Follower
 from timeline.store.transcoding import FactMapper
 
+log = structlog.get_logger(__name__)
+
 Clock = Callable[[], datetime]
-_ATTEMPTS = 20
-_BATCH = 1_000
-
-
-class Receipt(Struct, frozen=True):
-    """What became of a submission. `repeated`: the same message had been recorded before, nothing was added."""
-
-    position: int
-    subject: UUID
-    version: int
-    recorded_at: datetime
-    repeated: bool = False
 
 
 class Head(Struct, frozen=True):
@@ -41,111 +38,168 @@ class Head(Struct, frozen=True):
     recorded_at: datetime | None
 
 
-class ConflictLog(Application[UUID]):
-    """The event-sourced application: submissions in, positions out."""
+class ConflictLog(Application[Any]):
+    """The event-sourced application: submissions in, positions out.
+
+    `store` is a file, a URL or an address (see `addresses`); `key_file` holds the signing key, made when first needed;
+    `origin` is the name that a new log gets, where it must be a certain one (a restored log keeps its own).
+    Raises `StoreUnusable` where the store can not be opened or is something else.
+    """
 
     name = "conflict-log"
+    _closed = True
 
-    def __init__(self, path: Path, clock: Clock = lambda: datetime.now(UTC)) -> None:
-        self._clock = clock
-        claim_file(path)
-        super().__init__({"SQLITE_DBNAME": str(path)})
+    def __init__(
+        self,
+        store: str | Path | Address,
+        clock: Clock = lambda: datetime.now(UTC),
+        key_file: Path | None = None,
+        origin: str | None = None,
+    ) -> None:
+        self.address: Address = parse_address(str(store)) if isinstance(store, str | Path) else store
+        self._key_file = key_file or self.address.key_file
+        self._origin = origin
+        if isinstance(self.address, SqliteAddress):
+            claim_file(self.address.path)
+        try:
+            super().__init__(_environment(self.address))
+        except PersistenceError as error:
+            raise StoreUnusable(f"{self.address} can not be used as a store: {error}") from error
+        self._closed = False
+        self._appender = Appender(self.records, self._facts, clock)
 
     def construct_factory(self, env: Environment) -> Any:
-        """Our SQLite factory."""
-        return LogFactory(env)
+        """Our factory for the engine of the address."""
+        if isinstance(self.address, SqliteAddress):
+            return SqliteFactory(env)
+        return PostgresLogFactory(env, self.address)
 
     def construct_mapper(self) -> Any:
         """Our mapper, which knows the byte form of facts."""
         return FactMapper()
 
     def construct_recorder(self) -> Any:
-        """Our recorder, with its table in place."""
-        recorder = LogRecorder(cast("LogFactory", self.factory).datastore)
+        """Our recorder, with its tables in place."""
+        kind = SqliteLogRecorder if isinstance(self.address, SqliteAddress) else PostgresLogRecorder
+        recorder: Any = kind(self.factory.datastore, events_table_name="events")  # type: ignore[attr-defined]
+        recorder.key_file = self._key_file
+        recorder.new_origin = self._origin or recorder.new_origin
         recorder.create_table()
         return recorder
 
+    @cached_property
+    def _facts(self) -> FactMapper:
+        return cast("FactMapper", self.mapper)
+
     @property
-    def _records(self) -> LogRecorder:
+    def records(self) -> LogRecorder:
+        """The recorder: what reads and writes the tables."""
         return cast("LogRecorder", self.recorder)
 
-    def record(self, submission: Submission) -> Receipt:
+    def record(self, submission: Submission, expected_version: int | None = None) -> Receipt:
         """Append what is submitted, once: the same message again gives the first receipt, marked `repeated`.
 
-        Raises `MessageIdReused` where the message's id was used for something else, `ConcurrentAppend`
-        where other writers never let it through, and whatever `decide` refuses.
+        Raises `MessageIdReused` where the message's id was used for something else, `VersionMismatch` where the
+        subject is not at the expected version (0: does not exist yet), `StoreUnusable` where the store fails, and
+        whatever `decide` refuses.
         """
-        for _ in range(_ATTEMPTS):
-            if earlier := self._earlier(submission):
-                return earlier
-            now = self._clock()
-            event = decide(self.stream(submission.subject), submission, now, self.stream)
-            try:
-                self.events.put([event], messages=[event.message], now=now)
-            except IntegrityError:
-                continue  # Another writer took this version of the stream, or this message came twice at once.
-            row = self._records.row_of_message(event.message)
-            if row is None:
-                raise StoreUnusable(f"message {event.message.id} was stored and can not be read back")
-            return _receipt(row)
-        raise ConcurrentAppend(f"subject: {submission.subject} was written to by others {_ATTEMPTS} times in a row")
+        (wish,) = self._appender.append([(submission, expected_version)])
+        return wish.settled()
+
+    def record_all(self, submissions: Iterable[Submission]) -> list[Receipt | TimelineError]:
+        """Append each submission for itself, many in one transaction; what became of each, in order."""
+        wishes = self._appender.append((submission, None) for submission in submissions)
+        return [cast("Receipt | TimelineError", wish.outcome) for wish in wishes]
 
     def holds(self, message: MessageId) -> bool:
         """Whether this message was recorded."""
-        return self._records.row_of_message(message) is not None
+        return bool(self.records.queries.rows_of_messages([key_of(message)]))
 
-    def stream(self, id: UUID) -> Stream:
-        """The stream of an aggregate as it stands now; version 0 where nothing was recorded of it.
-
-        Raises `StoreUnusable` where a record of it can not be read: nothing may be decided on half of it.
-        """
-        try:
-            return replayed(id, cast("Iterator[Event]", self.events.get(id)))
-        except (msgspec.MsgspecError, InvalidValue) as error:
-            raise StoreUnusable(f"subject: a record of {id} can not be read: {error}") from error
-
-    def after(self, position: int, limit: int = _BATCH) -> list[Recorded | Unreadable]:
+    def after(self, position: int, limit: int = BATCH) -> list[Recorded | Unreadable]:
         """Up to `limit` records after a position, in order; one that can not be read is there as such."""
-        return [self._read(row) for row in self._records.rows_after(position, limit)]
+        return [self._read(row) for row in self.records.queries.rows(position + 1, limit)]
 
     def head(self, recorded_by: datetime | None = None) -> Head:
         """Where the log stands now, or where it stood at an instant."""
-        row = self._records.last_row(recorded_by)
-        return Head(row.position, row.recorded_at) if row else Head(0, None)
+        head = self.records.queries.head(None if recorded_by is None else to_micros(recorded_by))
+        return Head(head.position, from_micros(head.recorded_at) if head.position else None)
+
+    def tail(self, after: int = 0) -> "Tail":
+        """A reader that follows the log from a position."""
+        return Tail(Follower(self.records, after), self._read)
+
+    def sign(self) -> str:
+        """The signed checkpoint of where the log stands now (a C2SP note)."""
+        return self._appender.sign()
+
+    def close(self) -> None:
+        """Sign what was appended, and let go of the store."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._appender.close()
+        except (PersistenceError, TimelineError) as error:
+            log.warning("the last records could not be signed", reason=str(error))
+        finally:
+            self.records.close()
+            super().close()
 
     def _read(self, row: Row) -> Recorded | Unreadable:
         try:
-            return self._decoded(row)
+            event = cast("Event", self._facts.to_domain_event(row.stored_event))
         except Exception as error:  # whatever is wrong with one record must not hide the rest
-            stored = row.stored_event
             reason = f"{type(error).__name__}: {error}"
-            return Unreadable(row.position, row.recorded_at, cast("UUID", stored.originator_id), stored.topic, reason)
-
-    def _decoded(self, row: Row) -> Recorded:
-        return Recorded(row.position, row.recorded_at, cast("Event", self.mapper.to_domain_event(row.stored_event)))
-
-    def _earlier(self, submission: Submission) -> Receipt | None:
-        row = self._records.row_of_message(submission.message)
-        if row is None:
-            return None
-        one = self._read(row)
-        if isinstance(one, Unreadable):
-            raise StoreUnusable(
-                f"id: {submission.message.id!r} stands at a position that can not be read: {one.reason}"
-            )
-        event = one.event
-        same_time = submission.reported_at in (None, event.reported_at)
-        if (event.originator_id, event.fact) != (submission.subject, submission.fact) or not same_time:
-            raise MessageIdReused(
-                f"id: {submission.message.id!r} of {submission.message.source!r} already stands at position "
-                f"{row.position} with other content",
-                ({"field": "id", "value": submission.message.id, "allowed": "an id not used before by this source"},),
-            )
-        return _receipt(row, repeated=True)
+            return Unreadable(row.position, row.recorded_instant, row.subject, row.topic, reason)
+        return Recorded(row.position, row.recorded_instant, event)
 
 
-def _receipt(row: Row, *, repeated: bool = False) -> Receipt:
-    stored = row.stored_event
-    return Receipt(
-        row.position, cast("UUID", stored.originator_id), stored.originator_version, row.recorded_at, repeated
-    )
+class Tail:
+    """Follows the log: each event once, in order, whatever happens to the connection meanwhile."""
+
+    def __init__(self, follower: Follower, read: Callable[[Row], Recorded | Unreadable]) -> None:
+        self._follower = follower
+        self._read = read
+
+    @property
+    def position(self) -> int:
+        """The last position that was read."""
+        return self._follower.position
+
+    def read(self, limit: int = BATCH) -> list[Recorded | Unreadable]:
+        """What has come since, up to `limit`; does not wait. Raises `LogReplaced` and `StoreUnusable`."""
+        try:
+            return [self._read(row) for row in self._follower.read(limit)]
+        except PersistenceError as error:
+            raise StoreUnusable(f"the log can not be reached: {error}") from error
+
+    def settle(self) -> None:
+        """Wait for whoever is writing at this moment: what they write was recorded before now.
+
+        Whatever is recorded after this returns is recorded at an instant that is not earlier.
+        """
+        self._follower.settle()
+
+    def behind(self) -> int:
+        """How many records there are that were not read yet."""
+        return self._follower.behind()
+
+    def follow(self, stop: StopSignal, limit: int = BATCH) -> Iterator[list[Recorded | Unreadable]]:
+        """Batches as they come, until `stop` is set; an outage is waited out. Raises `LogReplaced`."""
+        for rows in self._follower.follow(stop, limit):
+            yield [self._read(row) for row in rows]
+
+
+def _environment(address: Address) -> dict[str, str]:
+    """What the library asks for; each engine's real parameters are set by our factories."""
+    if isinstance(address, SqliteAddress):
+        return {"SQLITE_DBNAME": str(address.path)}
+    given = dict.fromkeys(("POSTGRES_DBNAME", "POSTGRES_HOST", "POSTGRES_USER", "POSTGRES_PASSWORD"), "-")
+    return {
+        **given,
+        "POSTGRES_SCHEMA": address.schema,
+        "POSTGRES_POOL_SIZE": "1",
+        "POSTGRES_MAX_OVERFLOW": "15",
+        "POSTGRES_CONNECT_TIMEOUT": "5",
+        "POSTGRES_ENABLE_DB_FUNCTIONS": "n",
+    }

@@ -1,209 +1,234 @@
-"""The log in one SQLite file: the library's recorder with a table of our own.
+"""The log in one SQLite file: the library's recorder on tables of our own.
 
 What the library's table lacks: a position that is the declared key (a bare rowid may be renumbered by
-VACUUM), the recorded clock, and the key of idempotency, all written in the one append transaction.
+VACUUM), the recorded clock, the key of idempotency and the tree, all written in the one append transaction;
+and triggers by which the database itself refuses to change or delete.
 """
 
-import re
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import Notification, StoredEvent
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteFactory,
-)
+from eventsourcing.persistence import IntegrityError, OperationalError
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteFactory
 from eventsourcing.utils import Environment
-from msgspec import Struct
 
-from timeline.domain.values import MessageId
 from timeline.errors import StoreUnusable
+from timeline.store.queries import LogQueries
+from timeline.store.recorders import LogRecorder, Verifiable
+from timeline.store.records import Row
+from timeline.store.tailing import BATCH
+from timeline.store.transactions import AppendTransaction
 
 APPLICATION_ID = 0x544C4F47
 """Marks the file as one of ours (`TLOG`; see `PRAGMA application_id`)."""
+LAYOUT = 2
+"""Which tables the file has (`PRAGMA user_version`); 1 had no tree."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+LOCK_TIMEOUT = 30
+"""Seconds that a writer waits for another process's."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS {table} (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    originator_id TEXT NOT NULL,
-    originator_version INTEGER NOT NULL,
-    topic TEXT NOT NULL,
-    state BLOB NOT NULL,
-    recorded_at INTEGER NOT NULL, -- microseconds since 1970, UTC
-    message_source TEXT,
-    message_id TEXT,
-    UNIQUE (originator_id, originator_version),
-    UNIQUE (message_source, message_id)
-);
-CREATE INDEX IF NOT EXISTS {table}_recorded_at ON {table} (recorded_at);
-CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table}
-BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table}
-WHEN EXISTS (SELECT 1 FROM {table} WHERE position = NEW.position)
-    OR EXISTS (SELECT 1 FROM {table} WHERE originator_id = NEW.originator_id
-        AND originator_version = NEW.originator_version)
-    OR EXISTS (SELECT 1 FROM {table} WHERE message_source = NEW.message_source AND message_id = NEW.message_id)
-BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table}
-BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS log (origin TEXT PRIMARY KEY) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS events (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        recorded_at INTEGER NOT NULL, -- microseconds since 1970, UTC
+        originator_id BLOB NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        message_key BLOB,
+        leaf_hash BLOB NOT NULL,
+        state BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version),
+        UNIQUE (message_key)
+    )""",
+    """CREATE INDEX IF NOT EXISTS events_recorded_at ON events (recorded_at)""",
+    """CREATE TABLE IF NOT EXISTS tree_nodes (
+        level INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, number)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS signers (verifier TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL)""",
+)
+
+# INSERT OR REPLACE deletes without a delete trigger, so each key is looked up first.
+_UNIQUE = {
+    "log": "EXISTS (SELECT 1 FROM log)",
+    "events": """NEW.position <= (SELECT max(position) FROM events)
+        OR EXISTS (SELECT 1 FROM events WHERE originator_id = NEW.originator_id
+            AND originator_version = NEW.originator_version)
+        OR EXISTS (SELECT 1 FROM events WHERE message_key = NEW.message_key)""",
+    "tree_nodes": "EXISTS (SELECT 1 FROM tree_nodes WHERE level = NEW.level AND number = NEW.number)",
+    "signers": "EXISTS (SELECT 1 FROM signers WHERE verifier = NEW.verifier)",
+    "checkpoints": "EXISTS (SELECT 1 FROM checkpoints WHERE size = NEW.size)",
+}
+"""Table -> when a new row would replace one that is there."""
+
+_REFUSALS = tuple(
+    f"CREATE TRIGGER IF NOT EXISTS {{table}}_{name} BEFORE {moment} "
+    "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END"
+    for name, moment in (
+        ("no_update", "UPDATE ON {table}"),
+        ("no_delete", "DELETE ON {table}"),
+        ("no_replace", "INSERT ON {table} WHEN {there}"),
+    )
+)
+
+_SCHEMA = (
+    *_TABLES,
+    *(statement.format(table=table, there=there) for table, there in _UNIQUE.items() for statement in _REFUSALS),
+)
 
 
-class Row(Struct, frozen=True):
-    """A stored event with its place in the log and the time (UTC) at which the log learnt it."""
-
-    position: int
-    recorded_at: datetime
-    stored_event: StoredEvent
+_VERIFIABLE = """SELECT position, recorded_at,
+    position || ' ' || recorded_at || ' ' || lower(hex(originator_id)) || ' ' || originator_version || ' ' || topic
+    || ' ' || CASE WHEN message_key IS NULL THEN '-' ELSE lower(hex(message_key)) END || char(10),
+    state, leaf_hash FROM events WHERE position > ? AND position <= ? ORDER BY position"""
 
 
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA synchronous=FULL")
+        connection.cursor().execute("PRAGMA synchronous=FULL")
         return connection
 
 
-class LogFactory(SQLiteFactory):
+class SqliteFactory(SQLiteFactory):
     """The library's factory, with connections that wait for the disk before they acknowledge."""
 
     def __init__(self, env: Environment) -> None:
         super().__init__(env)
-        self.datastore.pool = _Pool(db_name=self.datastore.pool.db_name, lock_timeout=30)
+        self.datastore.pool = _Pool(db_name=self.datastore.pool.db_name, lock_timeout=LOCK_TIMEOUT)
 
 
-class LogRecorder(SQLiteApplicationRecorder):
-    """Inserts events with their recorded clock and message key, and reads them in the order of position."""
+class SqliteTransaction(AppendTransaction):
+    """An append transaction on a SQLite cursor."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        table = self.events_table_name
-        self._insert = (
-            f"INSERT INTO {table} "
-            "(originator_id, originator_version, topic, state, recorded_at, message_source, message_id) "
-            "VALUES (?, ?, ?, ?, "
-            # Never before the record in front of it, even if the system clock jumped back.
-            f"max(?, coalesce((SELECT recorded_at FROM {table} ORDER BY position DESC LIMIT 1), 0)), ?, ?)"
-        )
-        self._select = f"SELECT * FROM {table} "
-        self.select_max_notification_id_statement = f"SELECT MAX(position) FROM {table}"
+    def __init__(self, cursor: sqlite3.Cursor, recorder: "SqliteLogRecorder") -> None:
+        queries = LogQueries(lambda statement, given: cursor.execute(statement, given).fetchall(), recorder.bind_id)
+        super().__init__(queries, lambda: recorder.signer)
+        self._cursor = cursor
 
-    def construct_create_table_statements(self) -> list[str]:
-        """The table, its indexes and the triggers that refuse UPDATE and DELETE."""
-        return re.split(r";\n(?=CREATE)", _SCHEMA.format(table=self.events_table_name))
+    def insert_rows(self, rows: Sequence[Row]) -> None:
+        """Write records."""
+        self._cursor.executemany(
+            "INSERT INTO events (position, recorded_at, originator_id, originator_version, topic, message_key, "
+            "leaf_hash, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (row.position, row.recorded_at, row.subject.bytes, row.version, row.topic, row.message_key,
+                 row.leaf_hash, row.state)
+                for row in rows
+            ],
+        )  # fmt: skip
 
-    def _insert_events(
-        self,
-        c: SQLiteCursor,
-        stored_events: Sequence[StoredEvent],
-        *,
-        messages: Sequence[MessageId] = (),
-        now: datetime | None = None,
-        **_: Any,
-    ) -> Sequence[int]:
-        recorded_at = ((now or datetime.now(UTC)) - _EPOCH) // _MICROSECOND
-        keys: list[tuple[str | None, str | None]] = [(message.source, message.id) for message in messages]
-        keys = keys or [(None, None)] * len(stored_events)
-        positions = []
-        for stored, (source, id) in zip(stored_events, keys, strict=True):
-            originator = _hex(stored.originator_id)
-            c.execute(
-                self._insert,
-                (originator, stored.originator_version, stored.topic, stored.state, recorded_at, source, id),
-            )
-            positions.append(c.lastrowid)
-        return positions
+    def execute(self, statement: str, given: Sequence[Any] = ()) -> None:
+        """Run a statement."""
+        self._cursor.execute(statement, given)
 
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:
-        """The library's way of reading the log, on our column names."""
-        first = (start if inclusive_of_start else start + 1) if start is not None else 0
-        wanted = f"AND topic IN ({','.join('?' * len(topics))}) " if topics else ""
-        rows = self._rows(
-            f"WHERE position >= ? AND position <= ? {wanted}ORDER BY position LIMIT ?",
-            (first, 2**63 - 1 if stop is None else stop, *topics, limit),
-        )
-        return [
-            Notification(
-                id=row.position,
-                originator_id=row.stored_event.originator_id,
-                originator_version=row.stored_event.originator_version,
-                topic=row.stored_event.topic,
-                state=row.stored_event.state,
-            )
-            for row in rows
-        ]
 
-    def rows_after(self, position: int, limit: int) -> list[Row]:
-        """Up to `limit` records after a position, in order."""
-        return self._rows("WHERE position > ? ORDER BY position LIMIT ?", (position, limit))
+class SqliteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore[misc]
+    """The library's recorder on our tables."""
 
-    def row_of_message(self, message: MessageId) -> Row | None:
-        """The record that this message brought, if it did."""
-        rows = self._rows("WHERE message_source = ? AND message_id = ?", (message.source, message.id))
-        return rows[0] if rows else None
+    def create_table(self) -> None:
+        """The tables, their indexes and the triggers; whoever comes first makes them, the rest find them."""
+        with self.appending() as transaction:
+            for statement in _SCHEMA:
+                transaction.execute(statement)
+            self.name_log(transaction)
 
-    def last_row(self, recorded_by: datetime | None = None) -> Row | None:
-        """The last record, or the last that the log held at an instant."""
-        if recorded_by is None:
-            rows = self._rows("ORDER BY position DESC LIMIT 1", ())
-        else:
-            rows = self._rows(
-                "WHERE recorded_at <= ? ORDER BY recorded_at DESC, position DESC LIMIT 1",
-                ((recorded_by - _EPOCH) // _MICROSECOND,),
-            )
-        return rows[0] if rows else None
+    @contextmanager
+    def appending(self) -> Iterator[SqliteTransaction]:
+        """The write lock of the file, until the context ends: then all of it is on disk, or none."""
+        with self.datastore.get_connection(commit=True) as connection, _translated(), connection.cursor() as cursor:
+            cursor.row_factory = None
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield SqliteTransaction(cursor, self)
+                cursor.execute("COMMIT")
+            except BaseException:
+                if cursor.connection.in_transaction:
+                    cursor.execute("ROLLBACK")
+                raise
+        self.signal.ring()
 
-    def _rows(self, clause: str, parameters: tuple[Any, ...]) -> list[Row]:
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(self._select + clause, parameters)
-            return [
-                Row(
-                    row["position"],
-                    _EPOCH + row["recorded_at"] * _MICROSECOND,
-                    StoredEvent(
-                        originator_id=UUID(row["originator_id"]),
-                        originator_version=row["originator_version"],
-                        topic=row["topic"],
-                        state=row["state"],
-                    ),
-                )
-                for row in c.fetchall()
-            ]
+    def fetch(self, statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a query, as tuples."""
+        with self.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor, _translated():
+            cursor.row_factory = None
+            return cursor.execute(statement, given).fetchall()
+
+    def stream(self, after: int, last: int) -> Iterator[list[Verifiable]]:
+        """The records as they are verified; the file builds the headers."""
+        with self.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor, _translated():
+            cursor.row_factory = None
+            cursor.execute(_VERIFIABLE, (after, last))
+            while rows := cursor.fetchmany(BATCH):
+                yield rows
+
+    def bind_id(self, id: UUID) -> bytes:
+        """A UUID as its 16 bytes."""
+        return id.bytes
 
 
 def claim_file(path: Path) -> None:
-    """Mark a new file as a log of ours; raises `StoreUnusable` for a file that is something else."""
+    """Mark a new file as a log of ours; raises `StoreUnusable` for a file that is something else, and leaves it be."""
     try:
-        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
-            mark = connection.execute("PRAGMA application_id").fetchone()[0]
-            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if mark == 0 and tables == 0:
+        with closing(sqlite3.connect(path, timeout=LOCK_TIMEOUT, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            if _marks(connection) == (0, 0) and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                 connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            elif mark != APPLICATION_ID:
-                raise StoreUnusable(f"{path} is an SQLite file of something else; name another file")
+                connection.execute(f"PRAGMA user_version={LAYOUT}")
+            _guard_ours(path, connection)
+            connection.execute("COMMIT")
+            _use_write_ahead_log(connection)
     except sqlite3.Error as error:
         raise StoreUnusable(f"{path} can not be used as a store: {error}") from error
 
 
-def _hex(id: UUID | str) -> str:
-    return id.hex if isinstance(id, UUID) else id
+def guard_log_file(path: Path) -> None:
+    """Raises `StoreUnusable` for a file that is no log of ours; nothing is written to it."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            _guard_ours(path, connection)
+    except sqlite3.Error as error:
+        raise StoreUnusable(f"{path} can not be read as a log: {error}") from error
+
+
+def _guard_ours(path: Path, connection: sqlite3.Connection) -> None:
+    mark, layout = _marks(connection)
+    if mark != APPLICATION_ID:
+        raise StoreUnusable(f"{path} is an SQLite file of something else; name another file")
+    if layout != LAYOUT:
+        raise StoreUnusable(f"{path} was made by another version of this program (layout {layout}, here {LAYOUT})")
+
+
+def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+    mark, layout = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    return mark, layout
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL. The lock that this takes once in a file's life is not waited for by SQLite itself."""
+    give_up = time.monotonic() + LOCK_TIMEOUT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The driver's errors as the library's."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise IntegrityError(str(error)) from error
+    except sqlite3.Error as error:
+        raise OperationalError(str(error)) from error

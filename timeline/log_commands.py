@@ -1,0 +1,98 @@
+"""The commands that look after the log itself: verify, backup, restore."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import msgspec
+
+from timeline import logs
+from timeline.bootstrap import open_service
+from timeline.config import Config
+from timeline.store.addresses import parse_address
+from timeline.store.backups import backup as write_backup
+from timeline.store.backups import restore as restore_from
+from timeline.store.backups import size_of_backup
+from timeline.store.checkpoints import parse_verifier
+from timeline.store.log import ConflictLog
+from timeline.store.verification import Verification
+from timeline.store.verification import verify as verify_log
+from timeline.terminal import progress, refusals
+
+
+@click.command()
+@click.option("--key", metavar="VERIFIER", help="Count only checkpoints signed by this key (name+key id+key).")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.pass_obj
+def verify(config: Config, key: str | None, as_json: bool) -> None:
+    """Hash every record anew and check the tree and its signed checkpoints; exits 1 naming the first bad position."""
+    with _log(config) as log:
+        verifier = parse_verifier(key) if key else None
+        with progress("verify", log.head().position) as advance:
+            found = verify_log(log, advance, verifier)
+    click.echo(msgspec.json.encode(_report(found)) if as_json else _told(found))
+    for problem in found.problems if not as_json else ():
+        click.echo(f"position {problem.position} {problem.what}", err=True)
+    sys.exit(1 if found.problems else 0)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup(config: Config, file: Path) -> None:
+    """Write the whole log to FILE while it is in use.
+
+    A FILE that ends in .ndjson or .ndjson.gz is the portable form, which any engine restores; any other is a
+    copy of a SQLite log.
+    """
+    with _log(config) as log, progress("backup", log.head().position) as advance:
+        size = write_backup(log, file, advance)
+    click.echo(f"{size} records in {file}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", metavar="VERIFIER", help="The backup must be signed by this key (name+key id+key).")
+@click.option("--replace", is_flag=True, help="The store holds records: keep them under another name, and go on.")
+@click.pass_obj
+def restore(config: Config, file: Path, key: str | None, replace: bool) -> None:
+    """Verify the backup in FILE as a whole, and only then put it in the place of the store."""
+    logs.to_stderr()
+    with refusals(), progress("restore", size_of_backup(file)) as advance:
+        address = parse_address(config.store)
+        found = restore_from(
+            file,
+            address,
+            key_file=config.key_file,
+            verifier=parse_verifier(key) if key else None,
+            replace=replace,
+            progress=advance,
+        )
+    click.echo(f"{address} holds what {file} held: {_told(found)}")
+
+
+LOG_COMMANDS = (verify, backup, restore)
+"""What `timeline` takes over from here."""
+
+
+@contextmanager
+def _log(config: Config) -> Iterator[ConflictLog]:
+    logs.to_stderr()
+    with refusals():
+        log = open_service(config, must_exist=True).log
+        try:
+            yield log
+        finally:
+            log.close()
+
+
+def _report(found: Verification) -> dict[str, object]:
+    return {**msgspec.to_builtins(found), "root": found.root.hex(), "whole": not found.problems}
+
+
+def _told(found: Verification) -> str:
+    signed = f"{found.checkpoints} checkpoints, the last at position {found.signed}"
+    state = "something was altered" if found.problems else "nothing was altered"
+    return f"{found.size} records, {signed}; root {found.root.hex()}; {state}"

@@ -1,0 +1,249 @@
+"""Appending: submissions are decided and written in groups, each group in one transaction.
+
+Whoever comes while another's group is on its way to the disk waits, and the next of them takes all that
+wait along (group commit). So the price of a durable commit is shared, and each is still acknowledged only
+after its own commit. Decisions are made under the write lock, on streams that can not change meanwhile.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from threading import Lock
+from typing import cast
+from uuid import UUID
+
+import msgspec
+import structlog
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
+from msgspec import Struct, structs
+
+from timeline.domain.aggregates import Stream, Submission, decide
+from timeline.domain.facts import Event
+from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch
+from timeline.store.recorders import LogRecorder
+from timeline.store.records import Head, New, Row, from_micros, key_of, to_micros
+from timeline.store.transactions import SIGN_EVERY, AppendTransaction
+from timeline.store.transcoding import FactMapper
+from timeline.store.tree import WIDTH
+
+log = structlog.get_logger(__name__)
+
+MOST_TOGETHER = 1_000
+"""How many submissions one transaction takes."""
+MOST_STREAMS = 50_000
+"""How many streams are remembered between transactions."""
+ATTEMPTS = 6
+"""How often a transaction is tried whose connection broke; the waits between add up to about six seconds."""
+
+
+class Receipt(Struct, frozen=True):
+    """What became of a submission. `repeated`: the same message had been recorded before, nothing was added."""
+
+    position: int
+    subject: UUID
+    version: int
+    recorded_at: datetime
+    repeated: bool = False
+
+
+class Wish(Struct):
+    """A submission on its way: the version that its subject must have, if any, and what became of it."""
+
+    submission: Submission
+    key: bytes
+    expected_version: int | None = None
+    outcome: Receipt | TimelineError | None = None
+    perhaps_written: bool = False
+    """The connection broke while it was being committed, so that it may be there already."""
+
+    def settled(self) -> Receipt:
+        """The receipt, or the refusal raised."""
+        if isinstance(self.outcome, TimelineError):
+            raise self.outcome
+        return cast("Receipt", self.outcome)
+
+
+class Decided(Struct, frozen=True):
+    """A wish that is or will be in the log: at a row that was there, or as the `number`-th of the new ones."""
+
+    row: Row | None = None
+    number: int = 0
+    repeated: bool = False
+
+    def receipt(self, new: Sequence[Row]) -> Receipt:
+        """The receipt, once the new rows are there."""
+        row = self.row or new[self.number]
+        return Receipt(row.position, row.subject, row.version, from_micros(row.recorded_at), self.repeated)
+
+
+class Appender:
+    """Appends to one log; any number of threads may ask at once."""
+
+    def __init__(self, recorder: LogRecorder, mapper: FactMapper, clock: Callable[[], datetime]) -> None:
+        self._recorder = recorder
+        self._mapper = mapper
+        self._clock = clock
+        self._waiting: list[Wish] = []
+        self._writing = Lock()
+        self._streams: dict[UUID, Stream] = {}
+        self._head = Head()
+        self._signed = Head()
+
+    def append(self, submissions: Iterable[tuple[Submission, int | None]]) -> list[Wish]:
+        """Append each submission (with the version that its subject must have, or None) for itself.
+
+        Returns once all that were accepted are durable; each wish has its outcome.
+        """
+        wishes = [Wish(submission, key_of(submission.message), expected) for submission, expected in submissions]
+        self._waiting.extend(wishes)
+        with self._writing:
+            while any(wish.outcome is None for wish in wishes):
+                group = self._waiting[:MOST_TOGETHER]
+                del self._waiting[: len(group)]
+                self._settle(group)
+        return wishes
+
+    def sign(self) -> str:
+        """The signed checkpoint of where the log stands now, as a note."""
+        with self._writing, self._recorder.appending() as transaction:
+            head = transaction.queries.head()
+            transaction.guard_whole(head)
+            checkpoint = transaction.sign(head)
+        self._signed = head
+        return checkpoint.note
+
+    def close(self) -> None:
+        """Sign what was appended since the last checkpoint."""
+        if self._head.position > self._signed.position:
+            self.sign()
+
+    def _settle(self, group: Sequence[Wish]) -> None:
+        """Give every wish of the group its outcome; a failure of the store is everybody's."""
+        try:
+            self._commit_with_patience(group)
+        except BaseException as error:
+            self._streams.clear()
+            reason = error.detail if isinstance(error, TimelineError) else f"{type(error).__name__}: {error}"
+            for wish in group:
+                wish.outcome = StoreUnusable(
+                    f"the event store failed: {reason}; sending the same message again is safe"
+                )
+            if not isinstance(error, PersistenceError | LookupError | TimelineError):
+                raise
+
+    def _commit_with_patience(self, group: Sequence[Wish]) -> None:
+        """Commit the group, again where the connection broke: what was written after all is found by its message."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._commit(group)
+            except (OperationalError, InterfaceError) as error:
+                self._streams.clear()
+                if attempt + 1 == ATTEMPTS or not self._recorder.may_try_again:
+                    raise
+                log.warning("the store failed while appending; trying again", attempt=attempt, reason=str(error))
+                time.sleep(0.1 * 2**attempt)
+        return None
+
+    def _commit(self, group: Sequence[Wish]) -> None:
+        with self._recorder.appending() as transaction:
+            outcomes, rows = self._decide(group, transaction)
+            for wish in group:
+                wish.perhaps_written = True
+        if rows:
+            self._head = rows[-1].head
+        for wish, outcome in zip(group, outcomes, strict=True):
+            wish.outcome = outcome if isinstance(outcome, TimelineError) else outcome.receipt(rows)
+        if len(self._streams) > MOST_STREAMS:
+            self._streams.clear()
+
+    def _caught_up(self, transaction: AppendTransaction) -> Head:
+        """The head of the log; what is remembered of its streams is forgotten where somebody else wrote to it."""
+        head = transaction.queries.head()
+        if head != self._head:
+            self._streams.clear()
+            transaction.guard_whole(head)
+            self._head = head
+        return head
+
+    def _decide(
+        self, group: Sequence[Wish], transaction: AppendTransaction
+    ) -> tuple[list["Decided | TimelineError"], list[Row]]:
+        """Decide each wish on what those before it made of its stream, and write what was accepted."""
+        head, now = self._caught_up(transaction), self._clock()
+        there = transaction.queries.rows_of_messages([wish.key for wish in group])
+        self._load({wish.submission.subject for wish in group if wish.key not in there}, transaction)
+        decided: list[Decided | TimelineError] = []
+        new: list[New] = []
+        mine: dict[bytes, tuple[Decided, Event]] = {}
+        for wish in group:
+            try:
+                if row := there.get(wish.key):
+                    _guard_same(wish.submission, self._event_of(row), f"at position {row.position}")
+                    decided.append(Decided(row=row, repeated=not wish.perhaps_written))
+                elif wish.key in mine:
+                    first, event = mine[wish.key]
+                    _guard_same(wish.submission, event, "in the same batch")
+                    decided.append(structs.replace(first, repeated=True))
+                else:
+                    event = self._accepted(wish, transaction, now)
+                    mine[wish.key] = Decided(number=len(new)), event
+                    decided.append(mine[wish.key][0])
+                    new.append(New(self._mapper.to_stored_event(event), wish.key))
+            except TimelineError as error:
+                decided.append(error)
+        rows = transaction.append(new, head, to_micros(now))
+        self._sign_now_and_then(rows, transaction)
+        return decided, rows
+
+    def _sign_now_and_then(self, rows: Sequence[Row], transaction: AppendTransaction) -> None:
+        """Sign where a block of the tree was completed, and where the last signature is a minute old."""
+        if not rows:
+            return
+        completes = (rows[0].position - 1) // WIDTH != rows[-1].position // WIDTH
+        if completes or rows[-1].recorded_at - self._signed.recorded_at > SIGN_EVERY:
+            transaction.sign(rows[-1].head)
+            self._signed = rows[-1].head
+
+    def _accepted(self, wish: Wish, transaction: AppendTransaction, now: datetime) -> Event:
+        stream = self._stream(wish.submission.subject, transaction)
+        if wish.expected_version not in (None, stream.version):
+            raise VersionMismatch(stream.id, wish.expected_version, stream.version)
+        event = decide(stream, wish.submission, now, lambda other: self._stream(other, transaction))
+        self._streams[stream.id] = stream.apply(event)
+        return event
+
+    def _stream(self, id: UUID, transaction: AppendTransaction) -> Stream:
+        if id not in self._streams:
+            self._load({id}, transaction)
+        if id not in self._streams:
+            raise StoreUnusable(f"subject: a record of {id} can not be read, so nothing can be decided about it")
+        return self._streams[id]
+
+    def _load(self, ids: set[UUID], transaction: AppendTransaction) -> None:
+        """Remember these streams. One with a record that can not be read is left out: nothing is decided on half."""
+        missing = [id for id in ids if id not in self._streams]
+        for id, rows in transaction.queries.streams(missing).items() if missing else ():
+            stream = Stream(id)
+            try:
+                for row in rows:
+                    stream = stream.apply(cast("Event", self._mapper.to_domain_event(row.stored_event)))
+            except (msgspec.MsgspecError, InvalidValue) as error:
+                log.warning("a record can not be read", subject=str(id), position=row.position, reason=str(error))
+                continue
+            self._streams[id] = stream
+
+    def _event_of(self, row: Row) -> Event:
+        try:
+            return cast("Event", self._mapper.to_domain_event(row.stored_event))
+        except (msgspec.MsgspecError, InvalidValue) as error:
+            raise StoreUnusable(f"id: the record at position {row.position} can not be read: {error}") from error
+
+
+def _guard_same(told: Submission, event: Event, where: str) -> None:
+    """Raises `MessageIdReused` for a message whose id stands for something else."""
+    same_time = told.reported_at in (None, event.reported_at)
+    if (told.subject, told.fact) != (event.originator_id, event.fact) or not same_time:
+        raise MessageIdReused(
+            f"id: {told.message.id!r} of {told.message.source!r} already stands {where} with other content",
+            ({"field": "id", "value": told.message.id, "allowed": "an id not used before by this source"},),
+        )

@@ -1,0 +1,201 @@
+"""Backup and restore. What is restored is verified as a whole before anything is put in its place.
+
+A SQLite log is copied while it is in use, by SQLite's own backup; any log can be dumped in the portable form
+(`dumps`) and restored into either engine. A restore never overwrites records in silence: it refuses, or keeps
+what was there under another name.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
+from psycopg.sql import SQL, Composed, Identifier
+
+from timeline.errors import StoreUnusable
+from timeline.store.addresses import Address, PostgresAddress, SqliteAddress
+from timeline.store.checkpoints import Verifier
+from timeline.store.dumps import Progress, dump, load, read_header
+from timeline.store.log import ConflictLog
+from timeline.store.postgres import create_lock
+from timeline.store.sqlite import LOCK_TIMEOUT, guard_log_file
+from timeline.store.verification import Verification, verify
+
+PORTABLE = (".ndjson", ".gz")
+"""Endings of the portable form; a file with any other is a copy of a SQLite log."""
+
+Build = Callable[[Address], Verification]
+"""Makes the log of a backup in a place of its own and verifies it."""
+
+
+def _nothing(_: int) -> None:
+    """No progress is shown."""
+
+
+def backup(log: ConflictLog, path: Path, progress: Progress = _nothing) -> int:
+    """Write a backup of the log as it stands to a new file; returns how many records it holds.
+
+    Raises `StoreUnusable` where the file is there already or can not be written; then nothing is left behind.
+    """
+    if path.exists():
+        raise StoreUnusable(f"{path} is there already; name a new file")
+    portable = path.suffix in PORTABLE
+    if not portable and not isinstance(log.address, SqliteAddress):
+        raise StoreUnusable(
+            f"{path}: a PostgreSQL log is backed up in the portable form, to a file named *.ndjson[.gz]"
+        )
+    log.sign()
+    made = path.with_name(f".{path.name.removesuffix('.gz')}.{uuid4().hex[:8]}{path.suffix}")
+    try:
+        size = dump(log, made, progress) if portable else _copied(log, made)
+        made.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnusable(f"{path} can not be written: {error}") from error
+    finally:
+        made.unlink(missing_ok=True)
+    return size
+
+
+def size_of_backup(path: Path) -> int:
+    """How many records a portable dump says that it holds; 0 for any other file."""
+    header = read_header(path)
+    return header.size if header else 0
+
+
+def _copied(log: ConflictLog, target: Path) -> int:
+    _page_copy(Path(str(log.address)), target)
+    return _size_of(target)
+
+
+def restore(
+    path: Path,
+    address: Address,
+    *,
+    key_file: Path | None = None,
+    verifier: Verifier | None = None,
+    replace: bool = False,
+    progress: Progress = _nothing,
+) -> Verification:
+    """Put a backup in the place of a store, once it was verified as a whole; returns what was verified.
+
+    Raises `StoreUnusable` where the backup is not whole, or where the store holds records and `replace` is not
+    set; with it, what was there is kept under another name. With a `verifier` the backup must be signed by it:
+    without, a forger's own key would do.
+    """
+
+    def build(place: Address) -> Verification:
+        return _built(path, place, key_file, verifier, progress)
+
+    if isinstance(address, PostgresAddress):
+        return _restore_schema(build, address, replace)
+    return _restore_file(build, address.path, replace)
+
+
+def _restore_file(build: Build, target: Path, replace: bool) -> Verification:
+    made = target.with_name(f".{target.name}.{uuid4().hex[:8]}.restoring")
+    try:
+        verified = build(SqliteAddress(made))
+        if not target.exists():
+            made.replace(target)
+            return verified
+        held = _size_of(target)
+        _guard_replaceable(str(target), held, replace)
+        if held:
+            _page_copy(target, target.with_name(f"{target.name}.before-restore-{_stamp()}"))
+        # In place, as one transaction of SQLite's: whoever has the file open sees the old log or the new one.
+        _page_copy(made, target)
+        return verified
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnusable(f"{target} can not be restored to: {error}") from error
+    finally:
+        for ending in ("", "-wal", "-shm", ".key"):
+            Path(f"{made}{ending}").unlink(missing_ok=True)
+
+
+def _restore_schema(build: Build, address: PostgresAddress, replace: bool) -> Verification:
+    made = f"{address.schema}_restoring_{uuid4().hex[:8]}"
+    try:
+        verified = build(PostgresAddress(address.parameters, made))
+        with psycopg.connect(**address.connection) as connection, connection.cursor() as cursor:
+            create_lock(cursor, address.schema)
+            if cursor.execute("SELECT to_regclass(%s)", (f"{address.schema}.events",)).fetchall() != [(None,)]:
+                held = cursor.execute("SELECT coalesce(max(position), 0) FROM events").fetchall()[0][0]
+                _guard_replaceable(str(address), held, replace)
+                cursor.execute(_rename(address.schema, f"{address.schema}_before_restore_{_stamp().lower()}"))
+            cursor.execute(_rename(made, address.schema))
+        return verified
+    except psycopg.Error as error:
+        raise StoreUnusable(f"{address} can not be restored to: {error}") from error
+    finally:
+        with suppress(psycopg.Error), psycopg.connect(**address.connection) as connection:
+            connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(made)))
+
+
+def _built(
+    path: Path, address: Address, key_file: Path | None, verifier: Verifier | None, progress: Progress
+) -> Verification:
+    """The log of a backup in a place of its own, verified."""
+    header = read_header(path)
+    if header is None:
+        if isinstance(address, PostgresAddress):
+            raise StoreUnusable(f"{path} is no portable dump of a log; only those are restored into PostgreSQL")
+        if not path.exists():
+            raise StoreUnusable(f"{path} does not exist")
+        guard_log_file(path)
+        _page_copy(path, address.path)
+    log = ConflictLog(address, key_file=key_file, origin=header.origin if header else None)
+    try:
+        if header:
+            load(path, header, log, progress)
+        verified = verify(log, key=verifier)
+    except PersistenceError as error:
+        raise StoreUnusable(f"{path} can not be restored: {error}") from error
+    finally:
+        log.close()
+    if verified.problems:
+        first = verified.problems[0]
+        raise StoreUnusable(f"{path} is not whole, nothing was restored: position {first.position} {first.what}")
+    return verified
+
+
+def _size_of(path: Path) -> int:
+    log = ConflictLog(path)
+    try:
+        return log.head().position
+    finally:
+        log.close()
+
+
+def _guard_replaceable(store: str, held: int, replace: bool) -> None:
+    if held and not replace:
+        raise StoreUnusable(
+            f"{store} already holds {held} records; --replace puts the backup in their place and keeps them under "
+            "another name"
+        )
+
+
+def _page_copy(source: Path, target: Path) -> None:
+    """Copy a SQLite file page by page, while it may be in use, and see to it that the copy is on disk."""
+    with (
+        closing(sqlite3.connect(source, timeout=LOCK_TIMEOUT)) as one,
+        closing(sqlite3.connect(target, timeout=LOCK_TIMEOUT)) as other,
+    ):
+        one.backup(other)
+    descriptor = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _rename(schema: str, name: str) -> Composed:
+    return SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(schema), Identifier(name))
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S")

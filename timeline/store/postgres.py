@@ -1,0 +1,192 @@
+"""The log in a schema of a PostgreSQL database: the library's recorder on tables of our own.
+
+Writers take one advisory lock and give out the positions under it, where the library locks the table and lets
+a sequence give them out: so a rollback leaves no hole, and positions become visible in their order. The
+library's insert by database functions does neither, and is never used. Statements are sent one by one:
+its pipelines hang over UNIX sockets with much data.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, cast
+from uuid import UUID
+
+from eventsourcing.persistence import InterfaceError, OperationalError
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresFactory
+from eventsourcing.utils import Environment, retry
+from psycopg import Cursor
+from psycopg.rows import dict_row, tuple_row
+
+from timeline.store.addresses import PostgresAddress
+from timeline.store.listening import Listener
+from timeline.store.queries import LogQueries
+from timeline.store.recorders import LogRecorder, Verifiable
+from timeline.store.records import Row
+from timeline.store.tailing import BATCH
+from timeline.store.transactions import AppendTransaction
+
+_WRITING, _CREATING = 0x544C4F47, 0x544C4F48
+"""First halves of our advisory locks; the second is made of the schema's name, so that it outlives a restore."""
+
+_TABLES = (
+    "CREATE SCHEMA IF NOT EXISTS {schema}",
+    "CREATE TABLE IF NOT EXISTS {schema}.log (origin text PRIMARY KEY)",
+    """CREATE TABLE IF NOT EXISTS {schema}.events (
+        position bigint PRIMARY KEY,
+        recorded_at bigint NOT NULL, -- microseconds since 1970, UTC
+        originator_id uuid NOT NULL,
+        originator_version bigint NOT NULL,
+        topic text NOT NULL,
+        message_key bytea UNIQUE,
+        leaf_hash bytea NOT NULL,
+        state bytea NOT NULL,
+        UNIQUE (originator_id, originator_version)
+    )""",
+    "CREATE INDEX IF NOT EXISTS events_recorded_at ON {schema}.events (recorded_at)",
+    """CREATE TABLE IF NOT EXISTS {schema}.tree_nodes (
+        level int NOT NULL, number bigint NOT NULL, hash bytea NOT NULL, PRIMARY KEY (level, number)
+    )""",
+    "CREATE TABLE IF NOT EXISTS {schema}.signers (verifier text PRIMARY KEY, since bigint NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS {schema}.checkpoints (size bigint PRIMARY KEY, note text NOT NULL)",
+    """CREATE OR REPLACE FUNCTION {schema}.refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
+    *(
+        f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {{schema}}.{table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse()"
+        for table in ("log", "events", "tree_nodes", "signers", "checkpoints")
+    ),
+)
+
+
+_VERIFIABLE = b"""SELECT position, recorded_at, position || ' ' || recorded_at || ' '
+    || replace(originator_id::text, '-', '') || ' ' || originator_version || ' ' || topic || ' '
+    || coalesce(encode(message_key, 'hex'), '-') || chr(10), state, leaf_hash
+    FROM events WHERE position > %s AND position <= %s ORDER BY position"""
+
+_LOCK = f"""SELECT pg_advisory_xact_lock({_WRITING}, hashtext(current_schema())),
+    CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"""
+"""The write lock, and that a commit waits for the disk even where the server's settings would not."""
+
+
+class PostgresLogFactory(PostgresFactory):
+    """The library's factory on the parameters of our address, whatever its own environment variables say."""
+
+    def __init__(self, env: Environment, address: PostgresAddress) -> None:
+        super().__init__(env)
+        self.datastore.enable_db_functions = False
+        self.datastore.pool.kwargs = {"row_factory": dict_row, **address.connection}
+
+
+class PostgresTransaction(AppendTransaction):
+    """An append transaction on a PostgreSQL connection."""
+
+    def __init__(self, cursor: Cursor[Any], recorder: "PostgresLogRecorder") -> None:
+        super().__init__(
+            LogQueries(lambda sql, given: _fetched(cursor, sql, given), recorder.bind_id), lambda: recorder.signer
+        )
+        self._cursor = cursor
+
+    def insert_rows(self, rows: Sequence[Row]) -> None:
+        """Write records, in one statement however many."""
+        columns = zip(
+            *(
+                (row.position, row.recorded_at, row.subject, row.version, row.topic, row.message_key, row.leaf_hash,
+                 row.state)
+                for row in rows
+            ),
+            strict=True,
+        )  # fmt: skip
+        self._cursor.execute(
+            "INSERT INTO events (position, recorded_at, originator_id, originator_version, topic, message_key, "
+            "leaf_hash, state) SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::uuid[], %b::bigint[], "
+            "%b::text[], %b::bytea[], %b::bytea[], %b::bytea[])",
+            [list(column) for column in columns],
+            prepare=True,
+        )
+
+    def execute(self, statement: str, given: Sequence[Any] = ()) -> None:
+        """Run a statement."""
+        self._cursor.execute(_percent(statement), given)
+
+
+class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):
+    """The library's recorder on our tables."""
+
+    may_try_again = True
+    _listener: Listener | None = None
+
+    def create_table(self) -> None:
+        """The schema, its tables and triggers; of many that start at once one makes them, the rest find them."""
+        schema = self.datastore.schema
+        with self._transaction() as cursor:
+            create_lock(cursor, schema)
+            cursor.execute("SELECT to_regclass(%s)", (f"{schema}.checkpoints",))
+            if cursor.fetchone() == (None,):
+                for statement in _TABLES:
+                    cursor.execute(statement.format(schema=schema).encode())
+            self.name_log(PostgresTransaction(cursor, self))
+
+    @contextmanager
+    def appending(self) -> Iterator[PostgresTransaction]:
+        """The write lock of the log, until the context ends: then all of it is committed, or none."""
+        with self._transaction() as cursor:
+            # A statement of its own: what follows must see what the last holder of the lock committed.
+            cursor.execute(_LOCK)
+            yield PostgresTransaction(cursor, self)
+            cursor.execute(f"NOTIFY {self.channel_name}")
+        self.signal.ring()
+
+    @retry((InterfaceError, OperationalError), max_attempts=5, wait=0.2)
+    def fetch(self, statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a query, as tuples."""
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            return _fetched(cursor, statement, given)
+
+    def stream(self, after: int, last: int) -> Iterator[list[Verifiable]]:
+        """The records as they are verified; the server builds the headers and sends them as they are asked for."""
+        with self._transaction() as cursor, cursor.connection.cursor("verifiable", row_factory=tuple_row) as reading:
+            reading.execute(_VERIFIABLE, (after, last), binary=True)
+            while rows := reading.fetchmany(BATCH):
+                yield rows
+
+    def bind_id(self, id: UUID) -> UUID:
+        """A UUID as it is."""
+        return id
+
+    def listen(self) -> None:
+        """Have the signal rung when other processes append; without it a follower asks once a second."""
+        if self._listener is None:
+            kwargs = cast("dict[str, Any]", self.datastore.pool.kwargs)
+            parameters = {name: value for name, value in kwargs.items() if name != "row_factory"}
+            self._listener = Listener(parameters, self.channel_name, self.signal)
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._listener:
+            self._listener.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Cursor[Any]]:
+        with (
+            self.datastore.get_connection() as connection,
+            connection.cursor(row_factory=tuple_row) as cursor,
+            connection.transaction(),
+        ):
+            yield cursor
+
+
+def create_lock(cursor: Cursor[Any], schema: str) -> None:
+    """Keep everybody else from making, naming or writing to the log of a schema, until the transaction ends."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_CREATING, schema))
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_WRITING, schema))
+
+
+def _fetched(cursor: Cursor[Any], statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
+    return cursor.execute(_percent(statement), given, binary=True).fetchall()
+
+
+@lru_cache(maxsize=1_000)
+def _percent(statement: str) -> bytes:
+    """The statement with this driver's placeholders."""
+    return statement.replace("?", "%s").encode()

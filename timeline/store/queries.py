@@ -1,0 +1,149 @@
+"""What is read from a log, in one set of SQL for SQLite and PostgreSQL.
+
+`fetch` runs a statement (placeholders `?`) and gives all rows as tuples: on a connection of its own for
+readers, on the append transaction's for the writer.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import Notification
+
+from timeline.store.records import Head, Row
+from timeline.store.tree import root
+
+Fetch = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+BindId = Callable[[UUID], Any]
+"""A UUID as the database's driver takes it."""
+
+_COLUMNS = "position, recorded_at, originator_id, originator_version, topic, message_key, leaf_hash, state"
+_MOST_NAMED = 500
+"""How many values one IN list holds."""
+
+
+class LogQueries:
+    """The questions that a log answers."""
+
+    def __init__(self, fetch: Fetch, bind_id: BindId) -> None:
+        self.fetch = fetch
+        self._bind_id = bind_id
+
+    def origin(self) -> str | None:
+        """The log's own name, given once when it was made."""
+        rows = self.fetch("SELECT origin FROM log", ())
+        return rows[0][0] if rows else None
+
+    def head(self, recorded_by: int | None = None) -> Head:
+        """Where the log stands, or stood at an instant (microseconds since 1970)."""
+        condition, given = ("", ()) if recorded_by is None else ("WHERE recorded_at <= ?", (recorded_by,))
+        order = "position DESC" if recorded_by is None else "recorded_at DESC, position DESC"
+        rows = self.fetch(
+            f"SELECT position, recorded_at, leaf_hash FROM events {condition} ORDER BY {order} LIMIT 1", given
+        )
+        return Head(*rows[0]) if rows else Head()
+
+    def rows(self, first: int, limit: int, last: int | None = None, topics: Sequence[str] = ()) -> list[Row]:
+        """Up to `limit` records from position `first` (to `last`), in order."""
+        condition, given = "position >= ?", [first]
+        if last is not None:
+            condition, given = condition + " AND position <= ?", [*given, last]
+        return self._rows(
+            f"{condition} AND topic IN ({_marks(topics)})" if topics else condition, [*given, *topics], limit
+        )
+
+    def rows_of_messages(self, keys: Sequence[bytes]) -> dict[bytes, Row]:
+        """The records that these messages brought, by key."""
+        found = [row for some in _slices(keys) for row in self._rows(f"message_key IN ({_marks(some)})", some)]
+        return {row.message_key: row for row in found if row.message_key}
+
+    def streams(self, ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+        """All records of these subjects, each subject's in the order of its versions."""
+        found: dict[UUID, list[Row]] = {id: [] for id in ids}
+        for some in _slices(ids):
+            given = [self._bind_id(id) for id in some]
+            for row in self._rows(f"originator_id IN ({_marks(some)})", given):
+                found[row.subject].append(row)
+        return {id: sorted(rows, key=lambda row: row.version) for id, rows in found.items()}
+
+    def kept_hashes(self, level: int, start: int, stop: int) -> list[bytes]:
+        """The hashes of the tree that are kept, of one level (0: the leaves), from `start` to before `stop`."""
+        if start >= stop:
+            return []
+        if level == 0:
+            statement = "SELECT leaf_hash FROM events WHERE position > ? AND position <= ? ORDER BY position"
+            given: tuple[int, ...] = (start, stop)
+        else:
+            statement = "SELECT hash FROM tree_nodes WHERE level = ? AND number >= ? AND number < ? ORDER BY number"
+            given = (level, start, stop)
+        hashes = [bytes(row[0]) for row in self.fetch(statement, given)]
+        if len(hashes) != stop - start:
+            raise LookupError(f"of the tree's level {level}, hashes {start} to {stop - 1} are not all there")
+        return hashes
+
+    def root(self, size: int) -> bytes:
+        """The root of the tree over the first records."""
+        return root(size, self.kept_hashes)
+
+    def row(self, position: int) -> Row | None:
+        """The record at a position."""
+        rows = self.rows(position, 1, position)
+        return rows[0] if rows else None
+
+    def checkpoint_at(self, size: int) -> str | None:
+        """The checkpoint that was signed at exactly this size (a note)."""
+        rows = self.fetch("SELECT note FROM checkpoints WHERE size = ?", (size,))
+        return rows[0][0] if rows else None
+
+    def checkpoints(self, after: int = -1, last: int | None = None) -> list[tuple[int, str]]:
+        """The signed checkpoints by size, beginning after a size: (size, note)."""
+        statement = "SELECT size, note FROM checkpoints WHERE size > ? AND size <= ? ORDER BY size"
+        return [(size, note) for size, note in self.fetch(statement, (after, 2**62 if last is None else last))]
+
+    def last_checkpoint(self) -> tuple[int, str] | None:
+        """The signed checkpoint of the greatest size."""
+        rows = self.fetch("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1", ())
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def signers(self) -> list[tuple[str, int]]:
+        """The public keys that signed checkpoints of this log: verifier key, and since which size."""
+        rows = self.fetch("SELECT verifier, since FROM signers ORDER BY since, verifier", ())
+        return [(verifier, since) for verifier, since in rows]
+
+    def verifiers(self) -> list[str]:
+        """The same without the sizes."""
+        return [verifier for verifier, _ in self.signers()]
+
+    def notifications(
+        self, start: int | None, limit: int, stop: int | None, topics: Sequence[str], inclusive: bool
+    ) -> list[Notification]:
+        """The records as the library's readers take them."""
+        first = 0 if start is None else start + (not inclusive)
+        return [
+            Notification(
+                id=row.position,
+                originator_id=row.subject,
+                originator_version=row.version,
+                topic=row.topic,
+                state=row.state,
+            )
+            for row in self.rows(first, limit, stop, topics)
+        ]
+
+    def _rows(self, condition: str, given: Sequence[Any], limit: int = 2**31 - 1) -> list[Row]:
+        statement = f"SELECT {_COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"
+        return [_row(values) for values in self.fetch(statement, (*given, limit))]
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    position, recorded_at, subject, version, topic, key, leaf, state = values
+    id = subject if isinstance(subject, UUID) else UUID(bytes=subject)
+    return Row(position, recorded_at, id, version, topic, key, leaf, state)
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _slices(values: Sequence[Any]) -> list[Sequence[Any]]:
+    return [values[start : start + _MOST_NAMED] for start in range(0, len(values), _MOST_NAMED)]

@@ -1,0 +1,218 @@
+"""Verifying a whole log: every record hashed anew, the tree built anew, every checkpoint checked against it.
+
+Records are read in ranges of 65,536, which are subtrees of the tree, by two processes where the log is long.
+What comes back from a range is its part of the tree, so that the whole is put together from few hashes.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+from multiprocessing import get_context
+
+from msgspec import Struct
+
+from timeline.errors import InvalidValue
+from timeline.store.addresses import Address
+from timeline.store.checkpoints import Verifier, parse_checkpoint, parse_verifier
+from timeline.store.log import ConflictLog
+from timeline.store.recorders import LogRecorder
+from timeline.store.tree import WIDTH, Frontier, full_root
+
+RANGE = WIDTH * WIDTH
+"""How many records are checked in one piece; a multiple of the tree's blocks."""
+PROCESSES = 2
+
+Progress = Callable[[int], None]
+"""Called with how many more records were checked."""
+
+
+class Problem(Struct, frozen=True):
+    """Something that is not as it was written: at a position, or from there on."""
+
+    position: int
+    what: str
+
+
+class Verification(Struct, frozen=True):
+    """What a verification found. `signed` is the size that the last checkpoint vouches for."""
+
+    origin: str
+    size: int
+    root: bytes
+    checkpoints: int
+    signed: int
+    problems: tuple[Problem, ...]
+
+
+class _Range(Struct, frozen=True):
+    """What one range of records gave: the roots of its whole blocks, and its frontier at each signed size in it."""
+
+    blocks: tuple[bytes, ...]
+    tail: tuple[bytes, ...]
+    leaves_at: dict[int, tuple[bytes, ...]]
+    first_recorded_at: int
+    last_recorded_at: int
+    problem: Problem | None
+
+
+def verify(log: ConflictLog, progress: Progress = lambda _: None, key: Verifier | None = None) -> Verification:
+    """Check every record of a log. With a `key` only the checkpoints that it signed count, and there must be one.
+
+    The first problem is named; nothing is changed. Records appended meanwhile are left out.
+    """
+    records = log.records
+    size, signed = records.queries.head().position, records.queries.checkpoints()
+    if key:
+        signed = [(at, note) for at, note in signed if key.signed(note)]
+    whole = Frontier()
+    roots = {0: whole.root()}
+    problems: list[Problem] = []
+    recorded_at = 0
+    stored = _StoredNodes(records)
+    for start, found in _ranges(log, size, [at for at, _ in signed], progress):
+        if found.problem:
+            problems.append(found.problem)
+            break
+        if found.first_recorded_at < recorded_at:
+            problems.append(Problem(start + 1, "was recorded before the record in front of it"))
+        recorded_at = found.last_recorded_at
+        problems += stored.compared(start, found.blocks)
+        for at, leaves in found.leaves_at.items():
+            roots[at] = _continued(whole, found.blocks[: (at - start) // WIDTH], leaves).root()
+        whole = _continued(whole, found.blocks, found.tail)
+    if not problems:
+        problems += stored.upper_levels()
+    if not problems:
+        problems += _checked(log, signed, roots, size, key)
+    if key and size and not signed and not problems:
+        problems.append(Problem(1, "and all after it are in no checkpoint that this key signed"))
+    return Verification(
+        records.queries.origin() or "",
+        size,
+        whole.root(),
+        len(signed),
+        max((at for at, _ in signed if at <= size), default=0),
+        tuple(sorted(problems, key=lambda one: one.position)),
+    )
+
+
+def _ranges(log: ConflictLog, size: int, signed: list[int], progress: Progress) -> Iterator[tuple[int, _Range]]:
+    starts = range(0, size, RANGE)
+    parts = [
+        (start, min(start + RANGE, size), [at for at in signed if start < at <= start + RANGE]) for start in starts
+    ]
+    if len(parts) < 2:
+        for start, stop, sizes in parts:
+            yield start, _check_range(log.records, start, stop, sizes)
+            progress(stop - start)
+        return
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as processes:
+        running = [processes.submit(_check_in_process, log.address, *part) for part in parts]
+        for (start, stop, _), one in zip(parts, running, strict=True):
+            yield start, one.result()
+            progress(stop - start)
+
+
+def _check_in_process(address: Address, start: int, stop: int, sizes: list[int]) -> _Range:
+    log = ConflictLog(address)
+    try:
+        return _check_range(log.records, start, stop, sizes)
+    finally:
+        log.close()
+
+
+def _check_range(records: LogRecorder, start: int, stop: int, sizes: list[int]) -> _Range:
+    """Hash the records after `start` up to `stop` anew; stop at the first that is not as it was written."""
+    blocks: list[bytes] = []
+    leaves: list[bytes] = []
+    leaves_at: dict[int, tuple[bytes, ...]] = {}
+    wanted = set(sizes)
+    position, first_at, last_at = start, 0, 0
+    for rows in records.stream(start, stop):
+        for at, recorded_at, header, state, leaf in rows:
+            position += 1
+            problem = None
+            if at != position:
+                problem = Problem(position, "is missing")
+            elif not isinstance(state, bytes) or sha256(b"\x00" + header.encode() + state).digest() != leaf:
+                problem = Problem(position, "was altered: its bytes do not give the hash that was stored with them")
+            elif recorded_at < last_at:
+                problem = Problem(position, "was recorded before the record in front of it")
+            if problem:
+                return _Range(tuple(blocks), (), leaves_at, first_at, last_at, problem)
+            first_at, last_at = first_at or recorded_at, recorded_at
+            leaves.append(leaf)
+            if position in wanted:
+                leaves_at[position] = tuple(leaves) if len(leaves) < WIDTH else ()
+            if len(leaves) == WIDTH:
+                blocks.append(full_root(leaves))
+                leaves.clear()
+    problem = Problem(position + 1, "is missing") if position != stop else None
+    return _Range(tuple(blocks), tuple(leaves), leaves_at, first_at, last_at, problem)
+
+
+def _continued(frontier: Frontier, blocks: tuple[bytes, ...], leaves: tuple[bytes, ...]) -> Frontier:
+    further = frontier.copy()
+    for block in blocks:
+        further.add(block, WIDTH)
+    for leaf in leaves:
+        further.add(leaf)
+    return further
+
+
+class _StoredNodes:
+    """Compares the nodes of the tree that the log keeps with those that its records give."""
+
+    def __init__(self, records: LogRecorder) -> None:
+        self._records = records
+        self._blocks: list[bytes] = []
+
+    def compared(self, start: int, blocks: tuple[bytes, ...]) -> list[Problem]:
+        """The blocks of a range."""
+        self._blocks += blocks
+        return self._compare(1, start // WIDTH, blocks)
+
+    def upper_levels(self) -> list[Problem]:
+        """The levels above the blocks, once all ranges were compared."""
+        problems, level, hashes = [], 2, self._blocks
+        while len(hashes) >= WIDTH:
+            hashes = [full_root(hashes[at : at + WIDTH]) for at in range(0, len(hashes) // WIDTH * WIDTH, WIDTH)]
+            problems += self._compare(level, 0, tuple(hashes))
+            level += 1
+        return problems
+
+    def _compare(self, level: int, first: int, hashes: tuple[bytes, ...]) -> list[Problem]:
+        try:
+            kept = self._records.queries.kept_hashes(level, first, first + len(hashes))
+        except LookupError:
+            kept = []
+        leaves = WIDTH**level
+        for number, hash in enumerate(hashes):
+            if number >= len(kept) or kept[number] != hash:
+                position = (first + number) * leaves + 1
+                return [Problem(position, f"or one of the {leaves - 1} after it was altered, with its own hash")]
+        return []
+
+
+def _checked(
+    log: ConflictLog, signed: list[tuple[int, str]], roots: dict[int, bytes], size: int, key: Verifier | None
+) -> list[Problem]:
+    """The checkpoints: each must be signed by a key that the log names (or by `key`), and say the root at its size."""
+    origin = log.records.queries.origin()
+    verifiers = [parse_verifier(text) for text in log.records.queries.verifiers()] + ([key] if key else [])
+    good = 0
+    for at, note in signed:
+        try:
+            checkpoint = parse_checkpoint(note)
+        except InvalidValue:
+            return [Problem(at, "was signed in a checkpoint that can not be read any more")]
+        if not any(verifier.signed(note) for verifier in verifiers):
+            return [Problem(at, "was signed in a checkpoint whose signature is not that of a known key")]
+        if at > size:
+            return [Problem(size + 1, f"is missing, as are all up to {at}: a checkpoint was signed for them")]
+        if (checkpoint.origin, checkpoint.size, checkpoint.root) != (origin, at, roots.get(at)):
+            return [
+                Problem(good + 1, f"or one of those up to {at} was altered: the checkpoint signed there says other")
+            ]
+        good = at
+    return []
