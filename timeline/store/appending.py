@@ -1,8 +1,7 @@
-"""Appending: submissions are decided and written in groups, each group in one transaction.
+"""Appending: submissions are decided and written in groups, each group in one transaction (see `groups`).
 
-Whoever comes while another's group is on its way to the disk waits, and the next of them takes all that
-wait along (group commit). So the price of a durable commit is shared, and each is still acknowledged only
-after its own commit. Decisions are made under the write lock, on streams that can not change meanwhile.
+So the price of a durable commit is shared, and each is still acknowledged only after its own commit.
+Decisions are made under the write lock, on streams that can not change meanwhile.
 """
 
 import time
@@ -20,6 +19,7 @@ from msgspec import Struct, structs
 from timeline.domain.aggregates import Stream, Submission, decide
 from timeline.domain.facts import Event
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch
+from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Head, New, Row, from_micros, key_of, to_micros
 from timeline.store.transactions import SIGN_EVERY, AppendTransaction
@@ -83,8 +83,8 @@ class Appender:
         self._recorder = recorder
         self._mapper = mapper
         self._clock = clock
-        self._waiting: list[Wish] = []
         self._writing = Lock()
+        self._groups: Groups[Wish] = Groups(self._settle, MOST_TOGETHER)
         self._streams: dict[UUID, Stream] = {}
         self._head = Head()
         self._signed = Head()
@@ -95,12 +95,7 @@ class Appender:
         Returns once all that were accepted are durable; each wish has its outcome.
         """
         wishes = [Wish(submission, key_of(submission.message), expected) for submission, expected in submissions]
-        self._waiting.extend(wishes)
-        with self._writing:
-            while any(wish.outcome is None for wish in wishes):
-                group = self._waiting[:MOST_TOGETHER]
-                del self._waiting[: len(group)]
-                self._settle(group)
+        self._groups.settle(wishes)
         return wishes
 
     def sign(self) -> str:
@@ -120,7 +115,8 @@ class Appender:
     def _settle(self, group: Sequence[Wish]) -> None:
         """Give every wish of the group its outcome; a failure of the store is everybody's."""
         try:
-            self._commit_with_patience(group)
+            with self._writing:
+                self._commit_with_patience(group)
         except BaseException as error:
             self._streams.clear()
             reason = error.detail if isinstance(error, TimelineError) else f"{type(error).__name__}: {error}"
@@ -156,22 +152,33 @@ class Appender:
         if len(self._streams) > MOST_STREAMS:
             self._streams.clear()
 
-    def _caught_up(self, transaction: AppendTransaction) -> Head:
-        """The head of the log; what is remembered of its streams is forgotten where somebody else wrote to it."""
-        head = transaction.queries.head()
+    def _caught_up(self, group: Sequence[Wish], transaction: AppendTransaction) -> tuple[Head, dict[bytes, Row]]:
+        """The head of the log, and what of the group was recorded before; the group's streams are remembered.
+
+        All that was remembered is forgotten where somebody else wrote to the log.
+        """
+        keys = [wish.key for wish in group]
+        missing = {wish.submission.subject for wish in group}.difference(self._streams)
+        head, rows = transaction.queries.concerned(keys, list(missing))
         if head != self._head:
             self._streams.clear()
             transaction.guard_whole(head)
             self._head = head
-        return head
+            missing = {wish.submission.subject for wish in group}
+            rows = transaction.queries.concerned(keys, list(missing))[1]
+        streams: dict[UUID, list[Row]] = {id: [] for id in missing}
+        for row in rows:
+            if row.subject in streams:
+                streams[row.subject].append(row)
+        self._remember(streams)
+        wanted = set(keys)
+        return head, {row.message_key: row for row in rows if row.message_key in wanted}
 
     def _decide(
         self, group: Sequence[Wish], transaction: AppendTransaction
     ) -> tuple[list["Decided | TimelineError"], list[Row]]:
         """Decide each wish on what those before it made of its stream, and write what was accepted."""
-        head, now = self._caught_up(transaction), self._clock()
-        there = transaction.queries.rows_of_messages([wish.key for wish in group])
-        self._load({wish.submission.subject for wish in group if wish.key not in there}, transaction)
+        (head, there), now = self._caught_up(group, transaction), self._clock()
         decided: list[Decided | TimelineError] = []
         new: list[New] = []
         mine: dict[bytes, tuple[Decided, Event]] = {}
@@ -213,16 +220,17 @@ class Appender:
         return event
 
     def _stream(self, id: UUID, transaction: AppendTransaction) -> Stream:
-        if id not in self._streams:
-            self._load({id}, transaction)
-        if id not in self._streams:
+        stream = self._streams.get(id)
+        if stream is None:
+            self._remember(transaction.queries.streams([id]))
+            stream = self._streams.get(id)
+        if stream is None:
             raise StoreUnusable(f"subject: a record of {id} can not be read, so nothing can be decided about it")
-        return self._streams[id]
+        return stream
 
-    def _load(self, ids: set[UUID], transaction: AppendTransaction) -> None:
+    def _remember(self, streams: dict[UUID, list[Row]]) -> None:
         """Remember these streams. One with a record that can not be read is left out: nothing is decided on half."""
-        missing = [id for id in ids if id not in self._streams]
-        for id, rows in transaction.queries.streams(missing).items() if missing else ():
+        for id, rows in streams.items():
             stream = Stream(id)
             try:
                 for row in rows:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, cast
-from uuid import UUID
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresFactory
@@ -21,9 +20,8 @@ from psycopg.rows import dict_row, tuple_row
 from timeline.store.addresses import PostgresAddress
 from timeline.store.listening import Listener
 from timeline.store.queries import LogQueries
-from timeline.store.recorders import LogRecorder, Verifiable
+from timeline.store.recorders import FETCHED, LogRecorder, Verifiable
 from timeline.store.records import Row
-from timeline.store.tailing import BATCH
 from timeline.store.transactions import AppendTransaction
 
 _WRITING, _CREATING = 0x544C4F47, 0x544C4F48
@@ -59,10 +57,12 @@ _TABLES = (
 )
 
 
-_VERIFIABLE = b"""SELECT position, recorded_at, position || ' ' || recorded_at || ' '
-    || replace(originator_id::text, '-', '') || ' ' || originator_version || ' ' || topic || ' '
-    || coalesce(encode(message_key, 'hex'), '-') || chr(10), state, leaf_hash
-    FROM events WHERE position > %s AND position <= %s ORDER BY position"""
+_VERIFIABLE = b"""SELECT position, recorded_at, uuid_send(originator_id), originator_version, topic, message_key, state,
+    leaf_hash FROM events WHERE position > %s AND position <= %s ORDER BY position"""
+
+_COLUMNS = "position, recorded_at, originator_id, originator_version, topic, message_key, leaf_hash, state"
+_INSERT = f"INSERT INTO events ({_COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b, %b, %b)".encode()
+_COPY = f"COPY events ({_COLUMNS}) FROM STDIN (FORMAT binary)".encode()
 
 _LOCK = f"""SELECT pg_advisory_xact_lock({_WRITING}, hashtext(current_schema())),
     CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"""
@@ -83,27 +83,21 @@ class PostgresTransaction(AppendTransaction):
 
     def __init__(self, cursor: Cursor[Any], recorder: "PostgresLogRecorder") -> None:
         super().__init__(
-            LogQueries(lambda sql, given: _fetched(cursor, sql, given), recorder.bind_id), lambda: recorder.signer
+            LogQueries(lambda sql, given: _fetched(cursor, sql, given), recorder.among), lambda: recorder.signer
         )
         self._cursor = cursor
+        self.wrote = False
 
     def insert_rows(self, rows: Sequence[Row]) -> None:
-        """Write records, in one statement however many."""
-        columns = zip(
-            *(
-                (row.position, row.recorded_at, row.subject, row.version, row.topic, row.message_key, row.leaf_hash,
-                 row.state)
-                for row in rows
-            ),
-            strict=True,
-        )  # fmt: skip
-        self._cursor.execute(
-            "INSERT INTO events (position, recorded_at, originator_id, originator_version, topic, message_key, "
-            "leaf_hash, state) SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::uuid[], %b::bigint[], "
-            "%b::text[], %b::bytea[], %b::bytea[], %b::bytea[])",
-            [list(column) for column in columns],
-            prepare=True,
-        )
+        """Write records: one by an INSERT, which takes one round trip, more by COPY, which is cheaper for each."""
+        self.wrote = True
+        if len(rows) == 1:
+            self._cursor.execute(_INSERT, _values(rows[0]), prepare=True)
+            return
+        with self._cursor.copy(_COPY) as copy:
+            copy.set_types(("int8", "int8", "uuid", "int8", "text", "bytea", "bytea", "bytea"))
+            for row in rows:
+                copy.write_row(_values(row))
 
     def execute(self, statement: str, given: Sequence[Any] = ()) -> None:
         """Run a statement."""
@@ -130,11 +124,18 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):
     @contextmanager
     def appending(self) -> Iterator[PostgresTransaction]:
         """The write lock of the log, until the context ends: then all of it is committed, or none."""
-        with self._transaction() as cursor:
-            # A statement of its own: what follows must see what the last holder of the lock committed.
-            cursor.execute(_LOCK)
-            yield PostgresTransaction(cursor, self)
-            cursor.execute(f"NOTIFY {self.channel_name}")
+        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            try:
+                # Statements of their own in one message: what follows sees what the last holder of the lock committed.
+                cursor.execute(f"BEGIN; {_LOCK}".encode(), prepare=False)
+                transaction = PostgresTransaction(cursor, self)
+                yield transaction
+                news = f"NOTIFY {self.channel_name}; " if transaction.wrote else ""
+                cursor.execute(f"{news}COMMIT".encode(), prepare=False)
+            except BaseException:
+                if not connection.closed:
+                    connection.rollback()
+                raise
         self.signal.ring()
 
     @retry((InterfaceError, OperationalError), max_attempts=5, wait=0.2)
@@ -144,15 +145,15 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):
             return _fetched(cursor, statement, given)
 
     def stream(self, after: int, last: int) -> Iterator[list[Verifiable]]:
-        """The records as they are verified; the server builds the headers and sends them as they are asked for."""
+        """The records as they are verified; the server sends them as they are asked for."""
         with self._transaction() as cursor, cursor.connection.cursor("verifiable", row_factory=tuple_row) as reading:
             reading.execute(_VERIFIABLE, (after, last), binary=True)
-            while rows := reading.fetchmany(BATCH):
+            while rows := reading.fetchmany(FETCHED):
                 yield rows
 
-    def bind_id(self, id: UUID) -> UUID:
-        """A UUID as it is."""
-        return id
+    def among(self, column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        """The values as one array, so that the statement stays the same however many they are."""
+        return f"{column} = ANY(?)", [list(values)]
 
     def listen(self) -> None:
         """Have the signal rung when other processes append; without it a follower asks once a second."""
@@ -184,6 +185,12 @@ def create_lock(cursor: Cursor[Any], schema: str) -> None:
 
 def _fetched(cursor: Cursor[Any], statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
     return cursor.execute(_percent(statement), given, binary=True).fetchall()
+
+
+def _values(row: Row) -> tuple[Any, ...]:
+    return (
+        row.position, row.recorded_at, row.subject, row.version, row.topic, row.message_key, row.leaf_hash, row.state
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1_000)

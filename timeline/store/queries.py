@@ -14,8 +14,8 @@ from timeline.store.records import Head, Row
 from timeline.store.tree import root
 
 Fetch = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
-BindId = Callable[[UUID], Any]
-"""A UUID as the database's driver takes it."""
+Among = Callable[[str, Sequence[Any]], tuple[str, list[Any]]]
+"""(column, values) -> the condition that the column holds one of the values, and what is given for it."""
 
 _COLUMNS = "position, recorded_at, originator_id, originator_version, topic, message_key, leaf_hash, state"
 _MOST_NAMED = 500
@@ -25,9 +25,9 @@ _MOST_NAMED = 500
 class LogQueries:
     """The questions that a log answers."""
 
-    def __init__(self, fetch: Fetch, bind_id: BindId) -> None:
+    def __init__(self, fetch: Fetch, among: Among) -> None:
         self.fetch = fetch
-        self._bind_id = bind_id
+        self._among = among
 
     def origin(self) -> str | None:
         """The log's own name, given once when it was made."""
@@ -45,25 +45,39 @@ class LogQueries:
 
     def rows(self, first: int, limit: int, last: int | None = None, topics: Sequence[str] = ()) -> list[Row]:
         """Up to `limit` records from position `first` (to `last`), in order."""
-        condition, given = "position >= ?", [first]
+        condition, given = "position >= ?", list[Any]((first,))
         if last is not None:
             condition, given = condition + " AND position <= ?", [*given, last]
-        return self._rows(
-            f"{condition} AND topic IN ({_marks(topics)})" if topics else condition, [*given, *topics], limit
-        )
+        if topics:
+            condition, given = f"{condition} AND topic IN ({marks(topics)})", [*given, *topics]
+        statement = f"SELECT {_COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"
+        return [_row(values) for values in self.fetch(statement, (*given, limit))]
 
     def rows_of_messages(self, keys: Sequence[bytes]) -> dict[bytes, Row]:
         """The records that these messages brought, by key."""
-        found = [row for some in _slices(keys) for row in self._rows(f"message_key IN ({_marks(some)})", some)]
-        return {row.message_key: row for row in found if row.message_key}
+        return {row.message_key: row for row in self._named("message_key", keys) if row.message_key}
+
+    def concerned(self, keys: Sequence[bytes], ids: Sequence[UUID]) -> tuple[Head, list[Row]]:
+        """In one question: where the log stands, and the records that these messages brought or of these subjects."""
+        found: dict[int, Row] = {}
+        last = f"SELECT * FROM (SELECT {_COLUMNS} FROM events ORDER BY position DESC LIMIT 1) AS last"
+        for start in range(0, max(len(keys), len(ids)), _MOST_NAMED):
+            statements, given = [last], []
+            for column, values in (("message_key", keys), ("originator_id", ids)):
+                if some := values[start : start + _MOST_NAMED]:
+                    condition, named = self._among(column, some)
+                    statements.append(f"SELECT {_COLUMNS} FROM events WHERE {condition}")
+                    given += named
+            rows = [_row(values) for values in self.fetch(" UNION ALL ".join(statements), given)]
+            found |= {row.position: row for row in rows}
+        ordered = [found[position] for position in sorted(found)]
+        return (ordered[-1].head if ordered else Head()), ordered
 
     def streams(self, ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
         """All records of these subjects, each subject's in the order of its versions."""
         found: dict[UUID, list[Row]] = {id: [] for id in ids}
-        for some in _slices(ids):
-            given = [self._bind_id(id) for id in some]
-            for row in self._rows(f"originator_id IN ({_marks(some)})", given):
-                found[row.subject].append(row)
+        for row in self._named("originator_id", ids):
+            found[row.subject].append(row)
         return {id: sorted(rows, key=lambda row: row.version) for id, rows in found.items()}
 
     def kept_hashes(self, level: int, start: int, stop: int) -> list[bytes]:
@@ -130,9 +144,13 @@ class LogQueries:
             for row in self.rows(first, limit, stop, topics)
         ]
 
-    def _rows(self, condition: str, given: Sequence[Any], limit: int = 2**31 - 1) -> list[Row]:
-        statement = f"SELECT {_COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"
-        return [_row(values) for values in self.fetch(statement, (*given, limit))]
+    def _named(self, column: str, values: Sequence[Any]) -> list[Row]:
+        """The records with one of these values, in no order: asked for one, PostgreSQL may walk the whole log."""
+        found = []
+        for start in range(0, len(values), _MOST_NAMED):
+            condition, given = self._among(column, values[start : start + _MOST_NAMED])
+            found += self.fetch(f"SELECT {_COLUMNS} FROM events WHERE {condition}", given)
+        return [_row(values) for values in found]
 
 
 def _row(values: tuple[Any, ...]) -> Row:
@@ -141,9 +159,6 @@ def _row(values: tuple[Any, ...]) -> Row:
     return Row(position, recorded_at, id, version, topic, key, leaf, state)
 
 
-def _marks(values: Sequence[Any]) -> str:
+def marks(values: Sequence[Any]) -> str:
+    """A placeholder for each value."""
     return ", ".join("?" * len(values))
-
-
-def _slices(values: Sequence[Any]) -> list[Sequence[Any]]:
-    return [values[start : start + _MOST_NAMED] for start in range(0, len(values), _MOST_NAMED)]

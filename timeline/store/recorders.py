@@ -23,8 +23,10 @@ from timeline.store.records import New, to_micros
 from timeline.store.tailing import LogSubscription, Signal
 from timeline.store.transactions import AppendTransaction
 
-Verifiable = tuple[int, int, str, bytes, bytes]
-"""Of a record: position, recorded_at (microseconds since 1970), header, state, leaf hash."""
+Verifiable = tuple[int, int, bytes, int, str, bytes | None, bytes, bytes]
+"""Of a record: position, recorded_at, the subject's 16 bytes, version, topic, message key, state, leaf hash."""
+FETCHED = 256
+"""How many of them are fetched at once: what fits the processor's cache."""
 
 
 class LogRecorder(ApplicationRecorder):
@@ -57,7 +59,7 @@ class LogRecorder(ApplicationRecorder):
     @cached_property
     def queries(self) -> LogQueries:
         """The questions, each on a connection of its own."""
-        return LogQueries(self.fetch, self.bind_id)
+        return LogQueries(self.fetch, self.among)
 
     @abstractmethod
     def appending(self) -> AbstractContextManager[AppendTransaction]:
@@ -72,8 +74,8 @@ class LogRecorder(ApplicationRecorder):
         """The records after a position up to another as they are verified, in batches, without holding them all."""
 
     @abstractmethod
-    def bind_id(self, id: UUID) -> Any:
-        """A UUID as the database's driver takes it."""
+    def among(self, column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        """The condition that a column holds one of these values, and what is given for it."""
 
     def listen(self) -> None:
         """Have the signal rung when other processes append, where the database can say so."""

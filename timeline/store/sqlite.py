@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, OperationalError
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteFactory
 from eventsourcing.utils import Environment
 
 from timeline.errors import StoreUnusable
-from timeline.store.queries import LogQueries
-from timeline.store.recorders import LogRecorder, Verifiable
+from timeline.store.queries import LogQueries, marks
+from timeline.store.recorders import FETCHED, LogRecorder, Verifiable
 from timeline.store.records import Row
-from timeline.store.tailing import BATCH
 from timeline.store.transactions import AppendTransaction
 
 APPLICATION_ID = 0x544C4F47
@@ -35,7 +34,7 @@ LOCK_TIMEOUT = 30
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS log (origin TEXT PRIMARY KEY) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS events (
-        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        position INTEGER PRIMARY KEY,
         recorded_at INTEGER NOT NULL, -- microseconds since 1970, UTC
         originator_id BLOB NOT NULL,
         originator_version INTEGER NOT NULL,
@@ -83,17 +82,25 @@ _SCHEMA = (
 )
 
 
-_VERIFIABLE = """SELECT position, recorded_at,
-    position || ' ' || recorded_at || ' ' || lower(hex(originator_id)) || ' ' || originator_version || ' ' || topic
-    || ' ' || CASE WHEN message_key IS NULL THEN '-' ELSE lower(hex(message_key)) END || char(10),
-    state, leaf_hash FROM events WHERE position > ? AND position <= ? ORDER BY position"""
+_VERIFIABLE = """SELECT position, recorded_at, originator_id, originator_version, topic, message_key, state, leaf_hash
+    FROM events WHERE position > ? AND position <= ? ORDER BY position"""
+
+
+_SETTINGS = ("synchronous=FULL", "cache_size=-16384", "wal_autocheckpoint=4000")
+"""Of each connection: commits wait for the disk; 16 MB of pages are kept; the WAL is emptied at 16 MB."""
 
 
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
-        connection = super()._create_connection()
-        connection.cursor().execute("PRAGMA synchronous=FULL")
-        return connection
+        try:
+            connection = sqlite3.connect(
+                self.db_name, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False, cached_statements=200
+            )  # the library's own keeps one prepared statement, so that each is parsed anew each time
+            for setting in _SETTINGS:
+                connection.execute(f"PRAGMA {setting}")
+        except sqlite3.Error as error:
+            raise InterfaceError(str(error)) from error
+        return SQLiteConnection(connection, self.max_age)
 
 
 class SqliteFactory(SQLiteFactory):
@@ -108,7 +115,7 @@ class SqliteTransaction(AppendTransaction):
     """An append transaction on a SQLite cursor."""
 
     def __init__(self, cursor: sqlite3.Cursor, recorder: "SqliteLogRecorder") -> None:
-        queries = LogQueries(lambda statement, given: cursor.execute(statement, given).fetchall(), recorder.bind_id)
+        queries = LogQueries(lambda statement, given: cursor.execute(statement, given).fetchall(), recorder.among)
         super().__init__(queries, lambda: recorder.signer)
         self._cursor = cursor
 
@@ -161,16 +168,16 @@ class SqliteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore
             return cursor.execute(statement, given).fetchall()
 
     def stream(self, after: int, last: int) -> Iterator[list[Verifiable]]:
-        """The records as they are verified; the file builds the headers."""
+        """The records as they are verified."""
         with self.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor, _translated():
             cursor.row_factory = None
             cursor.execute(_VERIFIABLE, (after, last))
-            while rows := cursor.fetchmany(BATCH):
+            while rows := cursor.fetchmany(FETCHED):
                 yield rows
 
-    def bind_id(self, id: UUID) -> bytes:
-        """A UUID as its 16 bytes."""
-        return id.bytes
+    def among(self, column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        """The values one by one; a UUID as its 16 bytes."""
+        return f"{column} IN ({marks(values)})", [one.bytes if isinstance(one, UUID) else one for one in values]
 
 
 def claim_file(path: Path) -> None:

@@ -1,13 +1,15 @@
 """Verifying a whole log: every record hashed anew, the tree built anew, every checkpoint checked against it.
 
-Records are read in ranges of 65,536, which are subtrees of the tree, by two processes where the log is long.
+Records are read in ranges of 16,384, which are subtrees of the tree, where the log is long by another process too.
 What comes back from a range is its part of the tree, so that the whole is put together from few hashes.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
 from hashlib import sha256
 from multiprocessing import get_context
+from typing import cast
 
 from msgspec import Struct
 
@@ -16,11 +18,13 @@ from timeline.store.addresses import Address
 from timeline.store.checkpoints import Verifier, parse_checkpoint, parse_verifier
 from timeline.store.log import ConflictLog
 from timeline.store.recorders import LogRecorder
+from timeline.store.records import header_of
 from timeline.store.tree import WIDTH, Frontier, full_root
 
-RANGE = WIDTH * WIDTH
+RANGE = WIDTH * 64
 """How many records are checked in one piece; a multiple of the tree's blocks."""
-PROCESSES = 2
+ALONE = 4
+"""How many pieces this process checks sooner than another one starts."""
 
 Progress = Callable[[int], None]
 """Called with how many more records were checked."""
@@ -101,24 +105,30 @@ def _ranges(log: ConflictLog, size: int, signed: list[int], progress: Progress) 
     parts = [
         (start, min(start + RANGE, size), [at for at in signed if start < at <= start + RANGE]) for start in starts
     ]
-    if len(parts) < 2:
+    with ExitStack() as stack:
+        theirs: list[Future[_Range]] = []
+        if len(parts) > ALONE:
+            # It takes them from the end, while this process takes them from the beginning, until they meet.
+            helper = ProcessPoolExecutor(1, get_context("spawn"), _open_in_process, (log.address,))
+            stack.callback(helper.shutdown, cancel_futures=True)
+            theirs = [helper.submit(_check_in_process, *part) for part in reversed(parts)]
         for start, stop, sizes in parts:
-            yield start, _check_range(log.records, start, stop, sizes)
-            progress(stop - start)
-        return
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as processes:
-        running = [processes.submit(_check_in_process, log.address, *part) for part in parts]
-        for (start, stop, _), one in zip(parts, running, strict=True):
-            yield start, one.result()
+            one = theirs.pop() if theirs else None
+            mine = one is None or one.cancel()
+            yield start, _check_range(log.records, start, stop, sizes) if mine else cast("Future[_Range]", one).result()
             progress(stop - start)
 
 
-def _check_in_process(address: Address, start: int, stop: int, sizes: list[int]) -> _Range:
-    log = ConflictLog(address)
-    try:
-        return _check_range(log.records, start, stop, sizes)
-    finally:
-        log.close()
+_opened: list[ConflictLog] = []
+"""The log that a helping process reads."""
+
+
+def _open_in_process(address: Address) -> None:
+    _opened.append(ConflictLog(address))
+
+
+def _check_in_process(start: int, stop: int, sizes: list[int]) -> _Range:
+    return _check_range(_opened[0].records, start, stop, sizes)
 
 
 def _check_range(records: LogRecorder, start: int, stop: int, sizes: list[int]) -> _Range:
@@ -129,12 +139,16 @@ def _check_range(records: LogRecorder, start: int, stop: int, sizes: list[int]) 
     wanted = set(sizes)
     position, first_at, last_at = start, 0, 0
     for rows in records.stream(start, stop):
-        for at, recorded_at, header, state, leaf in rows:
+        for at, recorded_at, subject, version, topic, key, state, leaf in rows:
             position += 1
+            try:
+                record = header_of(at, recorded_at, subject.hex(), version, topic, key).encode() + state
+            except (AttributeError, TypeError):
+                record = b""  # A value is not of its column's type any more.
             problem = None
             if at != position:
                 problem = Problem(position, "is missing")
-            elif not isinstance(state, bytes) or sha256(b"\x00" + header.encode() + state).digest() != leaf:
+            elif sha256(b"\x00" + record).digest() != leaf:
                 problem = Problem(position, "was altered: its bytes do not give the hash that was stored with them")
             elif recorded_at < last_at:
                 problem = Problem(position, "was recorded before the record in front of it")

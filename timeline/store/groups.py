@@ -1,0 +1,95 @@
+"""Group commit: what several threads want done at the same time is done together, by one of them.
+
+The first to come leads. Whoever comes while it works waits, and the first of those leads the next group. Each
+waits on a lock of its own, so that nobody who is done has to queue up again behind those who are not.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+GATHER = 0.001
+"""Seconds for which a group waits at most for as many as the last one had; a commit takes about half as long."""
+
+
+class _Turn(Generic[T]):
+    """What one thread wants done together; `called` is let go once it is done, or once the thread is to lead."""
+
+    def __init__(self, wanted: Sequence[T]) -> None:
+        self.wanted = wanted
+        self.leads = False
+        self.called = Lock()
+        self.called.acquire()
+
+
+class Groups(Generic[T]):
+    """Calls `work` with at most so many things at once, in one thread at a time."""
+
+    def __init__(self, work: Callable[[Sequence[T]], None], most: int) -> None:
+        self._work = work
+        self._most = most
+        self._gate = Lock()
+        """Guards the three below."""
+        self._waiting: list[_Turn[T]] = []
+        self._led = False
+        self._together = 0
+
+    def settle(self, wanted: Sequence[T]) -> None:
+        """Have it done, by this thread or another; returns once it is. The leader raises what `work` raises."""
+        for start in range(0, len(wanted), self._most):
+            self._take_turn(_Turn(wanted[start : start + self._most]))
+
+    def _take_turn(self, mine: _Turn[T]) -> None:
+        try:
+            with self._gate:
+                self._waiting.append(mine)
+                mine.leads, self._led = not self._led, True
+            if not mine.leads:
+                mine.called.acquire()
+            if mine.leads:
+                self._lead()
+        except BaseException:
+            # Who leaves without having led must not keep the others waiting.
+            with self._gate:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+                    if mine.leads:
+                        self._call_next()
+            raise
+
+    def _lead(self) -> None:
+        """Do what those who wait want, as many as fit, and call the first of those who came meanwhile to lead."""
+        self._gather()
+        turns = self._next_turns()
+        try:
+            self._work([one for turn in turns for one in turn.wanted])
+        finally:
+            with self._gate:
+                self._call_next()
+            for turn in turns[1:]:
+                turn.called.release()
+
+    def _next_turns(self) -> list[_Turn[T]]:
+        with self._gate:
+            count, size = 0, 0
+            while count < len(self._waiting) and size + len(self._waiting[count].wanted) <= self._most:
+                size += len(self._waiting[count].wanted)
+                count += 1
+            turns, self._waiting = self._waiting[:count], self._waiting[count:]
+            self._together = count
+        return turns
+
+    def _gather(self) -> None:
+        """Let those come who were together last time, for at most a millisecond; who is alone does not wait."""
+        give_up = time.monotonic() + GATHER
+        while len(self._waiting) < self._together and time.monotonic() < give_up:
+            time.sleep(GATHER / 20)
+
+    def _call_next(self) -> None:
+        self._led = bool(self._waiting)
+        if self._led:
+            self._waiting[0].leads = True
+            self._waiting[0].called.release()
