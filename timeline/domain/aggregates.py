@@ -32,7 +32,7 @@ MergesOf = Callable[[UUID], "Stream"]
 """Gives the stream of another development."""
 
 
-class Submission(Struct, frozen=True):
+class Submission(Struct, frozen=True, gc=False):
     """A wish to append: this fact, about this subject, reported at this time, carried by this message.
 
     `reported_at` is None where the sender gave none: then it is reported as it is recorded.
@@ -44,7 +44,7 @@ class Submission(Struct, frozen=True):
     fact: Fact
 
 
-class Stream(Struct, frozen=True):
+class Stream(Struct, frozen=True, gc=False):
     """What a stream remembers for its decisions; version 0 is a stream that does not exist yet."""
 
     id: UUID

@@ -19,7 +19,7 @@ MOST_TAGS = 50
 MOST_TALLIES = 20
 
 
-class Description(Struct, frozen=True, omit_defaults=True):
+class Description(Struct, frozen=True, omit_defaults=True, gc=False):
     """How a development is described: everything about it but what each source says."""
 
     front: str

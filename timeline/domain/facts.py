@@ -18,8 +18,11 @@ from timeline.domain.values import Account, MessageId
 from timeline.domain.vocabulary import Aspect, Credibility, Nature, Reliability, SourceKind, Verdict
 
 
-class Fact(Struct, frozen=True, omit_defaults=True):
-    """Root of all facts. `TOPIC` is the name under which it is stored and sent, `VERSION` that of its shape."""
+class Fact(Struct, frozen=True, omit_defaults=True, gc=False):
+    """Root of all facts. `TOPIC` is the name under which it is stored and sent, `VERSION` that of its shape.
+
+    No fact holds a cycle, so the garbage collector is spared looking at them (`gc=False`), as at all values.
+    """
 
     TOPIC: ClassVar[str]
     VERSION: ClassVar[int] = 1
@@ -192,7 +195,7 @@ FACTS: tuple[type[Fact], ...] = (
 TOPICS: dict[str, type[Fact]] = {fact.TOPIC: fact for fact in FACTS}
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """A fact in its stream: the `originator_version`-th of the aggregate `originator_id`.
 
     `reported_at` is the reported clock (UTC). The names are those that `eventsourcing` looks for.
@@ -205,7 +208,7 @@ class Event(Struct, frozen=True):
     fact: Fact
 
 
-class Recorded(Struct, frozen=True):
+class Recorded(Struct, frozen=True, gc=False):
     """An event in the log: its position, and when the log learnt it (the recorded clock, UTC)."""
 
     position: int

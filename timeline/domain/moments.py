@@ -58,7 +58,7 @@ class Bound(Struct, frozen=True):
 _UNKNOWN = Bound(None, None)
 
 
-class Occurred(Struct, frozen=True, omit_defaults=True):
+class Occurred(Struct, frozen=True, omit_defaults=True, gc=False):
     """When something happened: an EDTF string, and beside it an optional pair of exact instants (UTC).
 
     Raises `InvalidValue` for a string that is not EDTF level 0-1, an impossible date, a span that

@@ -90,7 +90,7 @@ class Tally(Struct, frozen=True, omit_defaults=True):
             raise InvalidValue("best", values, "low <= best <= high")
 
 
-class Account(Struct, frozen=True, omit_defaults=True):
+class Account(Struct, frozen=True, omit_defaults=True, gc=False):
     """What one source says of a development.
 
     `stance` says which aspects the source speaks to and how. `quote` is verbatim, `gist` is what was
@@ -123,7 +123,7 @@ class Account(Struct, frozen=True, omit_defaults=True):
             checks.sha256("archive_sha256", self.archive_sha256)
 
 
-class MessageId(Struct, frozen=True):
+class MessageId(Struct, frozen=True, gc=False):
     """Who sent a message and under which id (CloudEvents `source` and `id`): the key of idempotency."""
 
     source: str

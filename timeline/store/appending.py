@@ -30,13 +30,13 @@ log = structlog.get_logger(__name__)
 
 MOST_TOGETHER = 1_000
 """How many submissions one transaction takes."""
-MOST_STREAMS = 50_000
+MOST_STREAMS = 20_000
 """How many streams are remembered between transactions."""
 ATTEMPTS = 6
 """How often a transaction is tried whose connection broke; the waits between add up to about six seconds."""
 
 
-class Receipt(Struct, frozen=True):
+class Receipt(Struct, frozen=True, gc=False):
     """What became of a submission. `repeated`: the same message had been recorded before, nothing was added."""
 
     position: int
@@ -46,7 +46,7 @@ class Receipt(Struct, frozen=True):
     repeated: bool = False
 
 
-class Wish(Struct):
+class Wish(Struct, gc=False):
     """A submission on its way: the version that its subject must have, if any, and what became of it."""
 
     submission: Submission
@@ -63,7 +63,7 @@ class Wish(Struct):
         return cast("Receipt", self.outcome)
 
 
-class Decided(Struct, frozen=True):
+class Decided(Struct, frozen=True, gc=False):
     """A wish that is or will be in the log: at a row that was there, or as the `number`-th of the new ones."""
 
     row: Row | None = None

@@ -21,7 +21,7 @@ from timeline.store.addresses import Address, SqliteAddress, parse_address
 from timeline.store.appending import Appender, Receipt
 from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder
 from timeline.store.recorders import LogRecorder
-from timeline.store.records import Row, from_micros, key_of, to_micros
+from timeline.store.records import Row, from_micros, key_of
 from timeline.store.sqlite import SqliteFactory, SqliteLogRecorder, claim_file
 from timeline.store.tailing import BATCH, Follower
 from timeline.store.transcoding import FactMapper
@@ -119,9 +119,9 @@ class ConflictLog(Application[Any]):
         """Up to `limit` records after a position, in order; one that can not be read is there as such."""
         return [self._read(row) for row in self.records.queries.rows(position + 1, limit)]
 
-    def head(self, recorded_by: datetime | None = None) -> Head:
-        """Where the log stands now, or where it stood at an instant."""
-        head = self.records.queries.head(None if recorded_by is None else to_micros(recorded_by))
+    def head(self) -> Head:
+        """Where the log stands."""
+        head = self.records.queries.head()
         return Head(head.position, from_micros(head.recorded_at) if head.position else None)
 
     def tail(self, after: int = 0) -> "Tail":

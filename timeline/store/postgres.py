@@ -41,7 +41,6 @@ _TABLES = (
         state bytea NOT NULL,
         UNIQUE (originator_id, originator_version)
     )""",
-    "CREATE INDEX IF NOT EXISTS events_recorded_at ON {schema}.events (recorded_at)",
     """CREATE TABLE IF NOT EXISTS {schema}.tree_nodes (
         level int NOT NULL, number bigint NOT NULL, hash bytea NOT NULL, PRIMARY KEY (level, number)
     )""",

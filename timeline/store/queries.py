@@ -34,13 +34,9 @@ class LogQueries:
         rows = self.fetch("SELECT origin FROM log", ())
         return rows[0][0] if rows else None
 
-    def head(self, recorded_by: int | None = None) -> Head:
-        """Where the log stands, or stood at an instant (microseconds since 1970)."""
-        condition, given = ("", ()) if recorded_by is None else ("WHERE recorded_at <= ?", (recorded_by,))
-        order = "position DESC" if recorded_by is None else "recorded_at DESC, position DESC"
-        rows = self.fetch(
-            f"SELECT position, recorded_at, leaf_hash FROM events {condition} ORDER BY {order} LIMIT 1", given
-        )
+    def head(self) -> Head:
+        """Where the log stands."""
+        rows = self.fetch("SELECT position, recorded_at, leaf_hash FROM events ORDER BY position DESC LIMIT 1", ())
         return Head(*rows[0]) if rows else Head()
 
     def rows(self, first: int, limit: int, last: int | None = None, topics: Sequence[str] = ()) -> list[Row]:

@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class Head(Struct, frozen=True):
+class Head(Struct, frozen=True, gc=False):
     """Where a log stands: its last position, when it came to it (microseconds since 1970, UTC), and its leaf hash."""
 
     position: int = 0
@@ -26,7 +26,7 @@ class Head(Struct, frozen=True):
     leaf_hash: bytes = b""
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """A record as the database holds it. `recorded_at` is in microseconds since 1970, UTC.
 
     `message_key` is None only where a record came in without a message (the library's own tests do that).
@@ -59,7 +59,7 @@ class Row(Struct, frozen=True):
         return Head(self.position, self.recorded_at, self.leaf_hash)
 
 
-class New(Struct, frozen=True):
+class New(Struct, frozen=True, gc=False):
     """A record to be: an event and the key of the message that brought it, not yet placed in the log."""
 
     event: StoredEvent

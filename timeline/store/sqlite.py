@@ -45,7 +45,6 @@ _TABLES = (
         UNIQUE (originator_id, originator_version),
         UNIQUE (message_key)
     )""",
-    """CREATE INDEX IF NOT EXISTS events_recorded_at ON events (recorded_at)""",
     """CREATE TABLE IF NOT EXISTS tree_nodes (
         level INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, number)
     ) WITHOUT ROWID""",
