@@ -21,7 +21,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-HEADER = re.compile(rb"([1-9]\d{0,18}) (\d{1,16}) ([0-9a-f]{32}) [1-9]\d{0,18} ([!-~]+) (?:-|[0-9a-f]{32})\n")
+HEADER = re.compile(rb"([1-9]\d{0,18}) (\d{1,16}) ([0-9a-f]{32}) [1-9]\d{0,18} ([!-~]+) (?:-|[0-9a-f]{18,96})\n")
 Key = namedtuple("Key", "name id public")
 Checkpoint = namedtuple("Checkpoint", "size root")
 

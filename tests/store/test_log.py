@@ -166,6 +166,17 @@ def test_an_id_is_another_one_with_another_sender(log: ConflictLog) -> None:
     assert not log.holds(MessageId("//nobody", "m"))
 
 
+@pytest.mark.parametrize("length", [2, 20, 21, 100])
+def test_long_ids_are_told_apart_to_the_last_letter(log: ConflictLog, length: int) -> None:
+    ids = ["ґ" * length, "ґ" * (length - 1) + "g", "g" * length]
+    receipts = [
+        log.record(submission(reported(), id=development_id_of(f"test:{n}"), message=id)) for n, id in enumerate(ids)
+    ]
+
+    assert [one.position for one in receipts] == [1, 2, 3]
+    assert all(log.holds(MessageId("//test", id)) for id in ids)
+
+
 def test_racing_writers_with_one_message_make_one_event(log: ConflictLog) -> None:
     receipts: list[Any] = []
     in_threads(lambda _: receipts.append(log.record(submission(reported()))), 8)

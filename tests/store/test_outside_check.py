@@ -24,7 +24,7 @@ from tests.scenarios import BAKHMUT, Scene, fill, message, open_scene, reported
 from tests.strategies import submissions
 from timeline.domain.aggregates import Submission
 from timeline.domain.facts import TOPICS, Event, Recorded
-from timeline.domain.values import development_id_of
+from timeline.domain.values import MessageId, development_id_of
 from timeline.store.checkpoints import Signer
 from timeline.store.dumps import dump
 from timeline.store.records import Head, New, key_of, placed, record_bytes
@@ -262,6 +262,7 @@ def test_the_example_on_the_page_is_accepted_and_its_record_is_as_we_write_recor
     outsider.refuses(proof, event=altered(event, time="2023-05-22T12:00:01Z"))
     assert b64decode(proof["record"]).decode() == record.removesuffix("\n")
     assert b64decode(proof["leaf_hash"]) == leaf_hash(b64decode(proof["record"]))
+    assert record.split("\n")[0].split(" ")[-1] == key_of(MessageId(event["source"], event["id"])).hex()
 
 
 def test_the_example_dump_on_the_page_names_the_fields_that_a_dump_has(scene: Scene, tmp_path: Path) -> None:
@@ -287,7 +288,7 @@ def test_a_record_is_made_from_a_line_of_a_dump_as_the_page_tells(scene: Scene, 
     assert base64(naive_root([naive_leaf(record) for record in records])) == last["checkpoint"].split("\n")[2]
     for line in lines:
         told = json.loads(line["state"])["message"]
-        key = sha256(f"{len(told['source'])} {told['source']} {told['id']}".encode()).hexdigest()[:32]
+        key = sha256(told["source"].encode()).hexdigest()[:16] + told["id"].encode().hex()
         assert line["message_key"] == key
 
 
