@@ -14,7 +14,7 @@ from dash import html
 from msgspec import Struct
 
 from dashboards import words
-from timeline.readmodel.questions import FrontEntry, TimelineAnswer
+from timeline.readmodel.entries import FrontEntry, TimelineAnswer
 
 
 class Choice(Struct, frozen=True):

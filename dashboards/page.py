@@ -23,8 +23,9 @@ from dashboards.theme import palette
 from timeline.domain.moments import end_of_day, start_of_day
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.questions import Entry, Reader, TimelineAnswer
+from timeline.readmodel.questions import Reader
 
 log = structlog.get_logger(__name__)
 

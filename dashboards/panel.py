@@ -14,7 +14,8 @@ from timeline.domain.status import GivenAccount
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Nature, Stance, Status, Verdict
 from timeline.readmodel.cuts import HeldCuts
-from timeline.readmodel.questions import Entry, Reader, Step
+from timeline.readmodel.entries import Entry, Step
+from timeline.readmodel.questions import Reader
 
 _SIDES = {Stance.ASSERTS: "for", Stance.CONCEDES: "conceding", Stance.DENIES: "against", Stance.REPEATS: "repeating"}
 

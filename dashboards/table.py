@@ -8,7 +8,7 @@ from dash import html
 from dashboards import ids, words
 from dashboards.elements import swatch
 from timeline.domain.vocabulary import Aspect, Status
-from timeline.readmodel.questions import Entry
+from timeline.readmodel.entries import Entry
 
 MOST_ROWS = 500
 """Rows that the page shows; the API gives all."""

@@ -291,6 +291,19 @@ def test_help_lists_every_command_with_a_line_about_it(run: Run) -> None:
         assert [one.name for one in command.params if isinstance(one, click.Option) and not one.help] == []
 
 
+def test_changes_shows_what_became_of_things_between_two_dates(run: Run) -> None:
+    run("demo")
+    asked = ("changes", "--since", "2023-05-20", "--until", "2023-05-22", "--front", "bakhmut")
+    shown, printed = run(*asked), run(*asked, "--json")
+
+    items = {one["title"]: one for one in json.loads(printed.stdout)["items"]}
+    assert shown.exit_code == printed.exit_code == 0
+    assert items["Bakhmut capture claimed"]["status"] == {"from": "claimed", "to": "disputed"}
+    assert "Bakhmut capture claimed" in shown.stdout
+    assert "disputed" in shown.stdout
+    assert run("changes", "--since", "2023-05-23", "--until", "2023-05-22").exit_code == 2
+
+
 def test_verify_says_that_nothing_was_altered(run: Run) -> None:
     run("demo")
     told, asked = run("verify"), run("verify", "--json")

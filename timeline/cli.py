@@ -19,16 +19,18 @@ from rich.table import Table
 from timeline import logs
 from timeline.bootstrap import Service, open_service
 from timeline.config import Config, fixtures_folder, from_environment, hand_on
-from timeline.domain.moments import format_instant, parse_instant
+from timeline.domain.moments import format_instant, parse_cut, parse_instant
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.errors import InvalidValue, TimelineError
 from timeline.importers import IMPORTERS
 from timeline.importers.running import Rejected, run
 from timeline.log_commands import LOG_COMMANDS
+from timeline.readmodel.changes import Changes
 from timeline.readmodel.cuts import WantedCuts, wanted_cuts
+from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.questions import Entry, TimelineAnswer
 from timeline.terminal import progress, refusals
+from timeline.wire.answers import changes as changes_answer
 from timeline.wire.answers import held, timeline_answer
 
 DEMO_FILES = ("ukraine-2022-2023.ndjson", "article-2023-05-22.ndjson")
@@ -115,6 +117,25 @@ def replay(
             click.echo(msgspec.json.encode(timeline_answer(answer)))
         else:
             _print_timeline(answer, service)
+
+
+@main.command()
+@click.option("--since", metavar="DATE", required=True, help="What was known then ...")
+@click.option("--until", metavar="DATE", required=True, help="... and what was known then.")
+@click.option("--front", help="Only this front (slug).")
+@click.option("--recorded-at", metavar="POSITION|DATE", help="Only what this log held then. Default: the latest.")
+@click.option("--json", "as_json", is_flag=True, help="Print the API's answer.")
+@click.pass_obj
+def changes(config: Config, since: str, until: str, front: str | None, recorded_at: str | None, as_json: bool) -> None:
+    """Show what changed in what was known between two dates: new, withdrawn, revised, and how things stand."""
+    with _service(config, must_exist=True) as service:
+        recorded = wanted_cuts(recorded_at=recorded_at).recorded_at
+        filters = Filters(fronts=frozenset([front] if front else []))
+        found = service.reader.changes(parse_cut(since, "since"), parse_cut(until, "until"), recorded, filters)
+        if as_json:
+            click.echo(msgspec.json.encode(changes_answer(found)))
+        else:
+            _print_changes(found)
 
 
 @main.command()
@@ -232,6 +253,29 @@ def _print_timeline(answer: TimelineAnswer, service: Service) -> None:
         )
     Console().print(table)
     click.echo(f"{len(answer.entries)} developments")
+
+
+def _print_changes(found: Changes) -> None:
+    table = Table(
+        title=f"From {format_instant(found.since.cuts.known_at)} to {format_instant(found.until.cuts.known_at)}"
+    )
+    for column in ("Change", "Front", "Development", "What", "From", "To"):
+        table.add_column(column, overflow="fold")
+    for change in found.changes:
+        description = change.entry.state.described
+        told = [(name, *map(_brief, pair)) for name, pair in change.fields.items()]
+        told += [(f"status of {aspect}", *map(_brief, pair)) for aspect, pair in change.statuses.items()]
+        for number, (what, old, new) in enumerate(told or [("", "", "")]):
+            first = (change.kind.value, description.front, description.title) if number == 0 else ("", "", "")
+            table.add_row(*first, what, old, new)
+    Console().print(table)
+    counts = Counter(change.kind.value for change in found.changes)
+    click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing changed")
+
+
+def _brief(value: Any) -> str:
+    plain = msgspec.to_builtins(value)
+    return plain if isinstance(plain, str) else "" if plain is None else msgspec.json.encode(plain).decode()
 
 
 def _contested(entry: Entry) -> list[str]:

@@ -8,7 +8,7 @@ from dashboards.figures.scale import DAY, milliseconds
 from dashboards.words import ASPECT, STATUS, listed, when
 from timeline.domain.moments import Bound
 from timeline.domain.vocabulary import Aspect, Status
-from timeline.readmodel.questions import Entry
+from timeline.readmodel.entries import Entry
 
 _UNKNOWN_START = 60 * DAY
 """How far back a span of unknown start fades."""

@@ -76,6 +76,7 @@ GETS = {
     "/api/v1/fronts/{slug}/timeline": "/api/v1/fronts/bakhmut/timeline",
     "/api/v1/sources": "/api/v1/sources",
     "/api/v1/developments/{id}": f"/api/v1/developments/{BAKHMUT}",
+    "/api/v1/changes": "/api/v1/changes?since=2022-12-31&until=2023-05-22",
     "/api/v1/log/keys": "/api/v1/log/keys",
     "/api/v1/log/proof/inclusion": "/api/v1/log/proof/inclusion?position=2",
     "/api/v1/log/proof/consistency": "/api/v1/log/proof/consistency?from=3",

@@ -8,7 +8,7 @@ from timeline.domain.descriptions import Description
 from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import Occurred, parse_cut
 from timeline.domain.vocabulary import Aspect, Kind, Status
-from timeline.readmodel.questions import Entry
+from timeline.readmodel.entries import Entry
 
 AS_OF = parse_cut("2023-05-22", "as_of")
 

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Response, request
 
 from timeline.api.http import ApiBlueprint, answer, expected_version
-from timeline.api.schemas import EventsQuery, EventsSchema, ProblemSchema, ReceiptSchema
+from timeline.api.queries import EventsQuery
+from timeline.api.schemas import EventsSchema, ProblemSchema, ReceiptSchema
 from timeline.domain.moments import format_instant
 from timeline.errors import UnsupportedContentType
 from timeline.store.log import ConflictLog

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts
-from timeline.readmodel.questions import Entry, TimelineAnswer
+from timeline.readmodel.entries import Entry, TimelineAnswer
 
 _Instant = Annotated[datetime, Meta(tz=True)]
 

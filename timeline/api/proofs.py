@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from timeline.api.http import ApiBlueprint, answer
-from timeline.api.schemas import Query, Whole, said, whole
+from timeline.api.queries import Query, Whole, said, whole
 from timeline.store.log import ConflictLog
 from timeline.store.proofs import consistency, inclusion
 

@@ -6,18 +6,17 @@ from flask import Response
 
 from timeline.api.http import ApiBlueprint, answer
 from timeline.api.paging import not_a_cursor, page, read_cursor
+from timeline.api.queries import ChangesQuery, CutsQuery, TimelineQuery, cuts_of, filters_of
 from timeline.api.schemas import (
-    CutsQuery,
+    ChangesSchema,
     DevelopmentSchema,
     FrontsSchema,
     HistorySchema,
     SourcesSchema,
-    TimelineQuery,
     TimelineSchema,
-    cuts_of,
-    filters_of,
 )
 from timeline.errors import InvalidValue, NothingKnown
+from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 from timeline.wire import answers
 from timeline.wire.fields import development_id
@@ -45,6 +44,15 @@ def blueprint(reader: Reader) -> ApiBlueprint:
                 f"slug: no front {slug} is known", ({"field": "slug", "value": slug, "allowed": "a slug of /fronts"},)
             )
         return _timeline(reader, {**query, "front": [slug]})
+
+    @reads.get("/changes")
+    @reads.doc(summary="What changed in what was known between two moments: new, withdrawn, revised, status")
+    @reads.arguments(ChangesQuery, location="query")
+    @reads.response(200, ChangesSchema)
+    def changes(query: dict[str, Any]) -> Response:
+        filters = Filters(fronts=frozenset(query.get("front", ())), kinds=frozenset(query.get("kind", ())))
+        found = reader.changes(query["since"], query["until"], query.get("recorded_at"), filters)
+        return answer(answers.changes(found))
 
     @reads.get("/fronts")
     @reads.doc(summary="The lanes of the timeline, with their developments counted by status")

@@ -1,140 +1,16 @@
-"""What the API takes in its query strings and gives in its answers, as the OpenAPI document tells it.
+"""What the API gives in its answers, as the OpenAPI document tells it.
 
-Query schemas are loaded; answer schemas only document, since answers are built by `timeline.wire.answers`
-(a test holds every answer against its schema).
+These only document, since answers are built by `timeline.wire.answers` (a test holds every answer against
+its schema).
 """
 
-from typing import Any
+from marshmallow import Schema, fields
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
-
-from timeline.domain import checks
-from timeline.domain.moments import parse_cut, parse_instant
+from timeline.api.queries import said
 from timeline.domain.vocabulary import Aspect, Kind, Status
-from timeline.errors import InvalidValue
-from timeline.readmodel.cuts import WantedCuts, wanted_cuts
-from timeline.readmodel.filters import Filters
-from timeline.wire.fields import MESSAGES, SCHEMA_MESSAGES, Checked, CheckedString, Messages, Text, Word
+from timeline.readmodel.changes import ChangeKind
+from timeline.wire.fields import Word
 from timeline.wire.values import AccountSchema, ActorSchema, PlaceSchema, TallySchema
-
-_CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
-
-
-def said(description: str) -> dict[str, Any]:
-    """A description for the OpenAPI document."""
-    return {"description": description}
-
-
-def _recorded_at(_: str, value: Any) -> Any:
-    return wanted_cuts(recorded_at=value).recorded_at
-
-
-def _box(field: str, value: Any) -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = (float(part) for part in value.split(","))
-    except ValueError:
-        raise InvalidValue(field, value, "west,south,east,north in degrees") from None
-    checks.number(field, west, -180, 180)
-    checks.number(field, south, -90, 90)
-    checks.number(field, east, -180, 180)
-    checks.number(field, north, south, 90)
-    return west, south, east, north
-
-
-def whole(least: int, most: int) -> Any:
-    """A check for a whole number in a query string."""
-
-    def check(field: str, value: Any) -> int:
-        if not (isinstance(value, str) and value.isdecimal() and len(value) < 19 and least <= int(value) <= most):
-            raise InvalidValue(field, value, f"a whole number from {least} to {most}")
-        return int(value)
-
-    return check
-
-
-class Whole(Checked, fields.Integer):
-    """A whole number in a query string."""
-
-    default_error_messages: Messages = MESSAGES
-
-
-class _Cut(CheckedString):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(lambda field, value: parse_cut(value, field), **kwargs)
-
-
-class Query(Schema):
-    """A query string."""
-
-    error_messages = SCHEMA_MESSAGES
-
-    class Meta:
-        """A misspelt parameter is refused: its absence would silently change the answer."""
-
-        unknown = RAISE
-
-
-class CutsQuery(Query):
-    """The three cuts of every read."""
-
-    as_of = _Cut(metadata=said(f"History as it stood then: {_CUT}. Default: `known_at`, or now."))
-    known_at = _Cut(metadata=said(f"What was reported by then: {_CUT}. Default: `as_of`, or now."))
-    recorded_at = CheckedString(
-        _recorded_at, metadata=said(f"What this log held then: a position, or {_CUT}. Default: the latest.")
-    )
-
-
-class TimelineQuery(CutsQuery):
-    """Cuts, filters and paging of a timeline. A filter may be given several times: any of its values will do."""
-
-    front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
-    kind = fields.List(Word(Kind), metadata=said("Kind of development."))
-    status = fields.List(Word(Status), metadata=said("Headline status."))
-    actor = fields.List(Text(200), metadata=said("Name of an actor."))
-    source = fields.List(CheckedString(checks.slug), metadata=said("Slug of a source that gave an account."))
-    q = Text(200, metadata=said("Text looked for in title, summary, place and accounts, regardless of case."))
-    bbox = CheckedString(_box, metadata=said("west,south,east,north in degrees (WGS 84)."))
-    since = CheckedString(
-        lambda field, value: parse_instant(value, field),
-        data_key="from",
-        metadata=said("Only what may have been going on at or after: a date (its start, UTC) or an instant."),
-    )
-    until = _Cut(data_key="to", metadata=said(f"Only what may have been going on at or before: {_CUT}."))
-    limit = Whole(whole(1, 1_000), load_default=500, metadata=said("Items a page, 1 to 1000; default 500."))
-    cursor = fields.String(metadata=said("`next_cursor` of the page before; carries that answer's cuts."))
-
-    @validates_schema
-    def in_order(self, query: dict[str, Any], **_: Any) -> None:
-        """A window that ends before it begins can hold nothing; whoever asks for it means another."""
-        if "since" in query and "until" in query and query["since"] > query["until"]:
-            raise ValidationError("expected a time not after `to`", "from")
-
-
-class EventsQuery(Query):
-    """Where to read on in the log."""
-
-    after = Whole(whole(0, 2**53), load_default=0, metadata=said("Position after which to begin; default 0."))
-    limit = Whole(whole(1, 1_000), load_default=500, metadata=said("Events a page, 1 to 1000; default 500."))
-
-
-def cuts_of(query: dict[str, Any]) -> WantedCuts:
-    """The cuts of a loaded query."""
-    return WantedCuts(query.get("as_of"), query.get("known_at"), query.get("recorded_at"))
-
-
-def filters_of(query: dict[str, Any]) -> Filters:
-    """The filters of a loaded query."""
-    return Filters(
-        fronts=frozenset(query.get("front", ())),
-        kinds=frozenset(query.get("kind", ())),
-        statuses=frozenset(query.get("status", ())),
-        actors=frozenset(query.get("actor", ())),
-        sources=frozenset(query.get("source", ())),
-        text=query.get("q"),
-        box=query.get("bbox"),
-        since=query.get("since"),
-        until=query.get("until"),
-    )
 
 
 class ReceiptSchema(Schema):
@@ -215,6 +91,46 @@ class DevelopmentSchema(_Held):
     """One development."""
 
     item = fields.Nested(ItemSchema, required=True)
+
+
+class _FromTo(Schema):
+    old = fields.Raw(required=True, allow_none=True, data_key="from")
+    new = fields.Raw(required=True, allow_none=True, data_key="to")
+
+
+class _Cause(Schema):
+    position = fields.Integer(required=True)
+    reported_at = fields.String(required=True)
+    type = fields.String(required=True)
+    by = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class _Change(Schema):
+    change = Word(ChangeKind, required=True, metadata=said("The most that happened to it."))
+    id = fields.UUID(required=True)
+    external_id = fields.String(required=True, allow_none=True)
+    front = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Nested(_FromTo, required=True, metadata=said("Headline status; `from` is null where it is new."))
+    aspects = fields.Dict(keys=Word(Aspect), values=fields.Nested(_FromTo), required=True)
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(_FromTo),
+        required=True,
+        data_key="fields",
+        metadata=said("Fields of the description that differ, old and new."),
+    )
+    because = fields.List(fields.Nested(_Cause), required=True, metadata=said("The events reported in between."))
+
+
+class ChangesSchema(Schema):
+    """What changed in what was known."""
+
+    since = fields.String(required=True, metadata=said("Instant, UTC."))
+    until = fields.String(required=True, metadata=said("Instant, UTC."))
+    recorded_at = fields.Nested(_Recorded, required=True)
+    items = fields.List(fields.Nested(_Change), required=True)
 
 
 class _Step(Schema):

@@ -24,6 +24,7 @@ class JournalRunner:
     """Reads the log from where the journal stands. An event that can not be read is set aside, and the rest goes on."""
 
     def __init__(self, log: ConflictLog, journal: Journal) -> None:
+        self._log = log
         self._tail = log.tail(journal.position)
         self._journal = journal
         self._one_at_a_time = Lock()
@@ -36,6 +37,8 @@ class JournalRunner:
         if settled:
             self._tail.settle()
         with self._one_at_a_time:
+            if self._tail.position != self._journal.position:
+                self._tail = self._log.tail(self._journal.position)  # The last time was broken off half way.
             while records := self._tail.read(_BATCH):
                 for one in records:
                     if isinstance(one, Unreadable):

@@ -6,12 +6,10 @@ the `refresh` it was given, folds what the cuts let through, and answers with pl
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Protocol
 from uuid import UUID
-
-from msgspec import Struct
 
 from timeline.domain.facts import (
     DevelopmentReported,
@@ -34,75 +32,16 @@ from timeline.domain.history import (
     known_by,
     merge_target,
 )
+from timeline.domain.moments import format_instant
 from timeline.domain.status import AffiliationOf
 from timeline.domain.values import source_id
-from timeline.domain.vocabulary import Aspect, SourceKind, Status
-from timeline.errors import NothingKnown
+from timeline.domain.vocabulary import SourceKind, Status
+from timeline.errors import InvalidValue, NothingKnown
+from timeline.readmodel.changes import Changes, compared
 from timeline.readmodel.cuts import HeldCuts, WantedCuts, held_cuts
+from timeline.readmodel.entries import Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.journal import Journal
-
-_ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
-
-
-class Entry(Struct, frozen=True):
-    """A development in an answer: its state and statuses at the cuts, and whether it was open on `as_of`."""
-
-    state: DevelopmentState
-    statuses: dict[Aspect, Status]
-    open: bool
-
-    @property
-    def status(self) -> Status:
-        """The headline: how the occurrence stands."""
-        return self.statuses[Aspect.OCCURRENCE]
-
-    @property
-    def sort_key(self) -> tuple[datetime, str]:
-        """Order of every list: when it may have begun, then identity."""
-        return self.state.described.occurred.start.earliest or _ALWAYS, str(self.state.id)
-
-
-class TimelineAnswer(Struct, frozen=True):
-    """The developments that had occurred by `as_of`, as known at `known_at`, in order of their start."""
-
-    held: HeldCuts
-    entries: tuple[Entry, ...]
-
-    def narrowed(self, filters: Filters) -> "TimelineAnswer":
-        """The entries that pass the filters."""
-        return TimelineAnswer(
-            self.held, tuple(entry for entry in self.entries if filters.pass_entry(entry.state, entry.statuses))
-        )
-
-
-class FrontEntry(Struct, frozen=True):
-    """A lane with how many developments of each status stand on it."""
-
-    slug: str
-    front: FrontState
-    counts: dict[Status, int]
-
-    @property
-    def developments(self) -> int:
-        """How many developments stand on the lane."""
-        return sum(self.counts.values())
-
-
-class SourceEntry(Struct, frozen=True):
-    """A source with how many accounts it gave, and how many of them are in force."""
-
-    source: SourceRegistered
-    registered: bool
-    accounts: int
-    in_force: int
-
-
-class Step(Struct, frozen=True):
-    """One event in the reporting of a development, with the statuses after it."""
-
-    recorded: Recorded
-    statuses: dict[Aspect, Status]
 
 
 class Refresh(Protocol):
@@ -173,6 +112,26 @@ class Reader:
             state = combined(visible).get(id, folded[id])
             steps.append(Step(one, state.statuses(affiliation_of)))
         return held, tuple(steps)
+
+    def changes(
+        self, since: datetime, until: datetime, recorded_at: int | datetime | None, filters: Filters
+    ) -> Changes:
+        """What changed in what was known between two moments (UTC, reported clock), as this log holds it.
+
+        Filters look at the state after the change. Raises `InvalidValue` for a since after until.
+        """
+        if since > until:
+            raise InvalidValue("since", format_instant(since), "a moment not after until")
+        now = self.hold(WantedCuts(None, until, recorded_at))
+        then = self.hold(WantedCuts(None, since, now.cuts.position))
+        before, after = ({entry.state.id: entry for entry in self._known_entries(held.cuts)} for held in (then, now))
+
+        def reported_between(id: UUID) -> Iterable[Recorded]:
+            return (one for one in self._known(id, now.cuts) if one.event.reported_at > since)
+
+        found = compared(before, after, reported_between)
+        wanted = [one for one in found if filters.pass_entry(one.entry.state, one.entry.statuses)]
+        return Changes(then, now, tuple(sorted(wanted, key=lambda one: one.entry.sort_key)))
 
     def fronts(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[FrontEntry, ...]]:
         """Every lane that was opened or that a development names, in the order of opening."""
@@ -248,10 +207,12 @@ class Reader:
         return {id: state for id, state in states.items() if state.visible}
 
     def _entries(self, cuts: Cuts) -> Iterable[Entry]:
+        return (one for one in self._known_entries(cuts) if one.state.described.occurred.begun_by(cuts.as_of))
+
+    def _known_entries(self, cuts: Cuts) -> Iterable[Entry]:
+        """Whatever was known, whether or not it had occurred by `as_of`."""
         affiliation_of = self._affiliations(cuts)
-        for state in combined(self._states(cuts)).values():
-            if state.described.occurred.begun_by(cuts.as_of):
-                yield self._entry(state, cuts, affiliation_of)
+        return (self._entry(state, cuts, affiliation_of) for state in combined(self._states(cuts)).values())
 
     def _entry(self, state: DevelopmentState, cuts: Cuts, affiliation_of: AffiliationOf) -> Entry:
         return Entry(state, state.statuses(affiliation_of), state.described.occurred.open_on(cuts.as_of))

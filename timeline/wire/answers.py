@@ -10,12 +10,14 @@ from timeline.domain.facts import (
     AccountWithdrawn,
     DevelopmentAssessed,
     DevelopmentReported,
+    Recorded,
 )
 from timeline.domain.moments import Occurred, format_instant
 from timeline.domain.status import GivenAccount
 from timeline.domain.vocabulary import Aspect
+from timeline.readmodel.changes import Change, Changes
 from timeline.readmodel.cuts import HeldCuts
-from timeline.readmodel.questions import Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
+from timeline.readmodel.entries import Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
 from timeline.wire.facts import data_of
 
 
@@ -160,7 +162,11 @@ def step(one: Step) -> dict[str, Any]:
 
 def speaker(one: Step) -> str | None:
     """Who is behind an event: the source that speaks, or the analyst that assesses."""
-    match one.recorded.event.fact:
+    return _speaker(one.recorded)
+
+
+def _speaker(one: Recorded) -> str | None:
+    match one.event.fact:
         case DevelopmentReported(_, told) | AccountGiven(told):
             return told.source
         case AccountWithdrawn(slug):
@@ -172,3 +178,41 @@ def speaker(one: Step) -> str | None:
 
 def _instant(instant: datetime | None) -> str | None:
     return None if instant is None else format_instant(instant)
+
+
+def changes(found: Changes) -> dict[str, Any]:
+    """What changed between two moments of the reported clock."""
+    return {
+        "since": format_instant(found.since.cuts.known_at),
+        "until": format_instant(found.until.cuts.known_at),
+        "recorded_at": held(found.until)["recorded_at"],
+        "items": [_change(one) for one in found.changes],
+    }
+
+
+def _change(one: Change) -> dict[str, Any]:
+    description = one.entry.state.described
+    old, new = one.statuses.get(Aspect.OCCURRENCE, (one.entry.status, one.entry.status))
+    return {
+        "change": one.kind.value,
+        "id": str(one.entry.state.id),
+        "external_id": description.external_id,
+        "front": description.front,
+        "title": description.title,
+        "status": {"from": old, "to": new},
+        "aspects": {aspect.value: {"from": was, "to": now} for aspect, (was, now) in one.statuses.items()},
+        "fields": {
+            name: {"from": msgspec.to_builtins(was), "to": msgspec.to_builtins(now)}
+            for name, (was, now) in one.fields.items()
+        },
+        "because": [
+            {
+                "position": cause.position,
+                "reported_at": format_instant(cause.event.reported_at),
+                "type": cause.event.fact.TOPIC,
+                "by": _speaker(cause),
+                "reason": getattr(cause.event.fact, "reason", None),
+            }
+            for cause in one.because
+        ],
+    }

@@ -1,0 +1,73 @@
+"""What answers are made of: developments, lanes, sources and steps of reporting at the cuts of a question."""
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from timeline.domain.facts import Recorded, SourceRegistered
+from timeline.domain.history import DevelopmentState, FrontState
+from timeline.domain.vocabulary import Aspect, Status
+from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.filters import Filters
+
+_ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Entry(Struct, frozen=True):
+    """A development in an answer: its state and statuses at the cuts, and whether it was open on `as_of`."""
+
+    state: DevelopmentState
+    statuses: dict[Aspect, Status]
+    open: bool
+
+    @property
+    def status(self) -> Status:
+        """The headline: how the occurrence stands."""
+        return self.statuses[Aspect.OCCURRENCE]
+
+    @property
+    def sort_key(self) -> tuple[datetime, str]:
+        """Order of every list: when it may have begun, then identity."""
+        return self.state.described.occurred.start.earliest or _ALWAYS, str(self.state.id)
+
+
+class TimelineAnswer(Struct, frozen=True):
+    """The developments that had occurred by `as_of`, as known at `known_at`, in order of their start."""
+
+    held: HeldCuts
+    entries: tuple[Entry, ...]
+
+    def narrowed(self, filters: Filters) -> "TimelineAnswer":
+        """The entries that pass the filters."""
+        return TimelineAnswer(
+            self.held, tuple(entry for entry in self.entries if filters.pass_entry(entry.state, entry.statuses))
+        )
+
+
+class FrontEntry(Struct, frozen=True):
+    """A lane with how many developments of each status stand on it."""
+
+    slug: str
+    front: FrontState
+    counts: dict[Status, int]
+
+    @property
+    def developments(self) -> int:
+        """How many developments stand on the lane."""
+        return sum(self.counts.values())
+
+
+class SourceEntry(Struct, frozen=True):
+    """A source with how many accounts it gave, and how many of them are in force."""
+
+    source: SourceRegistered
+    registered: bool
+    accounts: int
+    in_force: int
+
+
+class Step(Struct, frozen=True):
+    """One event in the reporting of a development, with the statuses after it."""
+
+    recorded: Recorded
+    statuses: dict[Aspect, Status]
