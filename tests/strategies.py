@@ -16,6 +16,7 @@ from timeline.domain.values import (
     MessageId,
     Place,
     Tally,
+    data_set_id,
     development_id_of,
     front_id,
     source_id,
@@ -217,6 +218,9 @@ FACTS: dict[type[facts.Fact], st.SearchStrategy[Any]] = {
         ),
         reasons,
     ),
+    facts.DataSetImported: st.builds(
+        facts.DataSetImported, slugs, st.integers(0, 10**6), st.just("0a" * 32), st.booleans()
+    ),
 }
 """A strategy for every fact that the log can hold."""
 
@@ -233,6 +237,8 @@ def submissions(draw: st.DrawFn, fact: st.SearchStrategy[Any] = any_fact) -> Sub
             subject = front_id(slug)
         case facts.SourceRegistered(slug):
             subject = source_id(slug)
+        case facts.DataSetImported(slug):
+            subject = data_set_id(slug)
         case facts.DevelopmentReported(description) if description.external_id:
             subject = development_id_of(description.external_id)
         case _:

@@ -39,6 +39,7 @@ FIXED_TOPICS = [
     "front.closed",
     "source.registered",
     "source.revised",
+    "dataset.imported",
 ]
 
 

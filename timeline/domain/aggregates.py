@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 from timeline.domain.facts import (
     AccountGiven,
     AccountWithdrawn,
+    DataSetImported,
     DevelopmentMerged,
     DevelopmentReported,
     Event,
@@ -89,7 +90,7 @@ def decide(stream: Stream, submission: Submission, now: datetime, other: MergesO
     reported_at = submission.reported_at or now
     _guard_not_from_the_future(reported_at, now)
     match submission.fact:
-        case DevelopmentReported() | FrontOpened() | SourceRegistered():
+        case DevelopmentReported() | FrontOpened() | SourceRegistered() | DataSetImported():
             _guard_same_sort(stream, submission)
         case FrontRevised() | FrontClosed() | SourceRevised():
             _guard_exists(stream, submission)

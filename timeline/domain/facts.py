@@ -176,6 +176,26 @@ class SourceRevised(Fact, frozen=True, omit_defaults=True):
         checks.optional_text("reason", self.reason, 5_000)
 
 
+class DataSetImported(Fact, frozen=True, omit_defaults=True):
+    """A release of a data set was brought in, as it was published at the time of the event.
+
+    `whole`: the release is all of the data set at that time, so what it leaves out is not in it any more.
+    `rows` counts what was read of it, `sha256` is the digest of the file.
+    """
+
+    TOPIC: ClassVar[str] = "dataset.imported"
+
+    slug: str
+    rows: int
+    sha256: str
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        checks.count("rows", self.rows)
+        checks.sha256("sha256", self.sha256)
+
+
 FACTS: tuple[type[Fact], ...] = (
     DevelopmentReported,
     AccountGiven,
@@ -189,8 +209,9 @@ FACTS: tuple[type[Fact], ...] = (
     FrontClosed,
     SourceRegistered,
     SourceRevised,
+    DataSetImported,
 )
-"""Every fact that the log can hold, in the order of DESIGN section 3."""
+"""Every fact that the log can hold: those of DESIGN section 3 in their order, then those that came later."""
 
 TOPICS: dict[str, type[Fact]] = {fact.TOPIC: fact for fact in FACTS}
 

@@ -33,6 +33,11 @@ def source_id(slug: str) -> UUID:
     return uuid5(_NAMESPACE, f"source:{slug}")
 
 
+def data_set_id(slug: str) -> UUID:
+    """The identity of a data set."""
+    return uuid5(_NAMESPACE, f"dataset:{slug}")
+
+
 class Place(Struct, frozen=True, omit_defaults=True):
     """Where it happened. `lat` and `lon` are degrees (WGS 84); `admin` is the oblast, province or state."""
 

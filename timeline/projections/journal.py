@@ -10,12 +10,13 @@ _BATCH = 1_000
 
 
 def file_event(journal: Journal, one: Recorded) -> None:
-    """Put an event under the development, front or source that it is about."""
+    """Put an event under the development, front, source or data set that it is about."""
     filed_under: dict[str, Histories] = {
         "development": journal.developments,
         "account": journal.developments,
         "front": journal.fronts,
         "source": journal.sources,
+        "dataset": journal.data_sets,
     }
     journal.file(filed_under[one.event.fact.TOPIC.partition(".")[0]], one)
 

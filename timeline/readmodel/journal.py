@@ -14,7 +14,7 @@ Histories = dict[UUID, tuple[Recorded, ...]]
 
 
 class Journal:
-    """Events by development, front and source, each in fold order; and how far the log was read.
+    """Events by development, front, source and data set, each in fold order; and how far the log was read.
 
     Histories are replaced, never changed in place, so a reader in another thread sees each as a whole.
     """
@@ -23,6 +23,7 @@ class Journal:
         self.developments: Histories = {}
         self.fronts: Histories = {}
         self.sources: Histories = {}
+        self.data_sets: Histories = {}
         self.set_aside: tuple[Unreadable, ...] = ()
         self._positions: list[int] = []
         self._instants: list[datetime] = []

@@ -13,10 +13,19 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields
 
 from timeline.domain import checks
 from timeline.domain.aggregates import Submission
-from timeline.domain.facts import DevelopmentReported, Fact, FrontOpened, Recorded, SourceRegistered, Unreadable
+from timeline.domain.facts import (
+    DataSetImported,
+    DevelopmentReported,
+    Fact,
+    FrontOpened,
+    Recorded,
+    SourceRegistered,
+    Unreadable,
+)
 from timeline.domain.moments import format_instant
 from timeline.domain.values import (
     MessageId,
+    data_set_id,
     development_id_of,
     development_id_of_message,
     front_id,
@@ -43,6 +52,10 @@ def _type(field: str, value: Any) -> str:
     if not isinstance(value, str) or value not in SCHEMAS:
         raise InvalidValue(field, value, f"one of {', '.join(SCHEMAS)}")
     return value
+
+
+_CATALOGUED = {"front": front_id, "source": source_id, "dataset": data_set_id}
+"""What is named by its slug."""
 
 
 class EnvelopeSchema(Schema):
@@ -142,7 +155,7 @@ def _subject(name: str | None, fact: Fact, message: MessageId) -> UUID:
         named = development_id("subject", name) if sort in ("development", "account") else _named(sort, name)
     except InvalidValue:
         allowed = "expected a development id (UUID) or '<data set>:<id there>'"
-        if sort in ("front", "source"):
+        if sort in _CATALOGUED:
             allowed = f"expected the slug of a {sort}"
         raise _invalid({"subject": name}, {"subject": allowed}) from None
     if implied and named != implied:
@@ -161,6 +174,8 @@ def _implied_subject(fact: Fact) -> UUID | None:
             return front_id(slug)
         case SourceRegistered(slug):
             return source_id(slug)
+        case DataSetImported(slug):
+            return data_set_id(slug)
     return None
 
 
@@ -169,7 +184,7 @@ def _named(sort: str, name: str) -> UUID:
         return UUID(name)
     except ValueError:
         slug = checks.slug("subject", name)
-        return front_id(slug) if sort == "front" else source_id(slug)
+        return _CATALOGUED[sort](slug)
 
 
 def _known(name: str) -> bool:

@@ -22,11 +22,13 @@ from timeline.domain.vocabulary import (
 )
 from timeline.wire.fields import (
     CheckedString,
+    Count,
     DevelopmentName,
     Number,
     OccurredField,
     Text,
     Word,
+    YesOrNo,
     by_domain,
     occurred_on_wire,
 )
@@ -215,6 +217,20 @@ class SourceRevisedSchema(_ReasonSchema):
         return facts.SourceRevised(**data)
 
 
+class DataSetImportedSchema(Strict):
+    """`data` of `dataset.imported`."""
+
+    slug = CheckedString(checks.slug, required=True)
+    rows = Count(required=True)
+    sha256 = CheckedString(checks.sha256, required=True)
+    whole = YesOrNo()
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> facts.DataSetImported:
+        """The fact."""
+        return facts.DataSetImported(**data)
+
+
 SCHEMAS: dict[str, Schema] = {
     facts.DevelopmentReported.TOPIC: DevelopmentReportedSchema(),
     facts.AccountGiven.TOPIC: AccountGivenSchema(),
@@ -228,6 +244,7 @@ SCHEMAS: dict[str, Schema] = {
     facts.FrontClosed.TOPIC: FrontClosedSchema(),
     facts.SourceRegistered.TOPIC: SourceRegisteredSchema(),
     facts.SourceRevised.TOPIC: SourceRevisedSchema(),
+    facts.DataSetImported.TOPIC: DataSetImportedSchema(),
 }
 """The schema of each event type's `data`."""
 

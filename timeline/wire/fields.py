@@ -92,6 +92,15 @@ class Count(Checked, fields.Integer):
         super().__init__(checks.count, **kwargs)
 
 
+class YesOrNo(Checked, fields.Boolean):
+    """true or false; what only looks like one is refused."""
+
+    default_error_messages: Messages = MESSAGES
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_yes_or_no, **kwargs)
+
+
 class Word(Checked, fields.String):
     """A word of a closed vocabulary, documented as an enum."""
 
@@ -161,6 +170,12 @@ def occurred_on_wire(moment: Occurred) -> str | dict[str, Any]:
     pair = {"start": moment.exact_start, "end": moment.exact_end}
     exact = {name: format_instant(instant) for name, instant in pair.items() if instant}
     return {"edtf": moment.edtf, "exact": exact} if exact else moment.edtf
+
+
+def _yes_or_no(field: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidValue(field, value, "true or false")
+    return value
 
 
 def _stance(field: str, value: Any) -> dict[Aspect, Stance]:

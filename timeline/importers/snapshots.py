@@ -1,0 +1,193 @@
+"""From a release of a data set to submissions: what it adds, changes and no longer holds.
+
+A release says what the data set held at the moment T at which it was published. Its submissions bring what is
+known at T to that, and leave every other moment alone, in whatever order releases arrive: where a later
+release T'' is in the log already, what is known at T'' is brought back to what that one said. So a value that
+went 5, 6, 5 reads so although the 6 arrived last, and an entry that T'' had dropped stays dropped.
+
+What a later release said is read from the log itself: it is the state at (T'', the position at which that
+release was sealed by a `dataset.imported`). An import that was broken off has no seal, finds what it has done
+already when it is run again, and goes on.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from timeline.domain.aggregates import Submission
+from timeline.domain.descriptions import Description, DescriptionChanges
+from timeline.domain.facts import (
+    AccountGiven,
+    DataSetImported,
+    DevelopmentReported,
+    DevelopmentRetracted,
+    DevelopmentRevised,
+    Event,
+    Fact,
+    Recorded,
+)
+from timeline.domain.history import DevelopmentState, fold_development, known_by
+from timeline.domain.moments import format_instant
+from timeline.domain.values import Account, MessageId, data_set_id, development_id_of
+from timeline.domain.vocabulary import Aspect, Nature, Stance
+
+_EVER = 2**62
+"""A position after all."""
+
+
+class Held(Struct, frozen=True):
+    """What a release holds of one development."""
+
+    description: Description
+    accounts: tuple[Account, ...]
+
+
+class Release(Struct, frozen=True):
+    """A release of a data set, as it was published at `reported_at` (UTC); `whole`: what it leaves out is gone."""
+
+    data_set: str
+    reported_at: datetime
+    whole: bool
+
+
+class Histories(Struct, frozen=True):
+    """What the log holds: the events of developments, and those of data sets, by id."""
+
+    developments: Mapping[UUID, Sequence[Recorded]]
+    data_sets: Mapping[UUID, Sequence[Recorded]]
+
+
+def submissions(
+    release: Release, rows: Mapping[str, Held], histories: Histories, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Submission]:
+    """What has to be appended so that the log knows this release; `rows` are by external id.
+
+    The submissions of one development are in order. The seal is not among them (`seal`).
+    """
+    later = _next_whole(release, histories)
+    mine = f"{release.data_set}:"
+    known = {
+        external_id
+        for history in histories.developments.values()
+        if (external_id := _external_id(history)) and external_id.startswith(mine)
+    }
+    for external_id in sorted({*rows, *(known if release.whole else ())}):
+        history = histories.developments.get(development_id_of(external_id), ())
+        yield from _brought_to(release, external_id, rows.get(external_id), history, later)
+        progress(external_id in rows)
+
+
+def seal(release: Release, rows: int, file_sha256: str) -> Submission:
+    """That the release is in the log; to be appended once all of it is."""
+    fact = DataSetImported(release.data_set, rows, file_sha256, release.whole)
+    return _submission(release, data_set_id(release.data_set), release.reported_at, fact, "sealed")
+
+
+def _brought_to(
+    release: Release, external_id: str, row: Held | None, history: Sequence[Recorded], later: Recorded | None
+) -> Iterator[Submission]:
+    """What brings one development to what the release says at its time, and back at that of the next release."""
+    id = development_id_of(external_id)
+    now = _state(id, history, release.reported_at, _EVER)
+    reason = f"{release.data_set} as published on {format_instant(release.reported_at)[:10]}"
+    facts = list(_steps(now, row, release.data_set, reason))
+    for fact in facts:
+        yield _submission(release, id, release.reported_at, fact, f"{external_id} {_last(history)}")
+    if not later:
+        return
+    at = later.event.reported_at
+    said = _state(id, history, at, later.position)
+    wanted = Held(said.description, ()) if said.description and not said.retracted else None
+    # What is submitted here is not in the history yet; whatever was reported after it up to then is folded over it.
+    after = _folded_over(id, history, release.reported_at, at, facts)
+    for fact in _steps(after, wanted, release.data_set, f"as {release.data_set} had it on {format_instant(at)[:10]}"):
+        yield _submission(release, id, at, fact, f"{external_id} {_last(history)} again")
+
+
+def _steps(now: DevelopmentState, row: Held | None, source: str, reason: str) -> Iterator[Fact]:
+    """The facts that lead from what is known to what a release says."""
+    there = now.visible and not now.retracted
+    if row is None:
+        if there:
+            yield DevelopmentRetracted(f"No longer in {reason}")
+        return
+    spoken = {_said(given.account) for given in now.accounts if given.in_force}
+    accounts = list(row.accounts)
+    if not there:
+        first = accounts.pop(0) if accounts else _account_of(now, source)
+        yield DevelopmentReported(row.description, first)
+    elif changes := _changes(now.described, row.description):
+        yield DevelopmentRevised(changes, Nature.CORRECTION, f"As in {reason}")
+    for account in accounts:
+        if _said(account) not in spoken:
+            yield AccountGiven(account)
+
+
+def _account_of(state: DevelopmentState, source: str) -> Account:
+    """What the data set itself said before, to be said again with a complete report."""
+    said = [given.account for given in state.accounts if given.account.source == source]
+    return said[-1] if said else Account(source, {Aspect.OCCURRENCE: Stance.ASSERTS})
+
+
+def _changes(old: Description, new: Description) -> DescriptionChanges | None:
+    names = DescriptionChanges.__struct_fields__
+    differing = {name: getattr(new, name) for name in names if getattr(old, name) != getattr(new, name)}
+    return DescriptionChanges(**{name: differing.get(name, UNSET) for name in names}) if differing else None
+
+
+def _said(account: Account) -> tuple[Any, ...]:
+    return account.source, tuple(sorted(account.stance.items())), account.quote, account.gist, account.url
+
+
+def _state(id: UUID, history: Sequence[Recorded], known_at: datetime, position: int) -> DevelopmentState:
+    return fold_development(id, known_by(history, known_at, position))
+
+
+def _folded_over(
+    id: UUID, history: Sequence[Recorded], at: datetime, until: datetime, facts: Iterable[Fact]
+) -> DevelopmentState:
+    """The state at `until` once these facts, reported at `at`, are in the log after all that is there."""
+    added = [
+        Recorded(_last(history) + number, until, Event(id, number, at, MessageId("-", "-"), fact))
+        for number, fact in enumerate(facts, 1)
+    ]
+    return fold_development(id, known_by([*history, *added], until, _EVER))
+
+
+def _last(history: Sequence[Recorded]) -> int:
+    return max((one.position for one in history), default=0)
+
+
+def _next_whole(release: Release, histories: Histories) -> Recorded | None:
+    """The seal of the earliest later release that is whole: its last one, if it was imported more than once."""
+    seals = [
+        one
+        for one in histories.data_sets.get(data_set_id(release.data_set), ())
+        if isinstance(one.event.fact, DataSetImported)
+        and one.event.fact.whole
+        and one.event.reported_at > release.reported_at
+    ]
+    if not seals:
+        return None
+    earliest = min(one.event.reported_at for one in seals)
+    return max((one for one in seals if one.event.reported_at == earliest), key=lambda one: one.position)
+
+
+def _external_id(history: Sequence[Recorded]) -> str | None:
+    for one in history:
+        if isinstance(one.event.fact, DevelopmentReported):
+            return one.event.fact.description.external_id
+    return None
+
+
+def _submission(release: Release, subject: UUID, at: datetime, fact: Fact, what: str) -> Submission:
+    """A submission whose message is named by what it says and on what ground: the same said twice is one event."""
+    told = msgspec.json.encode((fact.TOPIC, fact, format_instant(at)))
+    digest = sha256(told).hexdigest()[:16]
+    source = f"//timeline/import/{release.data_set}/{format_instant(release.reported_at)}"
+    return Submission(subject, at, MessageId(source, f"{what} {digest}"), fact)
