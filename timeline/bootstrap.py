@@ -13,8 +13,8 @@ from timeline.errors import StoreUnusable
 from timeline.projections.journal import JournalRunner
 from timeline.readmodel.journal import Journal
 from timeline.readmodel.questions import Reader
-from timeline.store.addresses import SqliteAddress, parse_address
-from timeline.store.log import ConflictLog
+from timeline.store.addresses import parse_address
+from timeline.store.log import ConflictLog, holds_log
 
 
 class Service(Struct, frozen=True):
@@ -27,7 +27,7 @@ class Service(Struct, frozen=True):
 def open_service(config: Config, *, must_exist: bool = False) -> Service:
     """The service on the store that the settings name. Raises `StoreUnusable` where it can not be opened."""
     address = parse_address(config.store)
-    if must_exist and isinstance(address, SqliteAddress) and not address.path.exists():
+    if must_exist and not holds_log(address):
         raise StoreUnusable(f"there is no store at {address}; `timeline demo` or `timeline import` make one")
     log = ConflictLog(address, _now, config.key_file)
     journal = Journal()

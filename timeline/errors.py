@@ -98,13 +98,6 @@ class MessageIdReused(TimelineError):
     title = "That message id was used for something else"
 
 
-class ConcurrentAppend(TimelineError):
-    """Raised when other writers kept appending to the same subject until the retries ran out."""
-
-    slug = "concurrent-append"
-    title = "The subject is being written to by others"
-
-
 class VersionMismatch(TimelineError):
     """Raised when a message expects its subject at another version than it has; names the one that it has."""
 

@@ -9,29 +9,35 @@ import click
 import msgspec
 
 from timeline import logs
-from timeline.bootstrap import open_service
 from timeline.config import Config
+from timeline.errors import StoreUnusable
 from timeline.store.addresses import parse_address
 from timeline.store.backups import backup as write_backup
 from timeline.store.backups import restore as restore_from
 from timeline.store.backups import size_of_backup
 from timeline.store.checkpoints import parse_verifier
-from timeline.store.log import ConflictLog
+from timeline.store.log import ConflictLog, holds_log
 from timeline.store.verification import Verification
 from timeline.store.verification import verify as verify_log
 from timeline.terminal import progress, refusals
 
 
 @click.command()
-@click.option("--key", metavar="VERIFIER", help="Count only checkpoints signed by this key (name+key id+key).")
+@click.option(
+    "--key",
+    "keys",
+    metavar="VERIFIER",
+    multiple=True,
+    help="Count only checkpoints that this key signed (name+key id+key); may be given several times.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.pass_obj
-def verify(config: Config, key: str | None, as_json: bool) -> None:
+def verify(config: Config, keys: tuple[str, ...], as_json: bool) -> None:
     """Hash every record anew and check the tree and its signed checkpoints; exits 1 naming the first bad position."""
-    with _log(config) as log:
-        verifier = parse_verifier(key) if key else None
+    with _log(config, read_only=True) as log:
+        verifiers = [parse_verifier(key) for key in keys]
         with progress("verify", log.head().position) as advance:
-            found = verify_log(log, advance, verifier)
+            found = verify_log(log, advance, verifiers)
     click.echo(msgspec.json.encode(_report(found)) if as_json else _told(found))
     for problem in found.problems if not as_json else ():
         click.echo(f"position {problem.position} {problem.what}", err=True)
@@ -54,10 +60,16 @@ def backup(config: Config, file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--key", metavar="VERIFIER", help="The backup must be signed by this key (name+key id+key).")
+@click.option(
+    "--key",
+    "keys",
+    metavar="VERIFIER",
+    multiple=True,
+    help="The backup must be signed by this key (name+key id+key); may be given several times.",
+)
 @click.option("--replace", is_flag=True, help="The store holds records: keep them under another name, and go on.")
 @click.pass_obj
-def restore(config: Config, file: Path, key: str | None, replace: bool) -> None:
+def restore(config: Config, file: Path, keys: tuple[str, ...], replace: bool) -> None:
     """Verify the backup in FILE as a whole, and only then put it in the place of the store."""
     logs.to_stderr()
     with refusals(), progress("restore", size_of_backup(file)) as advance:
@@ -66,7 +78,7 @@ def restore(config: Config, file: Path, key: str | None, replace: bool) -> None:
             file,
             address,
             key_file=config.key_file,
-            verifier=parse_verifier(key) if key else None,
+            verifiers=[parse_verifier(key) for key in keys],
             replace=replace,
             progress=advance,
         )
@@ -78,10 +90,13 @@ LOG_COMMANDS = (verify, backup, restore)
 
 
 @contextmanager
-def _log(config: Config) -> Iterator[ConflictLog]:
+def _log(config: Config, *, read_only: bool = False) -> Iterator[ConflictLog]:
     logs.to_stderr()
     with refusals():
-        log = open_service(config, must_exist=True).log
+        address = parse_address(config.store)
+        if not holds_log(address):
+            raise StoreUnusable(f"there is no store at {address}; `timeline demo` or `timeline import` make one")
+        log = ConflictLog(address, key_file=config.key_file, read_only=read_only)
         try:
             yield log
         finally:
@@ -94,5 +109,7 @@ def _report(found: Verification) -> dict[str, object]:
 
 def _told(found: Verification) -> str:
     signed = f"{found.checkpoints} checkpoints, the last at position {found.signed}"
+    who = ", ".join(signer.split("+")[1] for signer in found.signers) or "nobody"
+    signed += f", signed by {who}"
     state = "something was altered" if found.problems else "nothing was altered"
     return f"{found.size} records, {signed}; root {found.root.hex()}; {state}"

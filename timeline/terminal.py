@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
+from eventsourcing.persistence import PersistenceError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -26,6 +27,9 @@ def refusals() -> Iterator[None]:
         raise click.UsageError(error.detail) from None
     except TimelineError as error:
         click.echo(f"Error: {error.detail}", err=True)
+        sys.exit(1)
+    except PersistenceError as error:
+        click.echo(f"Error: the event store failed: {error}", err=True)
         sys.exit(1)
 
 

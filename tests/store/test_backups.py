@@ -1,15 +1,21 @@
 """A backup holds the whole log, whichever engine wrote it, and nothing is put in a log's place unverified."""
 
 import gzip
+import json
+import threading
+import time
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.engines import Engine
 from tests.scenarios import FakeClock, Scene, given, open_log, open_scene, reported, submission
 from tests.store.test_log import tell
 from tests.store.test_verification import fill
+from timeline.domain.values import development_id_of
 from timeline.errors import StoreUnusable
 from timeline.store.addresses import parse_address
 from timeline.store.backups import backup, restore
@@ -170,9 +176,9 @@ def test_a_backup_must_be_signed_by_the_key_that_one_names(engine: Engine, tmp_p
         (mine,) = [parse_verifier(text) for text in log.records.queries.verifiers()]
     stranger = Signer(mine.name, load_key(tmp_path / "stranger.key")).verifier
 
-    with pytest.raises(StoreUnusable, match="no checkpoint that this key signed"):
-        put(tmp_path / "log.ndjson", engine, replace=True, verifier=stranger)
-    assert put(tmp_path / "log.ndjson", engine, replace=True, verifier=mine).signed == 3
+    with pytest.raises(StoreUnusable, match="no checkpoint that these keys signed"):
+        put(tmp_path / "log.ndjson", engine, replace=True, verifiers=[stranger])
+    assert put(tmp_path / "log.ndjson", engine, replace=True, verifiers=[mine]).signed == 3
 
 
 def test_the_backup_of_an_empty_log_is_an_empty_log(engine: Engine, tmp_path: Path) -> None:
@@ -195,8 +201,6 @@ def test_a_file_that_is_no_backup_is_refused(engine: Engine, tmp_path: Path) -> 
 def test_records_that_can_not_be_read_as_text_survive_a_dump(engine: Engine, tmp_path: Path) -> None:
     from eventsourcing.persistence import StoredEvent
 
-    from timeline.domain.values import development_id_of
-
     with open_log(engine) as log:
         log.records.insert_events([StoredEvent(development_id_of("test:x"), 1, "development.guessed", b"\xff\x00\n")])
         before = log.records.queries.rows(1, 10)
@@ -206,3 +210,112 @@ def test_records_that_can_not_be_read_as_text_survive_a_dump(engine: Engine, tmp
 
     with open_log(target) as log:
         assert log.records.queries.rows(1, 10) == before
+
+
+def test_a_restore_under_writers_loses_nothing_that_was_acknowledged(engine: Engine, tmp_path: Path) -> None:
+    dumped = tmp_path / "log.ndjson"
+    acknowledged: set[str] = set()
+    stop = threading.Event()
+    with open_log(engine) as log:
+        fill(log, 20)
+        backup(log, dumped)
+
+        def write(number: int) -> None:
+            for turn in count():
+                if stop.is_set():
+                    return
+                message = f"w-{number}-{turn}"
+                about = development_id_of(f"test:{message}")
+                log.record(submission(reported(), id=about, message=message))
+                acknowledged.add(message)
+
+        writers = [threading.Thread(target=write, args=(number,)) for number in range(2)]
+        for writer in writers:
+            writer.start()
+        time.sleep(0.3)
+        put(dumped, engine, replace=True)
+        time.sleep(0.2)
+        stop.set()
+        for writer in writers:
+            writer.join()
+        now = {one.event.message.id for one in log.after(0, 100_000)}  # type: ignore[union-attr]
+        assert verify(log).problems == ()
+
+    assert acknowledged
+    assert acknowledged <= now | kept_messages(engine, tmp_path)
+
+
+def kept_messages(engine: Engine, folder: Path) -> set[str]:
+    """The messages of the log that a restore put under another name."""
+    if engine.name == "sqlite":
+        (kept,) = folder.glob("*.before-restore-*")
+        other = Engine("sqlite", str(kept), folder)
+    else:
+        kept_schemas = "SELECT nspname FROM pg_namespace WHERE nspname LIKE ?"
+        ((schema,),) = engine.sql(kept_schemas, (f"{engine.schema}_before_restore_%",))
+        with psycopg.connect(engine.url, autocommit=True) as connection:
+            rows = connection.execute(f"SELECT state FROM {schema}.events").fetchall()
+            connection.execute(f"DROP SCHEMA {schema} CASCADE")
+        return {json.loads(state)["message"]["id"] for (state,) in rows}
+    return {json.loads(state)["message"]["id"] for (state,) in other.sql("SELECT state FROM events")}
+
+
+def test_what_is_left_over_beside_a_missing_file_does_not_come_back(tmp_path: Path) -> None:
+    engine = Engine("sqlite", str(tmp_path / "log.db"), tmp_path)
+    dumped = tmp_path / "log.ndjson"
+    with open_log(engine) as log:
+        fill(log, 3)
+        backup(log, dumped)
+        fill(log, 50, 3)
+        left_over = Path(f"{engine.store}-wal").read_bytes()
+    Path(engine.store).unlink()
+    Path(f"{engine.store}-wal").write_bytes(left_over)
+    put(dumped, engine)
+
+    with open_log(engine) as log:
+        assert log.head().position == 3
+        assert verify(log).problems == ()
+
+
+def test_a_damaged_store_is_put_aside_and_replaced_where_that_is_asked_for(tmp_path: Path) -> None:
+    engine = Engine("sqlite", str(tmp_path / "log.db"), tmp_path)
+    with open_log(engine) as log:
+        fill(log, 3)
+        backup(log, tmp_path / "log.ndjson")
+    damaged = bytearray(Path(engine.store).read_bytes())
+    damaged[100:4096] = bytes(3996)
+    Path(engine.store).write_bytes(damaged)
+
+    with pytest.raises(StoreUnusable, match="--replace"):
+        put(tmp_path / "log.ndjson", engine)
+    assert put(tmp_path / "log.ndjson", engine, replace=True).size == 3
+    (kept,) = [one for one in tmp_path.glob("*.before-restore-*") if not one.name.endswith(("-wal", "-shm"))]
+    assert kept.read_bytes() == damaged
+
+
+def test_each_restore_keeps_its_own_copy(tmp_path: Path) -> None:
+    engine = Engine("sqlite", str(tmp_path / "log.db"), tmp_path)
+    with open_log(engine) as log:
+        fill(log, 3)
+        backup(log, tmp_path / "log.ndjson")
+        fill(log, 4, 3)
+    put(tmp_path / "log.ndjson", engine, replace=True)
+    put(tmp_path / "log.ndjson", engine, replace=True)
+
+    copies = [Engine("sqlite", str(kept), tmp_path) for kept in sorted(tmp_path.glob("*.before-restore-*"))]
+    assert [copy.sql("SELECT count(*) FROM events") for copy in copies] == [[(7,)], [(3,)]]
+
+
+def test_a_log_restored_under_a_running_program_is_signed_under_its_own_name(make_engine: Any, tmp_path: Path) -> None:
+    with make_engine("sqlite") as other, open_log(other) as log:
+        fill(log, 5)
+        backup(log, tmp_path / "other.ndjson")
+        origin = log.records.queries.origin()
+    for name in ("sqlite", "postgres"):
+        with make_engine(name) as engine, open_log(engine) as log:
+            fill(log, 3)
+            put(tmp_path / "other.ndjson", engine, replace=True)
+            fill(log, 3, 100)
+
+            assert log.sign().split("\n")[0] == origin
+            assert verify(log).problems == ()

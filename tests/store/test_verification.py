@@ -1,6 +1,12 @@
 """Whatever is changed in the log behind its back is found, and the first place of it is named."""
 
+import sqlite3
+import threading
+from itertools import count
+from pathlib import Path
+
 import pytest
+from eventsourcing.persistence import PersistenceError
 
 from tests.engines import Engine
 from tests.scenarios import FakeClock, open_log, reported, submission
@@ -11,7 +17,8 @@ from timeline.store.checkpoints import Signer, Verifier, load_key, parse_checkpo
 from timeline.store.log import ConflictLog
 from timeline.store.records import record_bytes
 from timeline.store.tree import WIDTH, leaf_hash
-from timeline.store.verification import Problem, verify
+from timeline.store.verification import verify
+from timeline.store.vouching import Problem
 
 
 def fill(log: ConflictLog, count: int, start: int = 0) -> None:
@@ -150,8 +157,8 @@ def test_with_a_key_from_elsewhere_only_its_signatures_count(filled: Engine) -> 
         (mine,) = [parse_verifier(text) for text in log.records.queries.verifiers()]
         stranger = Signer(mine.name, load_key(filled.folder / "stranger.key")).verifier
 
-        assert verify(log, key=mine).problems == ()
-        assert verify(log, key=stranger).problems
+        assert verify(log, keys=[mine]).problems == ()
+        assert verify(log, keys=[stranger]).problems
 
 
 def test_a_log_that_another_key_goes_on_signing_is_whole(engine: Engine) -> None:
@@ -164,8 +171,8 @@ def test_a_log_that_another_key_goes_on_signing_is_whole(engine: Engine) -> None
 
         assert verify(log).problems == ()
         old, new = [parse_verifier(text) for text in log.records.queries.verifiers()]
-        assert [verify(log, key=key).problems for key in (old, new)] == [(), ()]
-        assert [verify(log, key=key).signed for key in (old, new)] == [10, 20]
+        assert [verify(log, keys=[key]).problems for key in (old, new)] == [(), ()]
+        assert [verify(log, keys=[key]).signed for key in (old, new)] == [10, 20]
 
 
 def test_a_log_that_lost_signed_records_signs_no_more(filled: Engine) -> None:
@@ -233,3 +240,125 @@ def test_the_signing_key_is_a_file_that_only_its_owner_reads(engine: Engine) -> 
     assert engine.key_file.stat().st_mode & 0o777 == 0o600
     assert b"PRIVATE KEY" in engine.key_file.read_bytes()
     assert list(engine.folder.glob(".signing*")) == []
+
+
+def test_checkpoints_that_were_taken_away_are_missed(filled: Engine) -> None:
+    filled.sql("DELETE FROM checkpoints WHERE size > 256")
+
+    (found, *_) = problems(filled)
+    assert "in no checkpoint" in found.what
+
+
+def test_a_forger_with_a_key_of_their_own_is_found_by_whoever_has_the_real_one(filled: Engine) -> None:
+    with open_log(filled) as log:
+        (real,) = [parse_verifier(text) for text in log.records.queries.verifiers()]
+        forger = Signer(real.name, load_key(filled.folder / "forger.key"))
+    forge(filled, 690)
+    with open_log(filled) as log:
+        note = forger.sign(700, log.records.queries.root(700)).note
+    filled.unlock()
+    filled.sql("DELETE FROM checkpoints WHERE size > 300")
+    filled.sql("INSERT INTO checkpoints (size, note) VALUES (700, ?)", (note,))
+    filled.sql("INSERT INTO signers (verifier, since) VALUES (?, 700)", (str(forger.verifier),))
+
+    with open_log(filled) as log:
+        assert len(verify(log).signers) == 2
+        assert verify(log, keys=[real]).problems
+
+
+def test_verification_of_a_log_that_is_written_to_raises_no_false_alarm(engine: Engine) -> None:
+    stop = threading.Event()
+    with open_log(engine) as log:
+
+        def write() -> None:
+            for number in count():
+                if stop.is_set():
+                    return
+                fill(log, 100, number * 100)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        found = [verify(log).problems for _ in range(12)]
+        stop.set()
+        writer.join()
+
+    assert found == [()] * 12
+
+
+BROKEN = [
+    "UPDATE events SET topic = CAST(x'64ff' AS TEXT) WHERE position = 300",
+    "UPDATE events SET state = 'text' WHERE position = 300",
+    "UPDATE events SET originator_id = 'text' WHERE position = 300",
+    "UPDATE tree_nodes SET hash = 'text'",
+    "UPDATE checkpoints SET note = x'00' WHERE size = 300",
+    "UPDATE signers SET verifier = 'garbage'",
+    "UPDATE signers SET verifier = x'00'",
+    "DELETE FROM tree_nodes",
+    "DELETE FROM signers",
+    "UPDATE log SET origin = 'another'",
+    "INSERT INTO log (origin) VALUES ('another')",
+]
+
+
+@pytest.mark.parametrize("statement", BROKEN)
+def test_whatever_is_written_into_a_table_verification_names_a_position(tmp_path: Path, statement: str) -> None:
+    engine = Engine("sqlite", str(tmp_path / "log.db"), tmp_path)
+    with open_log(engine) as log:
+        fill(log, 300)
+        fill(log, 400, 300)
+    engine.unlock()
+    engine.sql(statement)
+
+    (found, *_) = verified_only(engine)
+    assert found.position >= 1
+
+
+@pytest.mark.parametrize("at", range(40))
+def test_a_flipped_bit_of_the_file_is_found_or_changes_nothing(tmp_path: Path, at: int) -> None:
+    engine = Engine("sqlite", str(tmp_path / "log.db"), tmp_path)
+    with open_log(engine) as log:
+        fill(log, 300)
+    before = engine.sql("SELECT * FROM events")
+    file = bytearray(Path(engine.store).read_bytes())
+    place = 8_192 + at * (len(file) - 8_192) // 40
+    file[place] ^= 1 << at % 8
+    Path(engine.store).write_bytes(file)
+
+    try:
+        found = verified_only(engine)
+    except StoreUnusable:
+        return  # So damaged that it does not open, and says so.
+    try:
+        same = engine.sql("SELECT * FROM events") == before
+    except sqlite3.Error:
+        same = False
+    assert found or same
+
+
+def verified_only(engine: Engine) -> tuple[Problem, ...]:
+    """What verification finds where nothing else touches the log, as the command does it."""
+    log = ConflictLog(engine.store, read_only=True)
+    try:
+        return verify(log).problems
+    except PersistenceError as error:
+        raise StoreUnusable(str(error)) from error
+    finally:
+        log.close()
+
+
+def test_verification_leaves_the_file_as_it_is(tmp_path: Path) -> None:
+    engine = Engine("sqlite", str(tmp_path / "log.db"), tmp_path)
+    with open_log(engine) as log:
+        fill(log, 300)
+    engine.unlock()
+    before = Path(engine.store).read_bytes()
+    verified_only(engine)
+
+    assert Path(engine.store).read_bytes() == before
+
+
+def test_an_emptied_log_takes_no_more(filled: Engine) -> None:
+    filled.sql("DELETE FROM events")
+
+    with open_log(filled) as log, pytest.raises(StoreUnusable, match="missing"):
+        log.record(submission(reported(), message="new"))

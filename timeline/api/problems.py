@@ -25,7 +25,6 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.MessageTooLarge: 413,
     errors.NothingKnown: 404,
     errors.MessageIdReused: 409,
-    errors.ConcurrentAppend: 503,
     errors.VersionMismatch: 412,
     errors.StoreUnusable: 503,
     errors.LogReplaced: 503,

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from msgspec import Struct
 from psycopg import ProgrammingError
@@ -12,7 +12,8 @@ from psycopg.conninfo import conninfo_to_dict
 from timeline.errors import InvalidValue
 
 DEFAULT_SCHEMA = "timeline"
-_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}")
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,27}")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 ALLOWED = (
     "a file path, sqlite:////absolute/path.db, sqlite:///relative/path.db, or "
     "postgresql://user@host/database?schema=name"
@@ -65,12 +66,19 @@ Address = SqliteAddress | PostgresAddress
 
 def parse_address(store: str) -> Address:
     """The address that a store URL names. Raises `InvalidValue`, without repeating a password."""
-    if "://" not in store:
+    if not _URL.match(store):
         return SqliteAddress(Path(store))
+    scheme, _, rest = store.partition(":")
     try:
         parts = urlsplit(store)
+        _ = parts.port
     except ValueError:
         parts = urlsplit("unreadable://")
+    if parts.fragment or not rest.startswith("//"):
+        # A password with a sign that a URL needs otherwise; nothing of it is repeated.
+        raise InvalidValue(
+            "store", f"{scheme.partition('+')[0]}:…", f"{ALLOWED}, with signs such as / and # in it spelt %2F and %23"
+        )
     if parts.scheme in ("postgresql", "postgres"):
         return _postgres(store)
     if parts.scheme != "sqlite" or parts.netloc or parts.query or len(parts.path) < 2:
@@ -83,9 +91,9 @@ def _postgres(store: str) -> PostgresAddress:
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     schema = query.pop("schema", DEFAULT_SCHEMA)
     if not _SCHEMA.fullmatch(schema):
-        raise InvalidValue("store", f"schema={schema}", "a schema name of lower-case letters, digits and underscores")
+        raise InvalidValue("store", f"schema={schema}", "at most 28 lower-case letters, digits and underscores")
     try:
-        parameters = conninfo_to_dict(f"postgresql://{parts.netloc}{parts.path}?{urlencode(query)}")
+        parameters = conninfo_to_dict(f"postgresql://{parts.netloc}{parts.path}?{urlencode(query, quote_via=quote)}")
     except ProgrammingError:
         raise InvalidValue("store", f"{parts.scheme}://…", ALLOWED) from None
     return PostgresAddress(dict(parameters), schema)

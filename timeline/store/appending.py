@@ -24,7 +24,6 @@ from timeline.store.recorders import LogRecorder
 from timeline.store.records import Head, New, Row, from_micros, key_of, to_micros
 from timeline.store.transactions import SIGN_EVERY, AppendTransaction
 from timeline.store.transcoding import FactMapper
-from timeline.store.tree import WIDTH
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +69,11 @@ class Decided(Struct, frozen=True, gc=False):
     number: int = 0
     repeated: bool = False
 
+    @property
+    def first(self) -> bool:
+        """Whether it is this wish that writes it."""
+        return self.row is None and not self.repeated
+
     def receipt(self, new: Sequence[Row]) -> Receipt:
         """The receipt, once the new rows are there."""
         row = self.row or new[self.number]
@@ -86,7 +90,7 @@ class Appender:
         self._writing = Lock()
         self._groups: Groups[Wish] = Groups(self._settle, MOST_TOGETHER)
         self._streams: dict[UUID, Stream] = {}
-        self._head = Head()
+        self._head: Head | None = None
         self._signed = Head()
 
     def append(self, submissions: Iterable[tuple[Submission, int | None]]) -> list[Wish]:
@@ -100,6 +104,9 @@ class Appender:
 
     def sign(self) -> str:
         """The signed checkpoint of where the log stands now, as a note."""
+        queries = self._recorder.queries
+        if note := queries.checkpoint_at(queries.head().position):
+            return note
         with self._writing, self._recorder.appending() as transaction:
             head = transaction.queries.head()
             transaction.guard_whole(head)
@@ -109,7 +116,7 @@ class Appender:
 
     def close(self) -> None:
         """Sign what was appended since the last checkpoint."""
-        if self._head.position > self._signed.position:
+        if self._head and self._head.position > self._signed.position:
             self.sign()
 
     def _settle(self, group: Sequence[Wish]) -> None:
@@ -143,8 +150,9 @@ class Appender:
     def _commit(self, group: Sequence[Wish]) -> None:
         with self._recorder.appending() as transaction:
             outcomes, rows = self._decide(group, transaction)
-            for wish in group:
-                wish.perhaps_written = True
+            for wish, outcome in zip(group, outcomes, strict=True):
+                wish.perhaps_written = isinstance(outcome, Decided) and outcome.first
+        self._signed = transaction.signed or self._signed
         if rows:
             self._head = rows[-1].head
         for wish, outcome in zip(group, outcomes, strict=True):
@@ -164,6 +172,8 @@ class Appender:
             self._streams.clear()
             transaction.guard_whole(head)
             self._head = head
+            last = transaction.queries.last_checkpoint()
+            self._signed = Head(last[0], head.recorded_at) if last else Head()
             missing = {wish.submission.subject for wish in group}
             rows = transaction.queries.concerned(keys, list(missing))[1]
         streams: dict[UUID, list[Row]] = {id: [] for id in missing}
@@ -199,17 +209,9 @@ class Appender:
             except TimelineError as error:
                 decided.append(error)
         rows = transaction.append(new, head, to_micros(now))
-        self._sign_now_and_then(rows, transaction)
-        return decided, rows
-
-    def _sign_now_and_then(self, rows: Sequence[Row], transaction: AppendTransaction) -> None:
-        """Sign where a block of the tree was completed, and where the last signature is a minute old."""
-        if not rows:
-            return
-        completes = (rows[0].position - 1) // WIDTH != rows[-1].position // WIDTH
-        if completes or rows[-1].recorded_at - self._signed.recorded_at > SIGN_EVERY:
+        if rows and rows[-1].recorded_at - self._signed.recorded_at > SIGN_EVERY:
             transaction.sign(rows[-1].head)
-            self._signed = rows[-1].head
+        return decided, rows
 
     def _accepted(self, wish: Wish, transaction: AppendTransaction, now: datetime) -> Event:
         stream = self._stream(wish.submission.subject, transaction)

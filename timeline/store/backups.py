@@ -7,7 +7,7 @@ what was there under another name.
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from timeline.store.checkpoints import Verifier
 from timeline.store.dumps import Progress, dump, load, read_header
 from timeline.store.log import ConflictLog
 from timeline.store.postgres import create_lock
-from timeline.store.sqlite import LOCK_TIMEOUT, guard_log_file
+from timeline.store.sqlite import LOCK_TIMEOUT, guard_log_file, read_only_name, replace_content
 from timeline.store.verification import Verification, verify
 
 PORTABLE = (".ndjson", ".gz")
@@ -49,11 +49,12 @@ def backup(log: ConflictLog, path: Path, progress: Progress = _nothing) -> int:
         raise StoreUnusable(
             f"{path}: a PostgreSQL log is backed up in the portable form, to a file named *.ndjson[.gz]"
         )
-    log.sign()
     made = path.with_name(f".{path.name.removesuffix('.gz')}.{uuid4().hex[:8]}{path.suffix}")
     try:
         size = dump(log, made, progress) if portable else _copied(log, made)
+        _to_disk(made)
         made.replace(path)
+        _to_disk(path.parent)
     except (OSError, sqlite3.Error) as error:
         raise StoreUnusable(f"{path} can not be written: {error}") from error
     finally:
@@ -68,8 +69,11 @@ def size_of_backup(path: Path) -> int:
 
 
 def _copied(log: ConflictLog, target: Path) -> int:
+    log.sign()
     _page_copy(Path(str(log.address)), target)
-    return _size_of(target)
+    with closing(sqlite3.connect(target)) as copy:
+        size: int = copy.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0]
+    return size
 
 
 def restore(
@@ -77,19 +81,19 @@ def restore(
     address: Address,
     *,
     key_file: Path | None = None,
-    verifier: Verifier | None = None,
+    verifiers: Sequence[Verifier] = (),
     replace: bool = False,
     progress: Progress = _nothing,
 ) -> Verification:
     """Put a backup in the place of a store, once it was verified as a whole; returns what was verified.
 
     Raises `StoreUnusable` where the backup is not whole, or where the store holds records and `replace` is not
-    set; with it, what was there is kept under another name. With a `verifier` the backup must be signed by it:
-    without, a forger's own key would do.
+    set; with it, what was there is kept under another name. With `verifiers` the backup must be signed by
+    them: without, a forger's own key would do.
     """
 
     def build(place: Address) -> Verification:
-        return _built(path, place, key_file, verifier, progress)
+        return _built(path, place, key_file, verifiers, progress)
 
     if isinstance(address, PostgresAddress):
         return _restore_schema(build, address, replace)
@@ -98,23 +102,44 @@ def restore(
 
 def _restore_file(build: Build, target: Path, replace: bool) -> Verification:
     made = target.with_name(f".{target.name}.{uuid4().hex[:8]}.restoring")
-    try:
-        verified = build(SqliteAddress(made))
-        if not target.exists():
-            made.replace(target)
-            return verified
-        held = _size_of(target)
+    kept = target.with_name(f"{target.name}.before-restore-{_stamp()}")
+
+    def may_replace(held: int) -> None:
         _guard_replaceable(str(target), held, replace)
         if held:
-            _page_copy(target, target.with_name(f"{target.name}.before-restore-{_stamp()}"))
-        # In place, as one transaction of SQLite's: whoever has the file open sees the old log or the new one.
-        _page_copy(made, target)
+            _page_copy(target, kept)
+
+    try:
+        verified = build(SqliteAddress(made))
+        _set_aside_what_is_no_log(target, kept, replace)
+        ConflictLog(SqliteAddress(target)).close()
+        replace_content(target, made, may_replace)
         return verified
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, PersistenceError) as error:
         raise StoreUnusable(f"{target} can not be restored to: {error}") from error
     finally:
         for ending in ("", "-wal", "-shm", ".key"):
             Path(f"{made}{ending}").unlink(missing_ok=True)
+
+
+def _set_aside_what_is_no_log(target: Path, kept: Path, replace: bool) -> None:
+    """Put a file that can not be read as a log, or what is left over beside a missing one, under another name.
+
+    SQLite would take a left over `-wal` for that of the new file, and bring the old records back.
+    """
+    if target.exists():
+        try:
+            guard_log_file(target)
+            with closing(sqlite3.connect(read_only_name(target), uri=True)) as connection:
+                connection.execute("SELECT count(*) FROM events").fetchone()
+            return
+        except (StoreUnusable, sqlite3.Error) as error:
+            if not replace:
+                reason = error.detail if isinstance(error, StoreUnusable) else f"{target} is damaged: {error}"
+                raise StoreUnusable(f"{reason}; --replace puts it under another name and goes on") from error
+    for ending in ("", "-wal", "-shm"):
+        if (leftover := Path(f"{target}{ending}")).exists():
+            leftover.rename(f"{kept}{ending}")
 
 
 def _restore_schema(build: Build, address: PostgresAddress, replace: bool) -> Verification:
@@ -137,7 +162,7 @@ def _restore_schema(build: Build, address: PostgresAddress, replace: bool) -> Ve
 
 
 def _built(
-    path: Path, address: Address, key_file: Path | None, verifier: Verifier | None, progress: Progress
+    path: Path, address: Address, key_file: Path | None, verifiers: Sequence[Verifier], progress: Progress
 ) -> Verification:
     """The log of a backup in a place of its own, verified."""
     header = read_header(path)
@@ -152,7 +177,7 @@ def _built(
     try:
         if header:
             load(path, header, log, progress)
-        verified = verify(log, key=verifier)
+        verified = verify(log, keys=verifiers)
     except PersistenceError as error:
         raise StoreUnusable(f"{path} can not be restored: {error}") from error
     finally:
@@ -161,14 +186,6 @@ def _built(
         first = verified.problems[0]
         raise StoreUnusable(f"{path} is not whole, nothing was restored: position {first.position} {first.what}")
     return verified
-
-
-def _size_of(path: Path) -> int:
-    log = ConflictLog(path)
-    try:
-        return log.head().position
-    finally:
-        log.close()
 
 
 def _guard_replaceable(store: str, held: int, replace: bool) -> None:
@@ -186,7 +203,13 @@ def _page_copy(source: Path, target: Path) -> None:
         closing(sqlite3.connect(target, timeout=LOCK_TIMEOUT)) as other,
     ):
         one.backup(other)
-    descriptor = os.open(target, os.O_RDONLY)
+    target.chmod(0o600)
+    _to_disk(target)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or what stands in a folder, is on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -198,4 +221,4 @@ def _rename(schema: str, name: str) -> Composed:
 
 
 def _stamp() -> str:
-    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")

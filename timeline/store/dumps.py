@@ -5,18 +5,19 @@ of the whole, so that a file that was cut off is noticed. `docs/log-format.md` t
 """
 
 import gzip
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Annotated, Any, cast
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from timeline.domain.moments import format_instant
-from timeline.errors import StoreUnusable
-from timeline.store.checkpoints import is_name, parse_checkpoint
+from timeline.errors import InvalidValue, StoreUnusable
+from timeline.store.checkpoints import is_name, parse_checkpoint, parse_verifier
 from timeline.store.log import ConflictLog
 from timeline.store.records import Row, record_bytes
 from timeline.store.tree import leaf_hash
@@ -40,11 +41,11 @@ class DumpHeader(Struct, frozen=True):
 class DumpedRecord(Struct, frozen=True, omit_defaults=True):
     """A record. `recorded_at` tells a person what `recorded_micros` holds; `state_base64` is for what is no text."""
 
-    position: int
+    position: Annotated[int, Meta(gt=0, lt=2**62)]
     recorded_at: str
-    recorded_micros: int
+    recorded_micros: Annotated[int, Meta(ge=0, lt=2**57)]
     subject: UUID
-    version: int
+    version: Annotated[int, Meta(ge=0, lt=2**62)]
     type: str
     message_key: str | None = None
     state: str | None = None
@@ -88,18 +89,30 @@ def load(path: Path, header: DumpHeader, log: ConflictLog, progress: Progress = 
     for batch in _batches(_records_of(lines, notes)):
         with log.records.appending() as transaction:
             head = transaction.queries.head()
-            if batch[0].position != head.position + 1:
-                raise StoreUnusable(f"{path}: position {head.position + 1} is missing")
+            for position, row in enumerate(batch, head.position + 1):
+                if row.position != position:
+                    raise StoreUnusable(f"{path}: position {position} is missing")
             transaction.put(batch, head)
         progress(len(batch))
+    sizes = _checkpoints_of(path, header, notes)
     with log.records.appending() as transaction:
         for verifier, since in header.signers:
             transaction.execute("INSERT INTO signers (verifier, since) VALUES (?, ?)", (verifier, since))
-        for note in notes:
-            size = parse_checkpoint(note).size
+        for size, note in sizes:
             transaction.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (size, note))
-    if not notes or parse_checkpoint(notes[-1]).size != header.size:
+
+
+def _checkpoints_of(path: Path, header: DumpHeader, notes: list[str]) -> list[tuple[int, str]]:
+    """The checkpoints with their sizes; the last must be that of the whole."""
+    try:
+        sizes = [(parse_checkpoint(note).size, note) for note in notes]
+        for verifier, _ in header.signers:
+            parse_verifier(verifier)
+    except InvalidValue as error:
+        raise StoreUnusable(f"{path} can not be read: {error.detail}") from error
+    if not sizes or sizes[-1][0] != header.size:
         raise StoreUnusable(f"{path} was cut off: the checkpoint of its {header.size} records is missing")
+    return sizes
 
 
 def read_header(path: Path) -> DumpHeader | None:
@@ -107,7 +120,7 @@ def read_header(path: Path) -> DumpHeader | None:
     try:
         with _opened(path, "rb") as file:
             header = msgspec.json.decode(file.readline(100_000), type=DumpHeader)
-    except (msgspec.MsgspecError, OSError, EOFError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, OSError, EOFError, UnicodeDecodeError, zlib.error):
         return None
     return header if header.format == FORMAT and is_name(header.origin) else None
 
@@ -153,7 +166,7 @@ def _records_of(lines: Iterable[bytes], notes: list[str]) -> Iterator[Row]:
                 notes.append(msgspec.json.decode(line, type=DumpedCheckpoint).checkpoint)
             else:
                 yield msgspec.json.decode(line, type=DumpedRecord).row()
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, OverflowError) as error:
             raise StoreUnusable(f"a line of the dump can not be read: {error}") from error
 
 
@@ -161,7 +174,7 @@ def _read(path: Path) -> Iterator[bytes]:
     try:
         with _opened(path, "rb") as file:
             yield from file
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise StoreUnusable(f"{path} can not be read to its end: {error}") from error
 
 

@@ -62,9 +62,10 @@ class Groups(Generic[T]):
 
     def _lead(self) -> None:
         """Do what those who wait want, as many as fit, and call the first of those who came meanwhile to lead."""
-        self._gather()
-        turns = self._next_turns()
+        turns: list[_Turn[T]] = []
         try:
+            self._gather()
+            turns = self._next_turns()
             self._work([one for turn in turns for one in turn.wanted])
         finally:
             with self._gate:

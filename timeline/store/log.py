@@ -19,10 +19,10 @@ from timeline.domain.values import MessageId
 from timeline.errors import StoreUnusable, TimelineError
 from timeline.store.addresses import Address, SqliteAddress, parse_address
 from timeline.store.appending import Appender, Receipt
-from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder
+from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder, has_log
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Row, from_micros, key_of
-from timeline.store.sqlite import SqliteFactory, SqliteLogRecorder, claim_file
+from timeline.store.sqlite import SqliteFactory, SqliteLogRecorder, claim_file, guard_log_file, read_only_name
 from timeline.store.tailing import BATCH, Follower
 from timeline.store.transcoding import FactMapper
 
@@ -43,7 +43,8 @@ class ConflictLog(Application[Any]):
 
     `store` is a file, a URL or an address (see `addresses`); `key_file` holds the signing key, made when first needed;
     `origin` is the name that a new log gets, where it must be a certain one (a restored log keeps its own).
-    Raises `StoreUnusable` where the store can not be opened or is something else.
+    `read_only` touches nothing, not even a file beside it, and needs a log that is there. Raises `StoreUnusable`
+    where the store can not be opened or is something else.
     """
 
     name = "conflict-log"
@@ -55,14 +56,19 @@ class ConflictLog(Application[Any]):
         clock: Clock = lambda: datetime.now(UTC),
         key_file: Path | None = None,
         origin: str | None = None,
+        *,
+        read_only: bool = False,
     ) -> None:
         self.address: Address = parse_address(str(store)) if isinstance(store, str | Path) else store
         self._key_file = key_file or self.address.key_file
         self._origin = origin
+        self._read_only = read_only
         if isinstance(self.address, SqliteAddress):
-            claim_file(self.address.path)
+            (guard_log_file if read_only else claim_file)(self.address.path)
+        elif read_only and not holds_log(self.address):
+            raise StoreUnusable(f"{self.address} holds no log")
         try:
-            super().__init__(_environment(self.address))
+            super().__init__(_environment(self.address, read_only=read_only))
         except PersistenceError as error:
             raise StoreUnusable(f"{self.address} can not be used as a store: {error}") from error
         self._closed = False
@@ -84,7 +90,8 @@ class ConflictLog(Application[Any]):
         recorder: Any = kind(self.factory.datastore, events_table_name="events")  # type: ignore[attr-defined]
         recorder.key_file = self._key_file
         recorder.new_origin = self._origin or recorder.new_origin
-        recorder.create_table()
+        if not self._read_only:
+            recorder.create_table()
         return recorder
 
     @cached_property
@@ -190,10 +197,15 @@ class Tail:
             yield [self._read(row) for row in rows]
 
 
-def _environment(address: Address) -> dict[str, str]:
+def holds_log(address: Address) -> bool:
+    """Whether there is a log at an address; raises `StoreUnusable` where that can not be told."""
+    return address.path.exists() if isinstance(address, SqliteAddress) else has_log(address)
+
+
+def _environment(address: Address, *, read_only: bool) -> dict[str, str]:
     """What the library asks for; each engine's real parameters are set by our factories."""
     if isinstance(address, SqliteAddress):
-        return {"SQLITE_DBNAME": str(address.path)}
+        return {"SQLITE_DBNAME": read_only_name(address.path) if read_only else str(address.path)}
     given = dict.fromkeys(("POSTGRES_DBNAME", "POSTGRES_HOST", "POSTGRES_USER", "POSTGRES_PASSWORD"), "-")
     return {
         **given,

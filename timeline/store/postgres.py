@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, cast
 
+import psycopg
 from eventsourcing.persistence import InterfaceError, OperationalError
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresFactory
 from eventsourcing.utils import Environment, retry
 from psycopg import Cursor
 from psycopg.rows import dict_row, tuple_row
 
+from timeline.errors import StoreUnusable
 from timeline.store.addresses import PostgresAddress
 from timeline.store.listening import Listener
 from timeline.store.queries import LogQueries
@@ -31,7 +33,7 @@ _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS {schema}",
     "CREATE TABLE IF NOT EXISTS {schema}.log (origin text PRIMARY KEY)",
     """CREATE TABLE IF NOT EXISTS {schema}.events (
-        position bigint PRIMARY KEY,
+        position bigint PRIMARY KEY CHECK (position > 0),
         recorded_at bigint NOT NULL, -- microseconds since 1970, UTC
         originator_id uuid NOT NULL,
         originator_version bigint NOT NULL,
@@ -56,8 +58,9 @@ _TABLES = (
 )
 
 
-_VERIFIABLE = b"""SELECT position, recorded_at, uuid_send(originator_id), originator_version, topic, message_key, state,
-    leaf_hash FROM events WHERE position > %s AND position <= %s ORDER BY position"""
+_VERIFIABLE = b"""SELECT position, recorded_at, uuid_send(originator_id), originator_version,
+    convert_to(topic, 'UTF8'), message_key, state, leaf_hash
+    FROM events WHERE position > %s AND position <= %s ORDER BY position"""
 
 _COLUMNS = "position, recorded_at, originator_id, originator_version, topic, message_key, leaf_hash, state"
 _INSERT = f"INSERT INTO events ({_COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b, %b, %b)".encode()
@@ -66,6 +69,10 @@ _COPY = f"COPY events ({_COLUMNS}) FROM STDIN (FORMAT binary)".encode()
 _LOCK = f"""SELECT pg_advisory_xact_lock({_WRITING}, hashtext(current_schema())),
     CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"""
 """The write lock, and that a commit waits for the disk even where the server's settings would not."""
+
+
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+"""Whatever the server's defaults are: a snapshot taken before the lock is held would be of the past."""
 
 
 class PostgresLogFactory(PostgresFactory):
@@ -81,9 +88,7 @@ class PostgresTransaction(AppendTransaction):
     """An append transaction on a PostgreSQL connection."""
 
     def __init__(self, cursor: Cursor[Any], recorder: "PostgresLogRecorder") -> None:
-        super().__init__(
-            LogQueries(lambda sql, given: _fetched(cursor, sql, given), recorder.among), lambda: recorder.signer
-        )
+        super().__init__(LogQueries(lambda sql, given: _fetched(cursor, sql, given), recorder.among), recorder.signer)
         self._cursor = cursor
         self.wrote = False
 
@@ -92,11 +97,13 @@ class PostgresTransaction(AppendTransaction):
         self.wrote = True
         if len(rows) == 1:
             self._cursor.execute(_INSERT, _values(rows[0]), prepare=True)
-            return
-        with self._cursor.copy(_COPY) as copy:
-            copy.set_types(("int8", "int8", "uuid", "int8", "text", "bytea", "bytea", "bytea"))
-            for row in rows:
-                copy.write_row(_values(row))
+        else:
+            with self._cursor.copy(_COPY) as copy:
+                copy.set_types(("int8", "int8", "uuid", "int8", "text", "bytea", "bytea", "bytea"))
+                for row in rows:
+                    copy.write_row(_values(row))
+        if self._cursor.rowcount != len(rows):
+            raise StoreUnusable(f"the database took {self._cursor.rowcount} of {len(rows)} records; nothing is kept")
 
     def execute(self, statement: str, given: Sequence[Any] = ()) -> None:
         """Run a statement."""
@@ -116,7 +123,8 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):
             create_lock(cursor, schema)
             cursor.execute("SELECT to_regclass(%s)", (f"{schema}.checkpoints",))
             if cursor.fetchone() == (None,):
-                for statement in _TABLES:
+                there = cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone()
+                for statement in _TABLES[1 if there else 0 :]:
                     cursor.execute(statement.format(schema=schema).encode())
             self.name_log(PostgresTransaction(cursor, self))
 
@@ -126,7 +134,7 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             try:
                 # Statements of their own in one message: what follows sees what the last holder of the lock committed.
-                cursor.execute(f"BEGIN; {_LOCK}".encode(), prepare=False)
+                cursor.execute(f"{_BEGIN}; {_LOCK}".encode(), prepare=False)
                 transaction = PostgresTransaction(cursor, self)
                 yield transaction
                 news = f"NOTIFY {self.channel_name}; " if transaction.wrote else ""
@@ -174,6 +182,16 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):
             connection.transaction(),
         ):
             yield cursor
+
+
+def has_log(address: PostgresAddress) -> bool:
+    """Whether the schema holds a log. Raises `StoreUnusable` where the server can not be asked."""
+    try:
+        with psycopg.connect(**address.connection) as connection:
+            there = connection.execute("SELECT to_regclass(%s)", (f"{address.schema}.checkpoints",)).fetchone()
+    except psycopg.Error as error:
+        raise StoreUnusable(f"{address} can not be used as a store: {error}") from error
+    return there != (None,)
 
 
 def create_lock(cursor: Cursor[Any], schema: str) -> None:

@@ -86,8 +86,8 @@ class LogQueries:
         else:
             statement = "SELECT hash FROM tree_nodes WHERE level = ? AND number >= ? AND number < ? ORDER BY number"
             given = (level, start, stop)
-        hashes = [bytes(row[0]) for row in self.fetch(statement, given)]
-        if len(hashes) != stop - start:
+        hashes: list[bytes] = [row[0] for row in self.fetch(statement, given)]
+        if len(hashes) != stop - start or not all(isinstance(hash, bytes) for hash in hashes):
             raise LookupError(f"of the tree's level {level}, hashes {start} to {stop - 1} are not all there")
         return hashes
 

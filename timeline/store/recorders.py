@@ -23,7 +23,7 @@ from timeline.store.records import New, to_micros
 from timeline.store.tailing import LogSubscription, Signal
 from timeline.store.transactions import AppendTransaction
 
-Verifiable = tuple[int, int, bytes, int, str, bytes | None, bytes, bytes]
+Verifiable = tuple[int, int, bytes, int, bytes, bytes | None, bytes, bytes]
 """Of a record: position, recorded_at, the subject's 16 bytes, version, topic, message key, state, leaf hash."""
 FETCHED = 256
 """How many of them are fetched at once: what fits the processor's cache."""
@@ -38,18 +38,20 @@ class LogRecorder(ApplicationRecorder):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.key_file: Path | None = None
+        self._signer: Signer | None = None
         self.new_origin = f"conflict-timeline/{uuid4()}"
         """The name that the log gets if it is new."""
 
-    @cached_property
-    def signer(self) -> Signer:
-        """Signs checkpoints; made when one is first signed, so that a log that is only read needs no key.
+    def signer(self, origin: str) -> Signer:
+        """Signs checkpoints of the log of this name; the key is read when one is first signed.
 
         Raises `StoreUnusable` where the key can not be used.
         """
         if self.key_file is None:
             raise StoreUnusable("the log was opened without a signing key")
-        return Signer(self.queries.origin() or "", load_key(self.key_file))
+        if self._signer is None or self._signer.origin != origin:
+            self._signer = Signer(origin, load_key(self.key_file))
+        return self._signer
 
     @cached_property
     def signal(self) -> Signal:

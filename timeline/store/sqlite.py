@@ -5,9 +5,10 @@ VACUUM), the recorded clock, the key of idempotency and the tree, all written in
 and triggers by which the database itself refuses to change or delete.
 """
 
+import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ LOCK_TIMEOUT = 30
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS log (origin TEXT PRIMARY KEY) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS events (
-        position INTEGER PRIMARY KEY,
+        position INTEGER PRIMARY KEY CHECK (position > 0),
         recorded_at INTEGER NOT NULL, -- microseconds since 1970, UTC
         originator_id BLOB NOT NULL,
         originator_version INTEGER NOT NULL,
@@ -75,14 +76,14 @@ _REFUSALS = tuple(
     )
 )
 
-_SCHEMA = (
-    *_TABLES,
-    *(statement.format(table=table, there=there) for table, there in _UNIQUE.items() for statement in _REFUSALS),
+_TRIGGERS = tuple(
+    statement.format(table=table, there=there) for table, there in _UNIQUE.items() for statement in _REFUSALS
 )
+_SCHEMA = (*_TABLES, *_TRIGGERS)
 
 
-_VERIFIABLE = """SELECT position, recorded_at, originator_id, originator_version, topic, message_key, state, leaf_hash
-    FROM events WHERE position > ? AND position <= ? ORDER BY position"""
+_VERIFIABLE = """SELECT position, recorded_at, originator_id, originator_version, CAST(topic AS BLOB), message_key,
+    state, leaf_hash FROM events WHERE position > ? AND position <= ? ORDER BY position"""
 
 
 _SETTINGS = ("synchronous=FULL", "cache_size=-16384", "wal_autocheckpoint=4000")
@@ -93,7 +94,12 @@ class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         try:
             connection = sqlite3.connect(
-                self.db_name, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False, cached_statements=200
+                self.db_name,
+                timeout=LOCK_TIMEOUT,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=200,
+                uri=self.db_name.startswith("file:"),
             )  # the library's own keeps one prepared statement, so that each is parsed anew each time
             for setting in _SETTINGS:
                 connection.execute(f"PRAGMA {setting}")
@@ -115,7 +121,7 @@ class SqliteTransaction(AppendTransaction):
 
     def __init__(self, cursor: sqlite3.Cursor, recorder: "SqliteLogRecorder") -> None:
         queries = LogQueries(lambda statement, given: cursor.execute(statement, given).fetchall(), recorder.among)
-        super().__init__(queries, lambda: recorder.signer)
+        super().__init__(queries, recorder.signer)
         self._cursor = cursor
 
     def insert_rows(self, rows: Sequence[Row]) -> None:
@@ -194,10 +200,42 @@ def claim_file(path: Path) -> None:
         raise StoreUnusable(f"{path} can not be used as a store: {error}") from error
 
 
+def replace_content(target: Path, source: Path, may_replace: Callable[[int], None]) -> None:
+    """Put the records of one log file in the place of another's, as one transaction of the target.
+
+    `may_replace` is told how many records the target holds and may raise; whoever writes to the target waits
+    meanwhile, so what it was told still holds when the switch is made.
+    """
+    with closing(sqlite3.connect(target, timeout=LOCK_TIMEOUT, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("ATTACH ? AS restored", (str(source),))
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            may_replace(connection.execute("SELECT count(*) FROM main.events").fetchone()[0])
+            triggers = "SELECT name FROM main.sqlite_master WHERE type = 'trigger'"
+            for (trigger,) in connection.execute(triggers).fetchall():
+                connection.execute(f'DROP TRIGGER main."{trigger}"')
+            for table in _UNIQUE:
+                connection.execute(f"DELETE FROM main.{table}")
+                connection.execute(f"INSERT INTO main.{table} SELECT * FROM restored.{table}")
+            for statement in _TRIGGERS:
+                connection.execute(statement)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def read_only_name(path: Path) -> str:
+    """The file as SQLite opens it to read only; on a medium that takes no writing it must not even be locked."""
+    name = f"{path.absolute().as_uri()}?mode=ro"
+    return name if os.access(path.parent, os.W_OK) else f"{name}&immutable=1"
+
+
 def guard_log_file(path: Path) -> None:
     """Raises `StoreUnusable` for a file that is no log of ours; nothing is written to it."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(read_only_name(path), uri=True)) as connection:
             _guard_ours(path, connection)
     except sqlite3.Error as error:
         raise StoreUnusable(f"{path} can not be read as a log: {error}") from error

@@ -12,7 +12,7 @@ from timeline.errors import StoreUnusable
 from timeline.store.checkpoints import Checkpoint, Signer, parse_checkpoint
 from timeline.store.queries import LogQueries
 from timeline.store.records import Head, New, Row, placed
-from timeline.store.tree import completed
+from timeline.store.tree import WIDTH, completed
 
 SIGN_EVERY = 60_000_000
 """Microseconds after which a log that goes on growing signs where it stands, even within a block of the tree."""
@@ -21,9 +21,11 @@ SIGN_EVERY = 60_000_000
 class AppendTransaction(ABC):
     """Under the write lock of a log; commits when its context ends without an error."""
 
-    def __init__(self, queries: LogQueries, signer: Callable[[], Signer]) -> None:
+    def __init__(self, queries: LogQueries, signer_of: Callable[[str], Signer]) -> None:
         self.queries = queries
-        self._signer = signer
+        self._signer_of = signer_of
+        self.signed: Head | None = None
+        """The head that was signed in this transaction."""
 
     @abstractmethod
     def insert_rows(self, rows: Sequence[Row]) -> None:
@@ -34,9 +36,11 @@ class AppendTransaction(ABC):
         """Run a statement (placeholders `?`)."""
 
     def append(self, new: Sequence[New], head: Head, now: int) -> list[Row]:
-        """Put records after the head, which must be that of this transaction."""
+        """Put records after the head of this transaction, and sign where that fills a block of the tree."""
         rows = placed(new, head, now)
         self.put(rows, head)
+        if rows and head.position // WIDTH != rows[-1].position // WIDTH:
+            self.sign(rows[-1].head)
         return rows
 
     def put(self, rows: Sequence[Row], head: Head) -> None:
@@ -51,9 +55,10 @@ class AppendTransaction(ABC):
 
     def sign(self, head: Head) -> Checkpoint:
         """The checkpoint of where the log stands: the one that was signed, or a new one."""
+        self.signed = head
         if there := self.queries.checkpoint_at(head.position):
             return parse_checkpoint(there)
-        signer = self._signer()
+        signer = self._signer_of(self.queries.origin() or "")
         checkpoint = signer.sign(head.position, self.queries.root(head.position))
         verifier = str(signer.verifier)
         if verifier not in self.queries.verifiers():

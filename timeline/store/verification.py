@@ -4,22 +4,24 @@ Records are read in ranges of 16,384, which are subtrees of the tree, where the 
 What comes back from a range is its part of the tree, so that the whole is put together from few hashes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from hashlib import sha256
 from multiprocessing import get_context
 from typing import cast
 
+from eventsourcing.persistence import PersistenceError
 from msgspec import Struct
 
-from timeline.errors import InvalidValue
 from timeline.store.addresses import Address
-from timeline.store.checkpoints import Verifier, parse_checkpoint, parse_verifier
+from timeline.store.checkpoints import Verifier
 from timeline.store.log import ConflictLog
-from timeline.store.recorders import LogRecorder
+from timeline.store.queries import LogQueries
+from timeline.store.recorders import LogRecorder, Verifiable
 from timeline.store.records import header_of
 from timeline.store.tree import WIDTH, Frontier, full_root
+from timeline.store.vouching import Problem, disagreements, signatures
 
 RANGE = WIDTH * 64
 """How many records are checked in one piece; a multiple of the tree's blocks."""
@@ -30,21 +32,15 @@ Progress = Callable[[int], None]
 """Called with how many more records were checked."""
 
 
-class Problem(Struct, frozen=True):
-    """Something that is not as it was written: at a position, or from there on."""
-
-    position: int
-    what: str
-
-
 class Verification(Struct, frozen=True):
-    """What a verification found. `signed` is the size that the last checkpoint vouches for."""
+    """What a verification found. `signed` is the size that the last checkpoint vouches for, `signers` who signed."""
 
     origin: str
     size: int
     root: bytes
     checkpoints: int
     signed: int
+    signers: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
@@ -59,21 +55,20 @@ class _Range(Struct, frozen=True):
     problem: Problem | None
 
 
-def verify(log: ConflictLog, progress: Progress = lambda _: None, key: Verifier | None = None) -> Verification:
-    """Check every record of a log. With a `key` only the checkpoints that it signed count, and there must be one.
+def verify(log: ConflictLog, progress: Progress = lambda _: None, keys: Sequence[Verifier] = ()) -> Verification:
+    """Check every record of a log. With `keys` only the checkpoints that they signed count.
 
     The first problem is named; nothing is changed. Records appended meanwhile are left out.
     """
-    records = log.records
-    size, signed = records.queries.head().position, records.queries.checkpoints()
-    if key:
-        signed = [(at, note) for at, note in signed if key.signed(note)]
+    queries = log.records.queries
+    size, origin = queries.head().position, queries.origin()
+    signed = signatures(queries, keys).up_to(size, queries.head().position)
     whole = Frontier()
     roots = {0: whole.root()}
-    problems: list[Problem] = []
     recorded_at = 0
-    stored = _StoredNodes(records)
-    for start, found in _ranges(log, size, [at for at, _ in signed], progress):
+    stored = _StoredNodes(log.records)
+    problems = _misplaced(queries)
+    for start, found in () if problems else _ranges(log, size, signed.sizes(), progress):
         if found.problem:
             problems.append(found.problem)
             break
@@ -84,20 +79,25 @@ def verify(log: ConflictLog, progress: Progress = lambda _: None, key: Verifier 
         for at, leaves in found.leaves_at.items():
             roots[at] = _continued(whole, found.blocks[: (at - start) // WIDTH], leaves).root()
         whole = _continued(whole, found.blocks, found.tail)
-    if not problems:
-        problems += stored.upper_levels()
-    if not problems:
-        problems += _checked(log, signed, roots, size, key)
-    if key and size and not signed and not problems:
-        problems.append(Problem(1, "and all after it are in no checkpoint that this key signed"))
+    problems = problems or stored.upper_levels() or disagreements(signed, origin, size, roots)
     return Verification(
-        records.queries.origin() or "",
+        origin or "",
         size,
         whole.root(),
-        len(signed),
-        max((at for at, _ in signed if at <= size), default=0),
+        len(signed.checkpoints),
+        max((at for at in signed.sizes() if at <= size), default=0),
+        signed.signers(),
         tuple(sorted(problems, key=lambda one: one.position)),
     )
+
+
+def _misplaced(queries: LogQueries) -> list[Problem]:
+    """What stands where nothing of a log ever stands."""
+    if rows := queries.fetch("SELECT position FROM events WHERE position < 1 ORDER BY position LIMIT 1", ()):
+        return [Problem(rows[0][0], "is no position that a log gives out")]
+    if len(queries.fetch("SELECT origin FROM log", ())) != 1:
+        return [Problem(1, "and all after it belong to no log: its name was altered")]
+    return []
 
 
 def _ranges(log: ConflictLog, size: int, signed: list[int], progress: Progress) -> Iterator[tuple[int, _Range]]:
@@ -124,7 +124,7 @@ _opened: list[ConflictLog] = []
 
 
 def _open_in_process(address: Address) -> None:
-    _opened.append(ConflictLog(address))
+    _opened.append(ConflictLog(address, read_only=True))
 
 
 def _check_in_process(start: int, stop: int, sizes: list[int]) -> _Range:
@@ -138,12 +138,15 @@ def _check_range(records: LogRecorder, start: int, stop: int, sizes: list[int]) 
     leaves_at: dict[int, tuple[bytes, ...]] = {}
     wanted = set(sizes)
     position, first_at, last_at = start, 0, 0
-    for rows in records.stream(start, stop):
+    for rows in _streamed(records, start, stop):
+        if isinstance(rows, str):
+            unread = Problem(position + 1, f"can not be read: {rows}")
+            return _Range(tuple(blocks), (), leaves_at, first_at, last_at, unread)
         for at, recorded_at, subject, version, topic, key, state, leaf in rows:
             position += 1
             try:
-                record = header_of(at, recorded_at, subject.hex(), version, topic, key).encode() + state
-            except (AttributeError, TypeError):
+                record = header_of(at, recorded_at, subject.hex(), version, topic.decode(), key).encode() + state
+            except (AttributeError, TypeError, ValueError):
                 record = b""  # A value is not of its column's type any more.
             problem = None
             if at != position:
@@ -161,8 +164,16 @@ def _check_range(records: LogRecorder, start: int, stop: int, sizes: list[int]) 
             if len(leaves) == WIDTH:
                 blocks.append(full_root(leaves))
                 leaves.clear()
-    problem = Problem(position + 1, "is missing") if position != stop else None
-    return _Range(tuple(blocks), tuple(leaves), leaves_at, first_at, last_at, problem)
+    ends_early = Problem(position + 1, "is missing") if position != stop else None
+    return _Range(tuple(blocks), tuple(leaves), leaves_at, first_at, last_at, ends_early)
+
+
+def _streamed(records: LogRecorder, start: int, stop: int) -> Iterator[list[Verifiable] | str]:
+    """The records in batches; where the database itself can not read on, why."""
+    try:
+        yield from records.stream(start, stop)
+    except PersistenceError as error:
+        yield str(error)
 
 
 def _continued(frontier: Frontier, blocks: tuple[bytes, ...], leaves: tuple[bytes, ...]) -> Frontier:
@@ -206,27 +217,3 @@ class _StoredNodes:
                 position = (first + number) * leaves + 1
                 return [Problem(position, f"or one of the {leaves - 1} after it was altered, with its own hash")]
         return []
-
-
-def _checked(
-    log: ConflictLog, signed: list[tuple[int, str]], roots: dict[int, bytes], size: int, key: Verifier | None
-) -> list[Problem]:
-    """The checkpoints: each must be signed by a key that the log names (or by `key`), and say the root at its size."""
-    origin = log.records.queries.origin()
-    verifiers = [parse_verifier(text) for text in log.records.queries.verifiers()] + ([key] if key else [])
-    good = 0
-    for at, note in signed:
-        try:
-            checkpoint = parse_checkpoint(note)
-        except InvalidValue:
-            return [Problem(at, "was signed in a checkpoint that can not be read any more")]
-        if not any(verifier.signed(note) for verifier in verifiers):
-            return [Problem(at, "was signed in a checkpoint whose signature is not that of a known key")]
-        if at > size:
-            return [Problem(size + 1, f"is missing, as are all up to {at}: a checkpoint was signed for them")]
-        if (checkpoint.origin, checkpoint.size, checkpoint.root) != (origin, at, roots.get(at)):
-            return [
-                Problem(good + 1, f"or one of those up to {at} was altered: the checkpoint signed there says other")
-            ]
-        good = at
-    return []
