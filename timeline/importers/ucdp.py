@@ -1,0 +1,184 @@
+"""UCDP GED, the Georeferenced Event Dataset of the Uppsala Conflict Data Program: the rows of a release.
+
+A release is a CSV file whose columns are found by name, since no two layouts agree on their order. Each row
+becomes a description and its accounts, or a refusal that names every field that is wrong; what becomes of them
+in the log is not decided here. What a cell means stands in `ucdp_fields`, the press in `ucdp_press`, our own
+words in `ucdp_words`, the fronts in `ucdp_fronts`, the file itself in `ucdp_cells`.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from timeline.domain.descriptions import Description
+from timeline.domain.moments import Occurred
+from timeline.domain.values import Account, Actor, Place, Tally
+from timeline.domain.vocabulary import PlacePrecision
+from timeline.errors import InvalidValue
+from timeline.importers.ucdp_cells import Cells, read_cells
+from timeline.importers.ucdp_countries import COUNTRY_CODES
+from timeline.importers.ucdp_fields import actors_of, best_of, count_of, deaths_of, occurred_of, place_of
+from timeline.importers.ucdp_fronts import Front, FrontRules, Whereabouts
+from timeline.importers.ucdp_press import DATA_SET, DATA_SET_NAME, data_set_account, press_accounts
+from timeline.importers.ucdp_words import gist_of, summary_of, tags_of, title_of, violence_of
+
+_POINT_IS_PLACE = (PlacePrecision.EXACT, PlacePrecision.NEAR, PlacePrecision.DISTRICT)
+
+
+class UcdpRow(Struct, frozen=True, gc=False):
+    """A row that can be imported. `number` is the line of the file on which it starts, from 1.
+
+    `accounts` begins with that of the data set; `sources` are the slugs and names of all that speak.
+    """
+
+    number: int
+    external_id: str
+    description: Description
+    accounts: tuple[Account, ...]
+    sources: tuple[tuple[str, str], ...]
+    front_name: str
+
+
+class RejectedRow(Struct, frozen=True):
+    """A row that can not be, with what is wrong, field by field (as in `TimelineError.errors`)."""
+
+    number: int
+    reason: str
+    errors: tuple[dict[str, Any], ...] = ()
+
+
+def read_rows(path: Path, fronts: FrontRules) -> Iterator[UcdpRow | RejectedRow]:
+    """The rows of a release, in their order; raises `UnreadableRelease` where it is none."""
+    seen: dict[str, int] = {}
+    front_of = _remembering(fronts)
+    for number, cells in read_cells(path):
+        if isinstance(cells, str):
+            yield RejectedRow(number, cells)
+            continue
+        try:
+            row = _row(number, cells, front_of)
+        except InvalidValue as error:
+            yield _rejected(number, cells, error)
+            continue
+        if (first := seen.setdefault(row.external_id, number)) != number:
+            twice = InvalidValue("id", cells.id, f"an id that no other row has; line {first} has it")
+            yield RejectedRow(number, twice.detail, twice.errors)
+            continue
+        yield row
+
+
+def _row(number: int, cells: Cells, front_of: Callable[[Cells, Place], Front]) -> UcdpRow:
+    place = _place(cells)
+    front = front_of(cells, place)
+    external_id = _external_id(cells)
+    description = Description(
+        front=front.slug,
+        kind=violence_of(cells.type_of_violence).kind,
+        title=title_of(cells.type_of_violence, cells.side_a, cells.side_b, place.name, cells.where_prec),
+        occurred=_occurred(cells),
+        summary=summary_of(
+            cells.type_of_violence, cells.conflict_name, cells.dyad_name, cells.adm_2, cells.where_prec, cells.date_prec
+        ),
+        place=place,
+        actors=_actors(cells),
+        tallies=_tallies(cells),
+        tags=_tags(cells),
+        external_id=external_id,
+        language="en",
+    )
+    press, accounts = press_accounts(cells.source_office, cells.source_headline, cells.source_article)
+    # Releases that list no offices cite their sources in one free text.
+    cited = "" if press else cells.source_article
+    gist = gist_of(cells.event_clarity, cells.code_status, cells.source_original, cited)
+    return UcdpRow(
+        number,
+        external_id,
+        description,
+        (data_set_account(gist, press), *accounts),
+        ((DATA_SET, DATA_SET_NAME), *press),
+        front.name,
+    )
+
+
+def _external_id(cells: Cells) -> str:
+    number = count_of(cells.id, "id")
+    if number is None:
+        raise InvalidValue("id", cells.id, "the number of the event")
+    return f"{DATA_SET}:{number}"
+
+
+def _place(cells: Cells) -> Place:
+    return place_of(
+        cells.where_coordinates,
+        cells.adm_1,
+        cells.country,
+        COUNTRY_CODES.get(cells.country_id.strip()),
+        cells.latitude,
+        cells.longitude,
+        cells.where_prec,
+    )
+
+
+def _occurred(cells: Cells) -> Occurred:
+    return occurred_of(cells.date_start, cells.date_end, cells.date_prec)
+
+
+def _actors(cells: Cells) -> tuple[Actor, ...]:
+    return actors_of(cells.side_a, cells.side_b)
+
+
+def _tallies(cells: Cells) -> dict[str, Tally]:
+    tallies = {
+        "deaths": deaths_of(cells.low, cells.best, cells.high),
+        "deaths-side-a": best_of(cells.deaths_a, "deaths_a"),
+        "deaths-side-b": best_of(cells.deaths_b, "deaths_b"),
+        "deaths-civilians": best_of(cells.deaths_civilians, "deaths_civilians"),
+        "deaths-unknown": best_of(cells.deaths_unknown, "deaths_unknown"),
+    }
+    return {name: tally for name, tally in tallies.items() if tally}
+
+
+def _tags(cells: Cells) -> tuple[str, ...]:
+    return tags_of(
+        cells.type_of_violence,
+        cells.conflict_new_id,
+        cells.dyad_new_id,
+        cells.date_prec,
+        cells.event_clarity,
+        cells.code_status,
+    )
+
+
+_PARTS: tuple[Callable[[Cells], object], ...] = (_external_id, _place, _occurred, _actors, _tags, _tallies)
+"""All that can be wrong with a row, asked one by one once something was."""
+
+
+def _rejected(number: int, cells: Cells, first: InvalidValue) -> RejectedRow:
+    found = {first.field: first}
+    for part in _PARTS:
+        try:
+            part(cells)
+        except InvalidValue as error:
+            found.setdefault(error.field, error)
+    return RejectedRow(
+        number,
+        "; ".join(error.detail for error in found.values()),
+        tuple(entry for error in found.values() for entry in error.errors),
+    )
+
+
+def _remembering(fronts: FrontRules) -> Callable[[Cells, Place], Front]:
+    """The front of a row, asked once for each combination of what the rules look at."""
+
+    @lru_cache(maxsize=50_000)
+    def of(country: str, adm_1: str, adm_2: str, dyad: str, place: Place) -> Front:
+        precise = place.precision in _POINT_IS_PLACE
+        return fronts.front_of(Whereabouts(country, adm_1, adm_2, dyad, place.lat, place.lon, precise))
+
+    def front_of(cells: Cells, place: Place) -> Front:
+        return of(cells.country, cells.adm_1, cells.adm_2, cells.dyad_name, place)
+
+    return front_of

@@ -1,0 +1,97 @@
+"""The press behind a UCDP GED event: offices and headlines taken apart, and made into accounts.
+
+`source_office`, `source_date` and `source_headline` are parallel lists joined with `;`, which headlines may
+contain themselves. Where the lists do not match, `source_article` often does: there each item is quoted and
+starts with its office. Where neither is unambiguous an account has no quote, rather than another's.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+
+from timeline.domain.values import Account
+from timeline.domain.vocabulary import Aspect, Stance
+
+DATA_SET = "ucdp-ged"
+DATA_SET_NAME = "UCDP Georeferenced Event Dataset"
+
+_ASSERTS = {Aspect.OCCURRENCE: Stance.ASSERTS}
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
+_MOST_SLUG = 80
+_MOST_TEXT = 5_000
+
+
+def tidy(text: str) -> str:
+    """The text on one line, without control characters: a line break in a cell is where it was wrapped."""
+    return _SPACES.sub(" ", text).strip() if not text.isprintable() or "  " in text else text.strip()
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or as much of it as fits."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+@lru_cache(maxsize=20_000)
+def slug_of_office(name: str) -> str:
+    """The slug of a press source. A name without enough Latin letters is told apart by a hash of itself."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = _NOT_IN_SLUG.sub("-", plain.replace("'", "")).strip("-")
+    if sum(map(str.isalpha, slug)) < 2:
+        return f"press-{_hash(name)}"
+    if len(slug) > _MOST_SLUG:
+        return f"{slug[: _MOST_SLUG - 9].strip('-')}-{_hash(name)}"
+    return slug
+
+
+def data_set_account(gist: str, press: Sequence[tuple[str, str]]) -> Account:
+    """What the data set says. It passes on the press, so its word does not count beside that of its only source."""
+    return Account(DATA_SET, _ASSERTS, gist=cut(gist, _MOST_TEXT), origin=press[0][0] if press else None)
+
+
+def press_accounts(offices: str, headlines: str, articles: str) -> tuple[list[tuple[str, str]], list[Account]]:
+    """The offices as (slug, name), and one account of each, however often it is named."""
+    if not offices.strip():
+        return [], []
+    split = offices.split(";")
+    names: dict[str, str] = {}
+    quotes: dict[str, dict[str, None]] = {}
+    for office, headline in zip(split, _headlines(split, headlines, articles), strict=True):
+        name = tidy(office)
+        if not name or (slug := slug_of_office(name)) == DATA_SET:
+            continue
+        names.setdefault(slug, cut(name, 200))
+        said = quotes.setdefault(slug, {})
+        if headline := tidy(headline):
+            said[headline] = None
+    accounts = [
+        Account(slug, _ASSERTS, quote=cut("\n".join(quotes[slug]), _MOST_TEXT) if quotes[slug] else None)
+        for slug in names
+    ]
+    return list(names.items()), accounts
+
+
+def _headlines(offices: Sequence[str], headlines: str, articles: str) -> Sequence[str]:
+    """The headline of each office; empty ones where they can not be told apart."""
+    split = headlines.split(";")
+    if len(split) == len(offices):
+        return split
+    return _from_articles(offices, articles) or [""] * len(offices)
+
+
+def _from_articles(offices: Sequence[str], articles: str) -> list[str]:
+    """Headlines out of `"office,date,headline";"office,date,headline"`, or none if that is not what it is."""
+    items = articles.strip().removeprefix('"').removesuffix('"').split('";"')
+    if len(items) != len(offices):
+        return []
+    found = [
+        re.match(rf"\s*{re.escape(office.strip())}\s*,[^,]*,(.*)", item, re.DOTALL)
+        for office, item in zip(offices, items, strict=True)
+    ]
+    return [match[1] for match in found if match] if all(found) else []
+
+
+def _hash(name: str) -> str:
+    return sha256(name.encode()).hexdigest()[:8]
