@@ -97,7 +97,7 @@ def _row(number: int, cells: Cells, front_of: Callable[[Cells, Place], Front]) -
         number,
         external_id,
         description,
-        (data_set_account(gist, press), *accounts),
+        (data_set_account(gist, press[0][0] if press else None), *accounts),
         ((DATA_SET, DATA_SET_NAME), *press),
         front.name,
     )

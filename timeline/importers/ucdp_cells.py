@@ -126,7 +126,8 @@ def _picker(header: Sequence[str]) -> Callable[[list[str]], Cells]:
     pick = itemgetter(*(header.index(name) if name in header else empty for name in Cells._fields))
 
     def picked(cells: list[str]) -> Cells:
-        return Cells._make(pick([*cells, ""]))
+        cells.append("")
+        return Cells._make(pick(cells))
 
     return picked
 

@@ -124,9 +124,9 @@ def _members(side: str, role: str) -> list[Actor]:
 @lru_cache(maxsize=50_000)
 def deaths_of(low: str, best: str, high: str) -> Tally | None:
     """The dead in all. Figures out of order are kept and marked as published so; None where there are none."""
-    figures = [count_of(text, name) for name, text in (("low", low), ("best", best), ("high", high))]
-    given = [figure for figure in figures if figure is not None]
-    return Tally(*figures, as_published=given != sorted(given)) if given else None
+    lowest, middle, highest = count_of(low, "low"), count_of(best, "best"), count_of(high, "high")
+    given = [figure for figure in (lowest, middle, highest) if figure is not None]
+    return Tally(lowest, middle, highest, as_published=given != sorted(given)) if given else None
 
 
 @lru_cache(maxsize=10_000)

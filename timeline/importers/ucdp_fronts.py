@@ -73,6 +73,7 @@ class FrontRules:
     def __init__(self, rules: tuple[_Rule, ...], fallback: Front | None) -> None:
         self._tests = [(_test_of(rule), Front(rule.slug, rule.name)) for rule in rules]
         self._fallback = fallback
+        self._by_slug = {front.slug: front for _, front in self._tests}
 
     @classmethod
     def load(cls, path: Path | None = None) -> "FrontRules":
@@ -96,7 +97,10 @@ class FrontRules:
             dyad=where.dyad.casefold(),
         )
         found = next((front for holds, front in self._tests if holds(folded)), self._fallback)
-        return found or _country_front(where.country)
+        if found:
+            return found
+        country = _country_front(where.country)
+        return self._by_slug.get(country.slug, country)
 
 
 def plain_country(name: str) -> str:
@@ -113,7 +117,7 @@ def _country_front(country: str) -> Front:
 def _test_of(rule: _Rule) -> Callable[[Whereabouts], bool]:
     """The conditions of a rule as one question."""
     words = [
-        (name, frozenset(value.strip().casefold() for value in values))
+        (name, frozenset((plain_country(value) if name == "country" else value).strip().casefold() for value in values))
         for name in _WORDED
         if not isinstance(values := getattr(rule, name), UnsetType)
     ]
