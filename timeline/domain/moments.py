@@ -164,12 +164,11 @@ def _endpoint(part: str, whole: str) -> Bound:
         steps = {None: 0, "?": 1, "~": 1, "%": 2}[qualifier]
         if steps:
             first, last = _widened(first, last, unit, steps)
-        following = pendulum.instance(_midnight(last)).add(days=1)
+        return Bound(_midnight(first), end_of_day(last))
     except (ValueError, OverflowError):
         raise InvalidValue(
             "occurred", whole, f"a date that exists, of the years 0001 to 9998; {part!r} does not"
         ) from None
-    return Bound(_midnight(first), _plain(following) - _ONE_MICROSECOND)
 
 
 def _calendar_range(year: str, month: str | None, day: str | None) -> tuple[date, date, str]:
