@@ -12,8 +12,9 @@ from click.testing import CliRunner
 
 from tests.scenarios import FakeClock, Scene, instant, open_scene
 from timeline import bootstrap
-from timeline.cli import DEMO_FILES, main
+from timeline.cli import main
 from timeline.config import fixtures_folder
+from timeline.import_commands import DEMO_FILES
 from timeline.wire.events import parse_event, parse_json
 
 ARTICLE, CHRONOLOGY = (fixtures_folder() / name for name in reversed(DEMO_FILES))

@@ -5,9 +5,6 @@ Exit codes: 0 done, 1 found something wrong, 2 wrong usage.
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,24 +13,21 @@ from msgspec import structs
 from rich.console import Console
 from rich.table import Table
 
-from timeline import logs
-from timeline.bootstrap import Service, open_service
-from timeline.config import Config, fixtures_folder, from_environment, hand_on
-from timeline.domain.moments import format_instant, parse_cut, parse_instant
+from timeline.bootstrap import Service
+from timeline.config import Config, from_environment, hand_on
+from timeline.domain.moments import format_instant, parse_cut
 from timeline.domain.vocabulary import Aspect, Status
-from timeline.errors import InvalidValue, TimelineError
-from timeline.importers import IMPORTERS
-from timeline.importers.running import Rejected, run
+from timeline.errors import InvalidValue
+from timeline.import_commands import IMPORT_COMMANDS
 from timeline.log_commands import LOG_COMMANDS
+from timeline.opening import opened
 from timeline.readmodel.changes import Changes
 from timeline.readmodel.cuts import WantedCuts, wanted_cuts
 from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
-from timeline.terminal import progress, refusals
+from timeline.terminal import refusals
 from timeline.wire.answers import changes as changes_answer
 from timeline.wire.answers import held, timeline_answer
-
-DEMO_FILES = ("ukraine-2022-2023.ndjson", "article-2023-05-22.ndjson")
 
 _COLOUR = {
     Status.CLAIMED: "yellow",
@@ -44,8 +38,6 @@ _COLOUR = {
     Status.REFUTED: "red",
     Status.RETRACTED: "bright_black",
 }
-_TOGETHER = 1_000
-"""How many lines of an import are appended in one transaction."""
 
 
 @click.group()
@@ -64,37 +56,8 @@ def main(context: click.Context, store: str | None) -> None:
     context.obj = structs.replace(config, store=store or config.store)
 
 
-for command in LOG_COMMANDS:
+for command in (*IMPORT_COMMANDS, *LOG_COMMANDS):
     main.add_command(command)
-
-
-@main.command()
-@click.pass_obj
-def demo(config: Config) -> None:
-    """Fill an empty store from the fixtures. Run again, it adds nothing."""
-    with _service(config) as service:
-        files = [fixtures_folder() / name for name in DEMO_FILES]
-        if service.log.head().position and not _begins_with(service, files[0]):
-            raise click.UsageError(f"{service.log.address} already holds other events; the demo fills an empty store")
-        rejected = _import(service, files, "ndjson", None, None)
-    sys.exit(1 if rejected else 0)
-
-
-@main.command("import")
-@click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.option("--format", "format_", type=click.Choice(sorted(IMPORTERS)), required=True, help="What the files are.")
-@click.option("--reported-at", metavar="DATE", help="Reported clock of lines that carry no time of their own.")
-@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write refused lines here (NDJSON).")
-@click.pass_obj
-def import_(
-    config: Config, files: tuple[Path, ...], format_: str, reported_at: str | None, rejects: Path | None
-) -> None:
-    """Bring events in from files. What was there before is not added again; refused lines are named."""
-    with _service(config) as service:
-        rejected = _import(service, files, format_, reported_at, rejects)
-    sys.exit(1 if rejected else 0)
 
 
 @main.command()
@@ -108,7 +71,7 @@ def replay(
     config: Config, front: str | None, as_of: str | None, known_at: str | None, recorded_at: str | None, as_json: bool
 ) -> None:
     """Show the timeline as of a date, as known on a date, as recorded at a position."""
-    with _service(config, must_exist=True) as service:
+    with opened(config, must_exist=True) as service:
         wanted = wanted_cuts(as_of, known_at, recorded_at)
         if front and front not in {entry.slug for entry in service.reader.fronts(wanted)[1]}:
             raise InvalidValue("front", front, "the slug of a front known at these cuts")
@@ -128,7 +91,7 @@ def replay(
 @click.pass_obj
 def changes(config: Config, since: str, until: str, front: str | None, recorded_at: str | None, as_json: bool) -> None:
     """Show what changed in what was known between two dates: new, withdrawn, revised, and how things stand."""
-    with _service(config, must_exist=True) as service:
+    with opened(config, must_exist=True) as service:
         recorded = wanted_cuts(recorded_at=recorded_at).recorded_at
         filters = Filters(fronts=frozenset([front] if front else []))
         found = service.reader.changes(parse_cut(since, "since"), parse_cut(until, "until"), recorded, filters)
@@ -143,7 +106,7 @@ def changes(config: Config, since: str, until: str, front: str | None, recorded_
 @click.pass_obj
 def status(config: Config, as_json: bool) -> None:
     """Show where the log stands and what it holds; exits 1 where events had to be set aside."""
-    with _service(config, must_exist=True) as service:
+    with opened(config, must_exist=True) as service:
         answer = service.reader.timeline(WantedCuts())
         aside = service.reader.set_aside()
         report = {
@@ -173,7 +136,7 @@ def serve(config: Config, host: str, port: int) -> None:
     from granian.constants import Interfaces
     from granian.server import Server
 
-    with _service(config) as service:
+    with opened(config) as service:
         position = service.log.head().position
     if not position:
         click.echo(
@@ -193,46 +156,6 @@ def serve(config: Config, host: str, port: int) -> None:
         log_access=False,
         workers_kill_timeout=10,
     ).serve()
-
-
-@contextmanager
-def _service(config: Config, *, must_exist: bool = False) -> Iterator[Service]:
-    logs.to_stderr()
-    with refusals():
-        service = open_service(config, must_exist=must_exist)
-        try:
-            yield service
-        finally:
-            service.log.close()
-
-
-def _begins_with(service: Service, file: Path) -> bool:
-    first = next(iter(IMPORTERS["ndjson"](file))).read
-    return not isinstance(first, TimelineError) and service.log.holds(first.message)
-
-
-def _import(
-    service: Service, files: Sequence[Path], format_: str, reported_at: str | None, rejects: Path | None
-) -> list[Rejected]:
-    default_time = None if reported_at is None else parse_instant(reported_at, "reported-at")
-    rejected: list[Rejected] = []
-    counts = Counter[str]()
-    for file in files:
-        with file.open("rb") as lines:
-            total = sum(1 for line in lines if line.strip())
-        with progress(file.name, total) as advance:
-            for batch in run(file, IMPORTERS[format_](file), service.log.record_all, default_time, _TOGETHER):
-                rejected += batch.rejected
-                counts.update(added=batch.added, repeated=batch.repeated)
-                advance(batch.lines)
-    for refusal in rejected[:20]:
-        click.echo(f"{refusal.file}:{refusal.line}: {refusal.reason}", err=True)
-    if len(rejected) > 20:
-        click.echo(f"... and {len(rejected) - 20} more", err=True)
-    if rejects:
-        rejects.write_bytes(b"".join(msgspec.json.encode(refusal) + b"\n" for refusal in rejected))
-    click.echo(f"{counts['added']} events added, {counts['repeated']} were there before, {len(rejected)} refused")
-    return rejected
 
 
 def _print_timeline(answer: TimelineAnswer, service: Service) -> None:

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from timeline.bootstrap import create_app, open_service
-from timeline.cli import DEMO_FILES
 from timeline.config import Config, fixtures_folder
+from timeline.import_commands import DEMO_FILES
 from timeline.importers.ndjson import read
 
 NAMES = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.scenarios import FakeClock, Scene, account, described, given, open_scene
 from timeline.domain.moments import format_instant
 from timeline.domain.values import Tally, development_id_of
-from timeline.importers.snapshots import Held, Histories, Release, seal, submissions
+from timeline.importers.snapshots import Held, Release, seal, submissions
 
 Rows = dict[str, int]
 """What a release holds: an id and its number."""
@@ -38,10 +38,8 @@ def external(description: Held, id: str) -> Held:
 
 def bring_in(scene: Scene, number: int, rows: Rows, *, whole: bool = True, broken_off_after: int | None = None) -> int:
     """Import a release; how many events that took."""
-    scene.get("/timeline")
-    journal = scene.reader._journal
     told = {f"data:{id}": external(held(value), id) for id, value in rows.items()}
-    wanted = list(submissions(release(number, whole), told, Histories(journal.developments, journal.data_sets)))
+    wanted = list(submissions(release(number, whole), told, scene.reader.histories()))
     outcomes = scene.log.record_all(wanted[:broken_off_after])
     assert all(not isinstance(one, Exception) for one in outcomes)
     if broken_off_after is None:

@@ -1,8 +1,7 @@
 """UCDP GED read row by row: every quirk of the releases on made-up rows, and the releases themselves where they are."""
 
 import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.importers.making import PLAIN, SHARED, text_of
 from timeline.domain.moments import format_day
 from timeline.domain.values import Tally
 from timeline.domain.vocabulary import Aspect, Kind, PlacePrecision, Stance
@@ -22,7 +22,6 @@ from timeline.importers.ucdp_fronts import FrontRules
 from timeline.importers.ucdp_press import press_accounts, slug_of_office
 
 RULES = FrontRules.load()
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 RELEASES = {
     "ucdp_ged_ukraine/hdx_v19_1_ukraine_2014-2018.csv": 993,
     "ucdp_ged_ukraine/hdx_v20_1_ukraine_2014-2019.csv": 1167,
@@ -32,25 +31,7 @@ RELEASES = {
     "ucdp_ged_ukraine/v23_1_ukraine_donbas_dyads_2014-2022.csv": 3077,
     "ucdp_ged_world_sample/ged231_world_sample_1000.csv": 1000,
 }
-PLAIN = {
-    "id": "101", "type_of_violence": "1", "side_a": "Government of Ukraine", "side_b": "DPR", "where_prec": "1",
-    "where_coordinates": "Horlivka town", "adm_1": "Donetsk oblast", "latitude": "48.30", "longitude": "38.05",
-    "country": "Ukraine", "date_prec": "1", "date_start": "2014-07-27", "date_end": "2014-07-27", "deaths_a": "1",
-    "deaths_b": "2", "deaths_civilians": "0", "deaths_unknown": "4", "best": "7", "high": "9", "low": "5",
-    "adm_2": "Horlivka raion", "country_id": "369", "conflict_new_id": "13246", "conflict_name": "Ukraine: Donetsk",
-    "dyad_new_id": "14124", "dyad_name": "Government of Ukraine - DPR", "code_status": "Clear", "event_clarity": "1",
-    "source_office": "Daily News", "source_headline": "Shells fall; many hurt",
-    "source_article": '"Daily News,2014-07-28,Shells fall; many hurt"', "source_original": "a doctor",
-}  # fmt: skip
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
-
-
-def text_of(*rows: Mapping[str, str], columns: Sequence[str] = Cells._fields) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([row.get(name, "") for name in columns] for row in rows)
-    return out.getvalue()
 
 
 def read(folder: Path, content: str | bytes, rules: FrontRules = RULES) -> list[UcdpRow | RejectedRow]:

@@ -42,6 +42,15 @@ class Cuts(Struct, frozen=True):
     position: int
 
 
+class Histories(Struct, frozen=True):
+    """All that a log holds: the events of developments, fronts, sources and data sets, by the id of each."""
+
+    developments: Mapping[UUID, Sequence[Recorded]]
+    fronts: Mapping[UUID, Sequence[Recorded]]
+    sources: Mapping[UUID, Sequence[Recorded]]
+    data_sets: Mapping[UUID, Sequence[Recorded]]
+
+
 class DevelopmentState(Struct, frozen=True):
     """A development at a cut. `version` counts the events behind it, `position` is the last of them."""
 

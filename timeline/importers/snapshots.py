@@ -8,9 +8,13 @@ went 5, 6, 5 reads so although the 6 arrived last, and an entry that T'' had dro
 What a later release said is read from the log itself: it is the state at (T'', the position at which that
 release was sealed by a `dataset.imported`). An import that was broken off has no seal, finds what it has done
 already when it is run again, and goes on.
+
+What a release no longer lists of the press is left as it is: an outlet that a data set stopped citing for an
+entry has not taken back what it said, and only the source itself can do that. So accounts accumulate over
+releases, while the description is always that of the release in force.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -31,7 +35,7 @@ from timeline.domain.facts import (
     Fact,
     Recorded,
 )
-from timeline.domain.history import DevelopmentState, fold_development, known_by
+from timeline.domain.history import DevelopmentState, Histories, fold_development, known_by
 from timeline.domain.moments import format_instant
 from timeline.domain.values import Account, MessageId, data_set_id, development_id_of
 from timeline.domain.vocabulary import Aspect, Nature, Stance
@@ -55,19 +59,17 @@ class Release(Struct, frozen=True):
     whole: bool
 
 
-class Histories(Struct, frozen=True):
-    """What the log holds: the events of developments, and those of data sets, by id."""
-
-    developments: Mapping[UUID, Sequence[Recorded]]
-    data_sets: Mapping[UUID, Sequence[Recorded]]
-
-
 def submissions(
-    release: Release, rows: Mapping[str, Held], histories: Histories, progress: Callable[[int], None] = lambda _: None
+    release: Release,
+    rows: Mapping[str, Held],
+    histories: Histories,
+    progress: Callable[[int], None] = lambda _: None,
+    unread: Collection[str] = (),
 ) -> Iterator[Submission]:
     """What has to be appended so that the log knows this release; `rows` are by external id.
 
-    The submissions of one development are in order. The seal is not among them (`seal`).
+    The submissions of one development are in order. The seal is not among them (`seal`). `unread` are the ids of
+    what the release lists but nobody could read: those are not missing from it, and left alone.
     """
     later = _next_whole(release, histories)
     mine = f"{release.data_set}:"
@@ -76,7 +78,7 @@ def submissions(
         for history in histories.developments.values()
         if (external_id := _external_id(history)) and external_id.startswith(mine)
     }
-    for external_id in sorted({*rows, *(known if release.whole else ())}):
+    for external_id in sorted({*rows, *(known.difference(unread) if release.whole else ())}):
         history = histories.developments.get(development_id_of(external_id), ())
         yield from _brought_to(release, external_id, rows.get(external_id), history, later)
         progress(external_id in rows)
@@ -85,7 +87,7 @@ def submissions(
 def seal(release: Release, rows: int, file_sha256: str) -> Submission:
     """That the release is in the log; to be appended once all of it is."""
     fact = DataSetImported(release.data_set, rows, file_sha256, release.whole)
-    return _submission(release, data_set_id(release.data_set), release.reported_at, fact, "sealed")
+    return submission_of(release, data_set_id(release.data_set), release.reported_at, fact, "sealed")
 
 
 def _brought_to(
@@ -97,7 +99,7 @@ def _brought_to(
     reason = f"{release.data_set} as published on {format_instant(release.reported_at)[:10]}"
     facts = list(_steps(now, row, release.data_set, reason))
     for fact in facts:
-        yield _submission(release, id, release.reported_at, fact, f"{external_id} {_last(history)}")
+        yield submission_of(release, id, release.reported_at, fact, f"{external_id} {_last(history)}")
     if not later:
         return
     at = later.event.reported_at
@@ -106,7 +108,7 @@ def _brought_to(
     # What is submitted here is not in the history yet; whatever was reported after it up to then is folded over it.
     after = _folded_over(id, history, release.reported_at, at, facts)
     for fact in _steps(after, wanted, release.data_set, f"as {release.data_set} had it on {format_instant(at)[:10]}"):
-        yield _submission(release, id, at, fact, f"{external_id} {_last(history)} again")
+        yield submission_of(release, id, at, fact, f"{external_id} {_last(history)} again")
 
 
 def _steps(now: DevelopmentState, row: Held | None, source: str, reason: str) -> Iterator[Fact]:
@@ -185,7 +187,7 @@ def _external_id(history: Sequence[Recorded]) -> str | None:
     return None
 
 
-def _submission(release: Release, subject: UUID, at: datetime, fact: Fact, what: str) -> Submission:
+def submission_of(release: Release, subject: UUID, at: datetime, fact: Fact, what: str) -> Submission:
     """A submission whose message is named by what it says and on what ground: the same said twice is one event."""
     told = msgspec.json.encode((fact.TOPIC, fact, format_instant(at)))
     digest = sha256(told).hexdigest()[:16]

@@ -43,11 +43,15 @@ class UcdpRow(Struct, frozen=True, gc=False):
 
 
 class RejectedRow(Struct, frozen=True):
-    """A row that can not be, with what is wrong, field by field (as in `TimelineError.errors`)."""
+    """A row that can not be, with what is wrong, field by field (as in `TimelineError.errors`).
+
+    `external_id` is that of the event which the row tells of, where at least that can be read.
+    """
 
     number: int
     reason: str
     errors: tuple[dict[str, Any], ...] = ()
+    external_id: str | None = None
 
 
 def read_rows(path: Path, fronts: FrontRules) -> Iterator[UcdpRow | RejectedRow]:
@@ -65,7 +69,7 @@ def read_rows(path: Path, fronts: FrontRules) -> Iterator[UcdpRow | RejectedRow]
             continue
         if (first := seen.setdefault(row.external_id, number)) != number:
             twice = InvalidValue("id", cells.id, f"an id that no other row has; line {first} has it")
-            yield RejectedRow(number, twice.detail, twice.errors)
+            yield RejectedRow(number, twice.detail, twice.errors, row.external_id)
             continue
         yield row
 
@@ -167,6 +171,7 @@ def _rejected(number: int, cells: Cells, first: InvalidValue) -> RejectedRow:
         number,
         "; ".join(error.detail for error in found.values()),
         tuple(entry for error in found.values() for entry in error.errors),
+        None if "id" in found else _external_id(cells),
     )
 
 

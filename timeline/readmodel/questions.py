@@ -24,6 +24,7 @@ from timeline.domain.history import (
     Cuts,
     DevelopmentState,
     FrontState,
+    Histories,
     catalogued,
     combined,
     fold_development,
@@ -193,6 +194,14 @@ class Reader:
         """One source at these cuts; where it was not registered only its slug is known."""
         history = self._journal.sources.get(source_id(slug), ())
         return fold_source(catalogued(history, held.cuts.known_at, held.cuts.position)) or unregistered(slug)
+
+    def histories(self) -> Histories:
+        """All that the log holds at this moment, event by event, for whoever has to compare it with something else."""
+        self._refresh()
+        journal = self._journal
+        return Histories(
+            dict(journal.developments), dict(journal.fronts), dict(journal.sources), dict(journal.data_sets)
+        )
 
     def set_aside(self) -> tuple[Unreadable, ...]:
         """The events that could not be read."""
