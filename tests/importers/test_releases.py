@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from itertools import permutations, product
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.importers.making import PLAIN, SHARED, text_of
-from tests.scenarios import Scene, instant, open_scene
+from tests.scenarios import Scene, instant, open_log, open_scene
 from timeline import bootstrap
 from timeline.cli import main
 from timeline.config import Config
@@ -69,11 +70,13 @@ def answer(run: Run, *question: str) -> Any:
     """The JSON that a command prints."""
     done = run(*question, "--json")
     assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)
+    return msgspec.json.decode(done.stdout)
 
 
-def position(run: Run) -> int:
-    return int(answer(run, "status")["recorded_at"]["position"])
+def position(folder: Path) -> int:
+    """Where the log of the command stands."""
+    with open_log(folder / "log.db") as log:
+        return log.head().position
 
 
 def known(run: Run, known_at: str = "2030-01-01", recorded_at: int | None = None) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def reading(store: Path) -> Iterator[Callable[[str, int], dict[str, Any]]]:
 
     def known_there(known_at: str, recorded_at: int) -> dict[str, Any]:
         found = service.reader.timeline(wanted_cuts("2030-01-01", known_at, str(recorded_at)))
-        items = json.loads(msgspec.json.encode(timeline_answer(found)))["items"]
+        items = msgspec.json.decode(msgspec.json.encode(timeline_answer(found)))["items"]
         return {one["external_id"].removeprefix("ucdp-ged:"): one for one in items if not one["retracted"]}
 
     try:
@@ -114,6 +117,7 @@ def seen(item: Any) -> Seen:
     )  # fmt: skip
 
 
+@cache
 def published(year: str) -> dict[str, Seen]:
     """What the release says, read without any code of ours."""
     with HDX[year].open(encoding="utf-8-sig", newline="") as file:
@@ -142,7 +146,7 @@ def test_at_every_moment_the_release_in_force_is_known_whatever_the_order(
     positions = []
     for year in order:
         bring(run, HDX[year], "--snapshot", at=f"{year}-06-01")
-        positions.append(position(run))
+        positions.append(position(tmp_path))
 
     assert {year: len(rows) for year, rows in releases.items()} == ROWS
     for year in HDX:
@@ -238,7 +242,7 @@ def test_a_snapshot_with_a_row_of_which_not_even_the_id_can_be_read_is_refused_a
     run: Run, tmp_path: Path, nameless: str
 ) -> None:
     bring(run, release_of(tmp_path / "a.csv", {"id": "1"}, {"id": "2"}), "--snapshot")
-    before = position(run)
+    before = position(tmp_path)
     file = release_of(tmp_path / "b.csv", {"id": "1", "best": "8"})
     file.write_text(file.read_text() + "x" + nameless)
     rejects = tmp_path / "rejects.ndjson"
@@ -246,7 +250,7 @@ def test_a_snapshot_with_a_row_of_which_not_even_the_id_can_be_read_is_refused_a
 
     assert f"{file}:3: not even the id of this row can be read" in done.stderr
     assert "nothing was written" in done.stderr
-    assert position(run) == before
+    assert position(tmp_path) == before
     assert json.loads(rejects.read_text())["line"] == 3
     assert bring(run, file, at="2020-06-01", exit_code=1).stdout.startswith("1 events added, ")
 
@@ -291,7 +295,7 @@ def test_a_release_from_the_future_is_refused_as_a_whole(run: Run, tmp_path: Pat
     done = bring(run, release_of(tmp_path / "a.csv", {"id": "1"}), at="2031-06-01", exit_code=2)
 
     assert "2031-06-01" in done.stderr
-    assert position(run) == 0
+    assert position(tmp_path) == 0
 
 
 def test_a_file_that_is_no_release_is_refused_by_name(run: Run, tmp_path: Path) -> None:
