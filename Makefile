@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STORE ?= timeline.db
 PORT ?= 8050
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n 2 --dist loadscope
 
 .PHONY: run test check install bench soak lock screenshots clean
 
@@ -28,7 +28,7 @@ bench: install ## print the figures of the benchmarks
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 soak: install ## writers and tailers side by side, a minute on each engine
-	TIMELINE_SOAK_SECONDS=60 $(BIN)/pytest tests/store/test_tailing.py -k eight_writers $(PYTEST_ARGS)
+	TIMELINE_SOAK_SECONDS=60 $(BIN)/pytest tests/store/test_tailing.py -k eight_writers
 
 screenshots: install ## take the pictures of the README anew
 	.ci/tools
