@@ -1,8 +1,6 @@
 """The two engines that a log stands on, each real: a SQLite file, a schema of a PostgreSQL server started here."""
 
 import sqlite3
-import subprocess
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -83,9 +81,3 @@ def new_engine(name: str, folder: Path, server: PostgresServer | None) -> Iterat
     engine = Engine(name, server.store(schema), folder, schema, server.url)
     yield engine
     engine.sql(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-
-
-def run_python(code: str, *arguments: str) -> subprocess.Popen[str]:
-    """Another process that runs this code, with what it prints to be read."""
-    here = Path(__file__).parent.parent
-    return subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True, cwd=here)
