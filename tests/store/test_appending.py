@@ -186,6 +186,7 @@ class CuttingProxy:
     def __init__(self, path: str) -> None:
         self._path = path
         self.cut_after: bytes | None = None
+        self.most = 1
         self.cuts = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
@@ -212,7 +213,8 @@ class CuttingProxy:
                 if not asking and cut.is_set():
                     break  # The server has committed and says so; nobody hears it.
                 if asking and self.cut_after and self.cut_after in data:
-                    self.cut_after, self.cuts = None, self.cuts + 1
+                    self.cuts += 1
+                    self.cut_after = self.cut_after if self.cuts < self.most else None
                     cut.set()
                 target.sendall(data)
         for one in (source, target):
@@ -248,6 +250,16 @@ def test_a_commit_whose_answer_was_lost_is_acknowledged_once(proxied: Any) -> No
     assert (receipt.position, receipt.repeated) == (2, False)
     assert tell(log, 2).repeated
     assert [one.position for one in log.after(0)] == [1, 2]
+
+
+def test_an_answer_that_was_lost_twice_is_still_that_of_the_first_time(proxied: Any) -> None:
+    log, proxy, _ = proxied
+    tell(log, 1)
+    proxy.most, proxy.cut_after = 2, b"COMMIT"
+    receipt = tell(log, 2)
+
+    assert proxy.cuts == 2
+    assert (receipt.position, receipt.repeated) == (2, False)
 
 
 def test_a_line_that_was_cut_before_the_commit_writes_it_once(proxied: Any) -> None:

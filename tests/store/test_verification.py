@@ -175,8 +175,9 @@ def test_a_log_that_another_key_goes_on_signing_is_whole(engine: Engine) -> None
         assert [verify(log, keys=[key]).signed for key in (old, new)] == [10, 20]
 
 
-def test_a_log_that_lost_signed_records_signs_no_more(filled: Engine) -> None:
-    filled.sql("DELETE FROM events WHERE position > 650")
+@pytest.mark.parametrize("end", [300, 650], ids=["at a checkpoint", "between two"])
+def test_a_log_that_lost_signed_records_signs_no_more(filled: Engine, end: int) -> None:
+    filled.sql("DELETE FROM events WHERE position > ?", (end,))
 
     with open_log(filled) as log, pytest.raises(StoreUnusable, match="missing"):
         log.sign()

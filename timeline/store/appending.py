@@ -105,8 +105,9 @@ class Appender:
     def sign(self) -> str:
         """The signed checkpoint of where the log stands now, as a note."""
         queries = self._recorder.queries
-        if note := queries.checkpoint_at(queries.head().position):
-            return note
+        last = queries.last_checkpoint()
+        if last and last[0] == queries.head().position:
+            return last[1]
         with self._writing, self._recorder.appending() as transaction:
             head = transaction.queries.head()
             transaction.guard_whole(head)
@@ -151,7 +152,7 @@ class Appender:
         with self._recorder.appending() as transaction:
             outcomes, rows = self._decide(group, transaction)
             for wish, outcome in zip(group, outcomes, strict=True):
-                wish.perhaps_written = isinstance(outcome, Decided) and outcome.first
+                wish.perhaps_written |= isinstance(outcome, Decided) and outcome.first
         self._signed = transaction.signed or self._signed
         if rows:
             self._head = rows[-1].head

@@ -21,7 +21,7 @@ from psycopg.rows import dict_row, tuple_row
 from timeline.errors import StoreUnusable
 from timeline.store.addresses import PostgresAddress
 from timeline.store.listening import Listener
-from timeline.store.queries import LogQueries
+from timeline.store.queries import COLUMNS, LogQueries
 from timeline.store.recorders import FETCHED, LogRecorder, Verifiable
 from timeline.store.records import Row
 from timeline.store.transactions import AppendTransaction
@@ -62,9 +62,8 @@ _VERIFIABLE = b"""SELECT position, recorded_at, uuid_send(originator_id), origin
     convert_to(topic, 'UTF8'), message_key, state, leaf_hash
     FROM events WHERE position > %s AND position <= %s ORDER BY position"""
 
-_COLUMNS = "position, recorded_at, originator_id, originator_version, topic, message_key, leaf_hash, state"
-_INSERT = f"INSERT INTO events ({_COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b, %b, %b)".encode()
-_COPY = f"COPY events ({_COLUMNS}) FROM STDIN (FORMAT binary)".encode()
+_INSERT = f"INSERT INTO events ({COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b, %b, %b)".encode()
+_COPY = f"COPY events ({COLUMNS}) FROM STDIN (FORMAT binary)".encode()
 
 _LOCK = f"""SELECT pg_advisory_xact_lock({_WRITING}, hashtext(current_schema())),
     CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"""

@@ -17,7 +17,8 @@ Fetch = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 Among = Callable[[str, Sequence[Any]], tuple[str, list[Any]]]
 """(column, values) -> the condition that the column holds one of the values, and what is given for it."""
 
-_COLUMNS = "position, recorded_at, originator_id, originator_version, topic, message_key, leaf_hash, state"
+COLUMNS = "position, recorded_at, originator_id, originator_version, topic, message_key, leaf_hash, state"
+"""Of a record, in the order of `Row`."""
 _MOST_NAMED = 500
 """How many values one IN list holds."""
 
@@ -46,7 +47,7 @@ class LogQueries:
             condition, given = condition + " AND position <= ?", [*given, last]
         if topics:
             condition, given = f"{condition} AND topic IN ({marks(topics)})", [*given, *topics]
-        statement = f"SELECT {_COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"
+        statement = f"SELECT {COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"
         return [_row(values) for values in self.fetch(statement, (*given, limit))]
 
     def rows_of_messages(self, keys: Sequence[bytes]) -> dict[bytes, Row]:
@@ -56,13 +57,13 @@ class LogQueries:
     def concerned(self, keys: Sequence[bytes], ids: Sequence[UUID]) -> tuple[Head, list[Row]]:
         """In one question: where the log stands, and the records that these messages brought or of these subjects."""
         found: dict[int, Row] = {}
-        last = f"SELECT * FROM (SELECT {_COLUMNS} FROM events ORDER BY position DESC LIMIT 1) AS last"
+        last = f"SELECT * FROM (SELECT {COLUMNS} FROM events ORDER BY position DESC LIMIT 1) AS last"
         for start in range(0, max(len(keys), len(ids)), _MOST_NAMED):
             statements, given = [last], []
             for column, values in (("message_key", keys), ("originator_id", ids)):
                 if some := values[start : start + _MOST_NAMED]:
                     condition, named = self._among(column, some)
-                    statements.append(f"SELECT {_COLUMNS} FROM events WHERE {condition}")
+                    statements.append(f"SELECT {COLUMNS} FROM events WHERE {condition}")
                     given += named
             rows = [_row(values) for values in self.fetch(" UNION ALL ".join(statements), given)]
             found |= {row.position: row for row in rows}
@@ -145,7 +146,7 @@ class LogQueries:
         found = []
         for start in range(0, len(values), _MOST_NAMED):
             condition, given = self._among(column, values[start : start + _MOST_NAMED])
-            found += self.fetch(f"SELECT {_COLUMNS} FROM events WHERE {condition}", given)
+            found += self.fetch(f"SELECT {COLUMNS} FROM events WHERE {condition}", given)
         return [_row(values) for values in found]
 
 

@@ -19,7 +19,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQ
 from eventsourcing.utils import Environment
 
 from timeline.errors import StoreUnusable
-from timeline.store.queries import LogQueries, marks
+from timeline.store.queries import COLUMNS, LogQueries, marks
 from timeline.store.recorders import FETCHED, LogRecorder, Verifiable
 from timeline.store.records import Row
 from timeline.store.transactions import AppendTransaction
@@ -127,8 +127,7 @@ class SqliteTransaction(AppendTransaction):
     def insert_rows(self, rows: Sequence[Row]) -> None:
         """Write records."""
         self._cursor.executemany(
-            "INSERT INTO events (position, recorded_at, originator_id, originator_version, topic, message_key, "
-            "leaf_hash, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (row.position, row.recorded_at, row.subject.bytes, row.version, row.topic, row.message_key,
                  row.leaf_hash, row.state)
