@@ -87,6 +87,8 @@ def test_each_earlier_audit_cut_still_gives_what_the_log_held_then(late: Scene) 
     assert known(late, TIMES[2], before) == {"x": 5}
     assert known(late, TIMES[1]) == {"x": 6, "y": 1}
     assert known(late, TIMES[2]) == {"x": 5}
+    reasons = {one["data"].get("reason") for one in late.get("/events", after=before)["items"]}
+    assert "No longer in data as published on 2021-06-01" in reasons
 
 
 def test_the_same_release_again_changes_nothing(late: Scene) -> None:

@@ -36,7 +36,7 @@ from timeline.domain.facts import (
     Recorded,
 )
 from timeline.domain.history import DevelopmentState, Histories, fold_development, known_by
-from timeline.domain.moments import format_instant
+from timeline.domain.moments import format_day, format_instant
 from timeline.domain.values import Account, MessageId, data_set_id, development_id_of
 from timeline.domain.vocabulary import Aspect, Nature, Stance
 
@@ -96,8 +96,7 @@ def _brought_to(
     """What brings one development to what the release says at its time, and back at that of the next release."""
     id = development_id_of(external_id)
     now = _state(id, history, release.reported_at, _EVER)
-    reason = f"{release.data_set} as published on {format_instant(release.reported_at)[:10]}"
-    facts = list(_steps(now, row, release.data_set, reason))
+    facts = list(_steps(now, row, release.data_set, _as_published(release, release.reported_at)))
     for fact in facts:
         yield submission_of(release, id, release.reported_at, fact, f"{external_id} {_last(history)}")
     if not later:
@@ -107,8 +106,12 @@ def _brought_to(
     wanted = Held(said.description, ()) if said.description and not said.retracted else None
     # What is submitted here is not in the history yet; whatever was reported after it up to then is folded over it.
     after = _folded_over(id, history, release.reported_at, at, facts)
-    for fact in _steps(after, wanted, release.data_set, f"as {release.data_set} had it on {format_instant(at)[:10]}"):
+    for fact in _steps(after, wanted, release.data_set, _as_published(release, at)):
         yield submission_of(release, id, at, fact, f"{external_id} {_last(history)} again")
+
+
+def _as_published(release: Release, at: datetime) -> str:
+    return f"{release.data_set} as published on {format_day(at)}"
 
 
 def _steps(now: DevelopmentState, row: Held | None, source: str, reason: str) -> Iterator[Fact]:
