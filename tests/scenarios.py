@@ -25,8 +25,8 @@ from timeline.domain.facts import AccountGiven, DevelopmentReported, Event, Fact
 from timeline.domain.moments import Occurred, parse_instant
 from timeline.domain.values import Account, MessageId, development_id_of, source_id
 from timeline.domain.vocabulary import Aspect, Kind, SourceKind, Stance
-from timeline.projections.journal import JournalRunner
-from timeline.readmodel.journal import Journal
+from timeline.projections.generations import generations_of
+from timeline.projections.running import Runner
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog
 
@@ -111,6 +111,7 @@ class Scene(Struct):
     """A whole service on one file, with the clock that it goes by."""
 
     log: ConflictLog
+    runner: Runner
     reader: Reader
     clock: FakeClock
     app: Flask
@@ -158,10 +159,13 @@ def open_scene(place: Path | Engine, body_limit: int = 100_000) -> Iterator[Scen
     """A service on a log in a place, closed in the end."""
     clock = FakeClock()
     with open_log(place, clock) as log:
-        journal = Journal()
-        reader = Reader(journal, JournalRunner(log, journal).catch_up, clock)
+        runner = Runner(log, generations_of(log.address))
+        reader = Reader(runner.catch_up, log, clock)
         app = create_api(log, reader, Config(body_limit=body_limit))
-        yield Scene(log, reader, clock, app, app.test_client())
+        try:
+            yield Scene(log, runner, reader, clock, app, app.test_client())
+        finally:
+            runner.close()
 
 
 def message(type: str = "development.reported", **attributes: Any) -> dict[str, Any]:

@@ -10,18 +10,24 @@ from timeline import logs
 from timeline.api.app import create_api
 from timeline.config import Config, from_environment
 from timeline.errors import StoreUnusable
-from timeline.projections.journal import JournalRunner
-from timeline.readmodel.journal import Journal
+from timeline.projections.generations import generations_of
+from timeline.projections.running import Runner
 from timeline.readmodel.questions import Reader
 from timeline.store.addresses import parse_address
 from timeline.store.log import ConflictLog, holds_log
 
 
 class Service(Struct, frozen=True):
-    """A log and what reads it."""
+    """A log, what keeps its rows up to date, and what reads them."""
 
     log: ConflictLog
+    runner: Runner
     reader: Reader
+
+    def close(self) -> None:
+        """Let go of the log and of its rows."""
+        self.runner.close()
+        self.log.close()
 
 
 def open_service(config: Config, *, must_exist: bool = False) -> Service:
@@ -30,8 +36,8 @@ def open_service(config: Config, *, must_exist: bool = False) -> Service:
     if must_exist and not holds_log(address):
         raise StoreUnusable(f"there is no store at {address}; `timeline demo` or `timeline import` make one")
     log = ConflictLog(address, _now, config.key_file)
-    journal = Journal()
-    return Service(log, Reader(journal, JournalRunner(log, journal).catch_up, _now))
+    runner = Runner(log, generations_of(address))
+    return Service(log, runner, Reader(runner.catch_up, log, _now))
 
 
 def create_app(service: Service, config: Config) -> Flask:

@@ -18,4 +18,4 @@ def opened(config: Config, *, must_exist: bool = False) -> Iterator[Service]:
         try:
             yield service
         finally:
-            service.log.close()
+            service.close()

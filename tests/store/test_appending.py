@@ -12,13 +12,13 @@ from tests.engines import Engine, PostgresServer
 from tests.scenarios import BAKHMUT, FakeClock, Scene, given, message, open_log, open_scene, reported, submission
 from tests.store.test_log import in_threads, tell
 from timeline.domain.facts import DevelopmentMerged, Event
-from timeline.domain.moments import format_instant
+from timeline.domain.moments import format_instant, to_micros
 from timeline.domain.values import MessageId, development_id_of
 from timeline.errors import MessageIdReused, NotAcceptable, StoreUnusable, TimelineError, VersionMismatch
 from timeline.store.addresses import PostgresAddress, parse_address
 from timeline.store.appending import Receipt
 from timeline.store.log import ConflictLog
-from timeline.store.records import New, to_micros
+from timeline.store.records import New
 from timeline.store.transcoding import FactMapper
 from timeline.store.verification import verify
 

@@ -9,6 +9,7 @@ from eventsourcing.persistence import StoredEvent
 from tests.scenarios import NOW, Scene, given, reported
 from timeline.domain.values import MessageId, development_id_of
 from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.questions import Reader
 
 OTHER = development_id_of("test:other")
 
@@ -66,15 +67,11 @@ def test_an_event_is_set_aside_once_however_often_the_log_is_asked(scene: Scene)
 
 
 def test_a_reader_that_starts_late_sees_what_one_that_followed_saw(scene: Scene) -> None:
-    from timeline.projections.journal import JournalRunner
-    from timeline.readmodel.journal import Journal
-    from timeline.readmodel.questions import Reader
-
     for source, day in (("ru-mod", "2023-05-22"), ("ua-mod", "2023-05-20"), ("legion", "2023-05-21")):
         scene.tell(reported(source), day)
         scene.get("/timeline")
-    journal = Journal()
-    late = Reader(journal, JournalRunner(scene.log, journal).catch_up, scene.clock)
+    scene.runner.rebuild()
+    late = Reader(scene.runner.catch_up, scene.log, scene.clock)
 
     def seen(reader: Any) -> Any:
         return reader.timeline(WantedCuts()), reader.sources(WantedCuts()), reader.fronts(WantedCuts())

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from timeline.projections.journal import JournalRunner
+from timeline.readmodel.journal import Journal
 
 from tests.engines import Engine, PostgresServer
 from tests.scenarios import BAKHMUT, NOW, given, open_log, reported, submission
@@ -15,8 +17,6 @@ from tests.store.test_log import in_threads, tell
 from timeline.domain.facts import Event
 from timeline.domain.values import MessageId, development_id_of
 from timeline.errors import LogReplaced
-from timeline.projections.journal import JournalRunner
-from timeline.readmodel.journal import Journal
 from timeline.store import tailing
 from timeline.store.log import ConflictLog
 from timeline.store.postgres import PostgresLogRecorder

@@ -3,13 +3,16 @@
 import base64
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
 
+from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts
-from timeline.readmodel.entries import Entry, TimelineAnswer
+from timeline.readmodel.entries import TimelineAnswer
+from timeline.readmodel.rows import After
 
 _Instant = Annotated[datetime, Meta(tz=True)]
 
@@ -21,12 +24,17 @@ class Cursor(Struct, frozen=True, array_like=True):
     known_at: _Instant
     position: Annotated[int, Meta(ge=0)]
     start: _Instant
-    id: str
+    id: UUID
 
     @property
     def cuts(self) -> WantedCuts:
         """The cuts that every page of the answer shares."""
         return WantedCuts(self.as_of, self.known_at, self.position)
+
+    @property
+    def after(self) -> After:
+        """Where the page before ended."""
+        return to_micros(self.start), self.id.bytes
 
 
 def read_cursor(text: str) -> Cursor:
@@ -42,15 +50,10 @@ def not_a_cursor(text: str) -> InvalidValue:
     return InvalidValue("cursor", text, "the next_cursor of an earlier answer, unchanged")
 
 
-def page(answer: TimelineAnswer, cursor: Cursor | None, limit: int) -> tuple[TimelineAnswer, str | None]:
-    """The entries after the cursor, at most `limit`, and the cursor of the page behind them."""
-    rest = [entry for entry in answer.entries if cursor is None or entry.sort_key > (cursor.start, cursor.id)]
-    shown = tuple(rest[:limit])
-    following = _cursor_after(answer, shown[-1]) if len(rest) > limit else None
-    return TimelineAnswer(answer.held, shown), following
-
-
-def _cursor_after(answer: TimelineAnswer, last: Entry) -> str:
-    cuts = answer.held.cuts
-    cursor = Cursor(cuts.as_of, cuts.known_at, cuts.position, *last.sort_key)
+def cursor_behind(answer: TimelineAnswer) -> str | None:
+    """The cursor of the page behind this one; None where there is none."""
+    if not answer.more:
+        return None
+    cuts, (start, id) = answer.held.cuts, answer.entries[-1].sort_key
+    cursor = Cursor(cuts.as_of, cuts.known_at, cuts.position, start, id)
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode("ascii")

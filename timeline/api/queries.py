@@ -89,7 +89,12 @@ class TimelineQuery(CutsQuery):
     status = fields.List(Word(Status), metadata=said("Headline status."))
     actor = fields.List(Text(200), metadata=said("Name of an actor."))
     source = fields.List(CheckedString(checks.slug), metadata=said("Slug of a source that gave an account."))
-    q = Text(200, metadata=said("Text looked for in title, summary, place and accounts, regardless of case."))
+    q = Text(
+        200,
+        metadata=said(
+            'Words that begin words of title, summary, place or accounts, regardless of case; "in quotes": together.'
+        ),
+    )
     bbox = CheckedString(_box, metadata=said("west,south,east,north in degrees (WGS 84)."))
     since = CheckedString(
         lambda field, value: parse_instant(value, field),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from timeline.api.http import ApiBlueprint, answer
-from timeline.api.paging import not_a_cursor, page, read_cursor
+from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
 from timeline.api.queries import ChangesQuery, CutsQuery, TimelineQuery, cuts_of, filters_of
 from timeline.api.schemas import (
     ChangesSchema,
@@ -92,10 +92,14 @@ def blueprint(reader: Reader) -> ApiBlueprint:
 def _timeline(reader: Reader, query: dict[str, Any]) -> Response:
     cursor = read_cursor(query["cursor"]) if "cursor" in query else None
     try:
-        found = reader.timeline(cursor.cuts if cursor else cuts_of(query), filters_of(query))
+        found = reader.timeline(
+            cursor.cuts if cursor else cuts_of(query),
+            filters_of(query),
+            query["limit"],
+            cursor.after if cursor else None,
+        )
     except InvalidValue:
         if cursor is None:
             raise
         raise not_a_cursor(query["cursor"]) from None
-    shown, following = page(found, cursor, query["limit"])
-    return answer(answers.timeline_answer(shown, following))
+    return answer(answers.timeline_answer(found, cursor_behind(found)))

@@ -216,6 +216,12 @@ FACTS: tuple[type[Fact], ...] = (
 TOPICS: dict[str, type[Fact]] = {fact.TOPIC: fact for fact in FACTS}
 
 
+def sort_of(topic: str) -> str:
+    """What a fact of this topic is about: a `development`, a `front`, a `source` or a `dataset`."""
+    sort = topic.partition(".")[0]
+    return "development" if sort == "account" else sort
+
+
 class Event(Struct, frozen=True, gc=False):
     """A fact in its stream: the `originator_version`-th of the aggregate `originator_id`.
 

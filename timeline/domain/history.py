@@ -28,6 +28,7 @@ from timeline.domain.facts import (
     Recorded,
     SourceRegistered,
     SourceRevised,
+    sort_of,
 )
 from timeline.domain.status import AffiliationOf, GivenAccount, GivenAssessment, statuses
 from timeline.domain.values import Account
@@ -52,12 +53,17 @@ class Histories(Struct, frozen=True):
 
 
 class DevelopmentState(Struct, frozen=True):
-    """A development at a cut. `version` counts the events behind it, `position` is the last of them."""
+    """A development at a cut. `version` counts the events behind it, `position` is the last of them.
+
+    `described_by` is the position of the last one that set the description: among states at one recorded cut,
+    those with the same `described_by` have the same description.
+    """
 
     id: UUID
     version: int = 0
     position: int = 0
     description: Description | None = None
+    described_by: int = 0
     accounts: tuple[GivenAccount, ...] = ()
     assessments: Mapping[Aspect, GivenAssessment] = {}
     first_reported_at: datetime | None = None
@@ -90,6 +96,14 @@ class FrontState(Struct, frozen=True):
     closed: bool = False
 
 
+def histories_of(events: Iterable[Recorded]) -> Histories:
+    """Events in the order of recording, each filed under what it is about."""
+    filed: dict[str, dict[UUID, list[Recorded]]] = {"development": {}, "front": {}, "source": {}, "dataset": {}}
+    for one in events:
+        filed[sort_of(one.event.fact.TOPIC)].setdefault(one.event.originator_id, []).append(one)
+    return Histories(filed["development"], filed["front"], filed["source"], filed["dataset"])
+
+
 def known_by(history: Iterable[Recorded], known_at: datetime, position: int) -> list[Recorded]:
     """The events that exist at a cut, in the order of the fold."""
     seen = [one for one in history if one.position <= position and one.event.reported_at <= known_at]
@@ -116,14 +130,16 @@ def apply(state: DevelopmentState, one: Recorded) -> DevelopmentState:
     )
     match one.event.fact:
         case DevelopmentReported(description, account):
-            state = structs.replace(state, description=description, retracted=False, merged_into=None)
+            state = structs.replace(
+                state, description=description, described_by=one.position, retracted=False, merged_into=None
+            )
             return _with_account(state, account, one)
         case AccountGiven(account):
             return _with_account(state, account, one)
         case AccountWithdrawn(source, aspects):
             return structs.replace(state, accounts=_without(state.accounts, source, aspects))
         case DevelopmentRevised(changes) if state.description:
-            return structs.replace(state, description=changes.applied_to(state.description))
+            return structs.replace(state, description=changes.applied_to(state.description), described_by=one.position)
         case DevelopmentAssessed() as assessment:
             given = GivenAssessment(assessment, reported_at, one.position)
             return structs.replace(state, assessments={**state.assessments, assessment.aspect: given})

@@ -34,6 +34,7 @@ _ENDPOINT = re.compile(
     r"(?P<year>\d{4}|\d{3}X|\d{2}XX)(?:-(?P<month>\d{2}|XX)(?:-(?P<day>\d{2}|XX))?)?(?P<qualifier>[?~%])?", re.ASCII
 )
 _ONE_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SEASONS = {21: (3, 0), 22: (6, 0), 23: (9, 0), 24: (12, 1)}
 """EDTF season -> first month; northern meteorological seasons, winter runs into the next year."""
 
@@ -207,6 +208,16 @@ def _exact_second(edtf: str) -> Bound:
         raise InvalidValue("occurred", edtf, "a date and time with offset, such as '2023-05-22T14:30:00+03:00'")
     instant = parse_instant(edtf, "occurred")
     return Bound(instant, instant, exact=True)
+
+
+def to_micros(instant: datetime) -> int:
+    """An instant as microseconds since 1970, UTC (negative before)."""
+    return (instant - _EPOCH) // _ONE_MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The instant (UTC) that so many microseconds since 1970 name."""
+    return _EPOCH + micros * _ONE_MICROSECOND
 
 
 def parse_instant(value: Any, field: str) -> datetime:

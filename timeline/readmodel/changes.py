@@ -1,6 +1,5 @@
 """What changed in what was known of each development between two moments of the reported clock."""
 
-from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -9,9 +8,30 @@ from msgspec import Struct
 
 from timeline.domain.facts import Recorded
 from timeline.domain.history import DevelopmentState
+from timeline.domain.moments import to_micros
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
+from timeline.readmodel.filters import Filters
+from timeline.readmodel.past import Past
+from timeline.readmodel.standing import Standing
+
+_HELD = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
+_DIFFERING = f"""
+    WITH before AS (
+        SELECT id, described_by, aspects FROM versions
+        WHERE reported_to > ? AND reported_to <= ? AND reported_from <= ? AND {_HELD}
+    ), after AS (
+        SELECT id, described_by, aspects FROM versions
+        WHERE reported_from > ? AND reported_from <= ? AND (reported_to IS NULL OR reported_to > ?) AND {_HELD}
+    )
+    SELECT before.id FROM before LEFT JOIN after ON after.id = before.id
+    WHERE after.id IS NULL OR after.described_by <> before.described_by OR after.aspects <> before.aspects
+    UNION ALL
+    SELECT after.id FROM after LEFT JOIN before ON before.id = after.id WHERE before.id IS NULL"""
+"""The developments that looked another way at the later moment. Whatever row held at the one and not at the other ended
+or began in between, so both sides are short stretches of an index."""
 
 
 class ChangeKind(StrEnum):
@@ -49,18 +69,30 @@ class Changes(Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
-def compared(
-    before: Mapping[UUID, Entry], after: Mapping[UUID, Entry], reported_between: Callable[[UUID], Iterable[Recorded]]
-) -> Iterable[Change]:
-    """What differs between two states of knowledge, development by development."""
-    for id in {**before, **after}:
-        old, new = before.get(id), after.get(id)
-        kind = _kind(old, new)
-        if kind is None:
-            continue
-        fields = _differing_fields(old.state, new.state) if old and new else {}
-        entry = new or before[id]
-        yield Change(kind, entry, fields, _differing_statuses(old, new), tuple(reported_between(id)))
+def changed_between(past: Past, standing: Standing, then: HeldCuts, now: HeldCuts, filters: Filters) -> Changes:
+    """The changes from what was known `then` to what was known `now`, both as recorded at the position of `now`."""
+    since, until, position = to_micros(then.cuts.known_at), to_micros(now.cuts.known_at), now.cuts.position
+    recorded = (position, position)
+    given = (since, until, since, *recorded, since, until, until, *recorded)
+    ids = [UUID(bytes=row[0]) for row in standing.database.fetch(_DIFFERING, given)]
+    earlier, later = Documents(past, standing, then.cuts), Documents(past, standing, now.cuts)
+    before, after, known = earlier.entries(ids), later.entries(ids), later.known(ids)
+    found = []
+    for id in ids:
+        because = tuple(one for one in known[id] if one.event.reported_at > then.cuts.known_at)
+        change = _change(before.get(id), after.get(id), because)
+        if change and filters.pass_entry(change.entry.state, change.entry.statuses):
+            found.append(change)
+    return Changes(then, now, tuple(sorted(found, key=lambda one: one.entry.sort_key)))
+
+
+def _change(old: Entry | None, new: Entry | None, because: tuple[Recorded, ...]) -> Change | None:
+    kind = _kind(old, new)
+    entry = new or old
+    if kind is None or entry is None:
+        return None
+    fields = _differing_fields(old.state, new.state) if old and new else {}
+    return Change(kind, entry, fields, _differing_statuses(old, new), because)
 
 
 def _kind(old: Entry | None, new: Entry | None) -> ChangeKind | None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from timeline.domain.history import Cuts
 from timeline.domain.moments import parse_cut
 from timeline.errors import InvalidValue
-from timeline.readmodel.journal import Journal
+from timeline.readmodel.past import Past
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for the moment of position 0, at which the log held nothing."""
@@ -46,25 +46,23 @@ def wanted_cuts(as_of: Any = None, known_at: Any = None, recorded_at: Any = None
     )
 
 
-def held_cuts(wanted: WantedCuts, journal: Journal, now: datetime) -> HeldCuts:
-    """The cuts that hold for an answer.
+def held_cuts(wanted: WantedCuts, last: int, past: Past, now: datetime) -> HeldCuts:
+    """The cuts that hold for an answer of rows that came to the position `last`.
 
     `known_at` defaults to `as_of`, `as_of` to `known_at`, and both to now. With a fixed `recorded_at`
     "now" is the moment that the log had come to, so that the same question always has the same answer.
     Raises `InvalidValue` for a position that the log has not reached: its answer could still change.
     """
     if wanted.recorded_at is None:
-        position, then = journal.position, now
+        position, then = last, now
     elif isinstance(wanted.recorded_at, int):
         position = wanted.recorded_at
-        if position > journal.position:
-            raise InvalidValue(
-                "recorded_at", position, f"a position from 0 to {journal.position}, where the log stands"
-            )
-        then = journal.recorded_at(position) or _BEFORE_ALL
+        if position > last:
+            raise InvalidValue("recorded_at", position, f"a position from 0 to {last}, where the log stands")
+        then = past.recorded_at(position) or _BEFORE_ALL
     else:
         # The log's own clock counts before the system's, which may have jumped back.
-        then = min(wanted.recorded_at, max(now, journal.recorded_at(journal.position) or now))
-        position = journal.position_at(then)
+        then = min(wanted.recorded_at, max(now, past.recorded_at(last) or now))
+        position = min(last, past.position_at(then))
     known_at = wanted.known_at or wanted.as_of or then
-    return HeldCuts(Cuts(wanted.as_of or known_at, known_at, position), journal.recorded_at(position))
+    return HeldCuts(Cuts(wanted.as_of or known_at, known_at, position), past.recorded_at(position))

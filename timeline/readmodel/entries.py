@@ -1,11 +1,13 @@
 """What answers are made of: developments, lanes, sources and steps of reporting at the cuts of a question."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from msgspec import Struct
 
 from timeline.domain.facts import Recorded, SourceRegistered
 from timeline.domain.history import DevelopmentState, FrontState
+from timeline.domain.moments import to_micros
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.filters import Filters
@@ -26,16 +28,26 @@ class Entry(Struct, frozen=True):
         return self.statuses[Aspect.OCCURRENCE]
 
     @property
-    def sort_key(self) -> tuple[datetime, str]:
+    def sort_key(self) -> tuple[datetime, UUID]:
         """Order of every list: when it may have begun, then identity."""
-        return self.state.described.occurred.start.earliest or _ALWAYS, str(self.state.id)
+        return self.state.described.occurred.start.earliest or _ALWAYS, self.state.id
+
+    @property
+    def place(self) -> tuple[int, bytes]:
+        """The same as rows have it."""
+        begun, id = self.sort_key
+        return to_micros(begun), id.bytes
 
 
 class TimelineAnswer(Struct, frozen=True):
-    """The developments that had occurred by `as_of`, as known at `known_at`, in order of their start."""
+    """The developments that had occurred by `as_of`, as known at `known_at`, in order of their start.
+
+    `more`: there are others behind them, on the next page.
+    """
 
     held: HeldCuts
     entries: tuple[Entry, ...]
+    more: bool = False
 
     def narrowed(self, filters: Filters) -> "TimelineAnswer":
         """The entries that pass the filters."""

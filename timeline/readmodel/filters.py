@@ -6,12 +6,14 @@ from msgspec import Struct
 
 from timeline.domain.history import DevelopmentState
 from timeline.domain.vocabulary import Aspect, Kind, Status
+from timeline.readmodel.search import meets
 
 
 class Filters(Struct, frozen=True):
     """Each filter that is set must be met; within one, any of its values will do.
 
-    `text` is looked for, regardless of case, in title, summary, place and quotes. `box` is west, south,
+    Each word of `text` must begin a word of title, summary, place or accounts, regardless of case and accents; words in
+    quotation marks must follow one another. `box` is west, south,
     east, north in degrees; west greater than east crosses the antimeridian. `since` and `until` are the
     window (UTC, both ends included) that some of the development may lie in.
     """
@@ -37,7 +39,7 @@ class Filters(Struct, frozen=True):
             and (not self.sources or any(given.account.source in self.sources for given in state.accounts))
             and description.occurred.touches(self.since, self.until)
             and (self.box is None or self._in_box(state, self.box))
-            and (self.text is None or self.text.casefold() in _searched(state))
+            and (self.text is None or meets(self.text, _searched(state)))
         )
 
     @staticmethod
@@ -50,8 +52,8 @@ class Filters(Struct, frozen=True):
         return within and south <= place.lat <= north
 
 
-def _searched(state: DevelopmentState) -> str:
+def _searched(state: DevelopmentState) -> list[str | None]:
     description = state.described
-    words = [description.title, description.summary, description.place and description.place.name]
-    words += [text for given in state.accounts for text in (given.account.quote, given.account.gist)]
-    return "\n".join(word for word in words if word).casefold()
+    place = description.place.name if description.place else None
+    said = [text for given in state.accounts for text in (given.account.quote, given.account.gist)]
+    return [description.title, description.summary, place, *said]

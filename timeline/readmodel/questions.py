@@ -1,97 +1,96 @@
-"""The questions that readers ask of the journal, each at the three cuts.
+"""The questions that readers ask, each at the three cuts, answered from version rows and, for a page, from the log.
 
-Nothing here loads an aggregate or touches the store: a question brings the journal up to date through
-the `refresh` it was given, folds what the cuts let through, and answers with plain values.
+A question first has the rows brought up to date (`refresh`), and then sees one position of one generation, whatever is
+written meanwhile.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import cache
+from itertools import islice
 from typing import Protocol
 from uuid import UUID
 
-from timeline.domain.facts import (
-    DevelopmentReported,
-    DevelopmentRevised,
-    Fact,
-    FrontOpened,
-    Recorded,
-    SourceRegistered,
-    Unreadable,
-)
-from timeline.domain.history import (
-    Cuts,
-    DevelopmentState,
-    FrontState,
-    Histories,
-    catalogued,
-    combined,
-    fold_development,
-    fold_front,
-    fold_source,
-    known_by,
-    merge_target,
-)
-from timeline.domain.moments import format_instant
-from timeline.domain.status import AffiliationOf
-from timeline.domain.values import source_id
-from timeline.domain.vocabulary import SourceKind, Status
+from timeline.domain.facts import Recorded, SourceRegistered, Unreadable
+from timeline.domain.history import Cuts, combined, fold_development, merge_target
+from timeline.domain.moments import format_instant, from_micros, to_micros
+from timeline.domain.vocabulary import Status
 from timeline.errors import InvalidValue, NothingKnown
-from timeline.readmodel.changes import Changes, compared
+from timeline.readmodel.buckets import Bucket
+from timeline.readmodel.changes import Changes, changed_between
 from timeline.readmodel.cuts import HeldCuts, WantedCuts, held_cuts
+from timeline.readmodel.databases import Database
+from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.journal import Journal
+from timeline.readmodel.overviews import overview
+from timeline.readmodel.past import Past
+from timeline.readmodel.rows import After, Window, all_rows, read_rows
+from timeline.readmodel.selection import asks_documents, selected
+from timeline.readmodel.standing import Standing, unopened
+from timeline.readmodel.versions import STATUSES, VersionRow
+from timeline.readmodel.voices import accounts_added_up, accounts_by_source
+
+EVERYTHING = Filters()
 
 
 class Refresh(Protocol):
-    """Brings the journal up to date; `settled`: with what is being written at this moment."""
+    """Brings the rows up to date and gives the generation; `settled`: with what is being written at this moment."""
 
-    def __call__(self, *, settled: bool = False) -> None:
+    def __call__(self, *, settled: bool = False) -> Database:
         """Do so."""
 
 
 class Reader:
-    """Answers questions about one log.
+    """Answers questions about one log. `now` tells the time (UTC) for questions that name none."""
 
-    `refresh` brings the journal up to date; `now` tells the time (UTC) for questions that name none.
-    """
-
-    def __init__(self, journal: Journal, refresh: Refresh, now: Callable[[], datetime]) -> None:
-        self._journal = journal
+    def __init__(self, refresh: Refresh, past: Past, now: Callable[[], datetime]) -> None:
         self._refresh = refresh
+        self._past = past
         self._now = now
+        self._last: Standing | None = None
 
     def hold(self, wanted: WantedCuts) -> HeldCuts:
         """The cuts that hold for a question asked now."""
-        self._refresh()
-        last = self._journal.recorded_at(self._journal.position)
-        if isinstance(wanted.recorded_at, datetime) and (last is None or wanted.recorded_at > last):
-            # Something may be on its way into the log that was recorded by then; the answer must hold for ever.
-            self._refresh(settled=True)
-        return held_cuts(wanted, self._journal, self._now())
+        return self._held(wanted)[1]
 
-    def timeline(self, wanted: WantedCuts, filters: Filters = Filters()) -> TimelineAnswer:  # noqa: B008 - frozen
-        """The developments at these cuts that pass the filters."""
-        held = self.hold(wanted)
-        entries = tuple(sorted(self._entries(held.cuts), key=lambda entry: entry.sort_key))
-        return TimelineAnswer(held, entries).narrowed(filters)
+    def timeline(
+        self, wanted: WantedCuts, filters: Filters = EVERYTHING, limit: int | None = None, after: After | None = None
+    ) -> TimelineAnswer:
+        """The developments at these cuts that pass the filters: all, or up to `limit` after where a page ended."""
+        standing, held = self._held(wanted)
+        window = _window(standing, held.cuts, filters)
+        found = self._entries(standing, window, limit, after)
+        entries = tuple(found if limit is None else islice(found, limit + 1))
+        return TimelineAnswer(held, entries[:limit], more=limit is not None and len(entries) > limit)
+
+    def rows(
+        self, wanted: WantedCuts, filters: Filters = EVERYTHING, limit: int = 500, after: After | None = None
+    ) -> tuple[HeldCuts, list[VersionRow]]:
+        """The same as lists and charts need it: what the rows tell, and nothing of the accounts.
+
+        Raises `InvalidValue` for filters that only the whole of a development can meet.
+        """
+        if asks_documents(filters):
+            raise InvalidValue("filters", "actors, sources or text", "filters by what rows hold")
+        standing, held = self._held(wanted)
+        window = _window(standing, held.cuts, filters)
+        return held, read_rows(standing.database, standing.front_slugs, window, limit, after)
 
     def development(self, id: UUID, wanted: WantedCuts) -> tuple[HeldCuts, Entry]:
         """One development at these cuts, whether or not it had occurred by `as_of`.
 
         Raises `NothingKnown` where nothing was known of it.
         """
-        held = self.hold(wanted)
-        states = self._states(held.cuts)
+        standing, held = self._held(wanted)
+        documents = Documents(self._past, standing, held.cuts)
+        states = documents.states(standing.merged.group_of(id))
         if id not in states:
             raise NothingKnown(
                 f"id: no development {id} is known at these cuts",
                 ({"field": "id", "value": str(id), "allowed": "the id of a development known at these cuts"},),
             )
-        state = combined(states).get(id, states[id])
-        return held, self._entry(state, held.cuts, self._affiliations(held.cuts))
+        return held, documents.entry(combined(states).get(id, states[id]))
 
     def reporting(self, id: UUID, wanted: WantedCuts) -> tuple[HeldCuts, tuple[Step, ...]]:
         """How the reporting of a development went, event by event in the order of the fold.
@@ -99,16 +98,16 @@ class Reader:
         The events of entries that were merged into it belong to it.
         """
         held, _ = self.development(id, wanted)
-        states = self._states(held.cuts)
-        merged = [other for other in states if merge_target(states[other], states) == id]
-        events = sorted(
-            (one for member in (id, *merged) for one in self._known(member, held.cuts)),
-            key=lambda one: one.reported_order,
-        )
-        affiliation_of = self._affiliations(held.cuts)
+        standing, _ = self._held(WantedCuts(held.cuts.as_of, held.cuts.known_at, held.cuts.position))
+        documents = Documents(self._past, standing, held.cuts)
+        group = standing.merged.group_of(id)
+        states, known = documents.states(group), documents.known(group)
+        members = [id, *(other for other in states if merge_target(states[other], states) == id)]
+        events = sorted((one for member in members for one in known[member]), key=lambda one: one.reported_order)
+        affiliation_of = standing.affiliations(held.cuts)
         steps = []
         for count, one in enumerate(events, 1):
-            folded = {member: fold_development(member, _of(member, events[:count])) for member in (id, *merged)}
+            folded = {member: fold_development(member, _of(member, events[:count])) for member in members}
             visible = {member: state for member, state in folded.items() if state.visible}
             state = combined(visible).get(id, folded[id])
             steps.append(Step(one, state.statuses(affiliation_of)))
@@ -123,144 +122,98 @@ class Reader:
         """
         if since > until:
             raise InvalidValue("since", format_instant(since), "a moment not after until")
-        now = self.hold(WantedCuts(None, until, recorded_at))
-        then = self.hold(WantedCuts(None, since, now.cuts.position))
-        before, after = ({entry.state.id: entry for entry in self._known_entries(held.cuts)} for held in (then, now))
-
-        def reported_between(id: UUID) -> Iterable[Recorded]:
-            return (one for one in self._known(id, now.cuts) if one.event.reported_at > since)
-
-        found = compared(before, after, reported_between)
-        wanted = [one for one in found if filters.pass_entry(one.entry.state, one.entry.statuses)]
-        return Changes(then, now, tuple(sorted(wanted, key=lambda one: one.entry.sort_key)))
+        standing, now = self._held(WantedCuts(None, until, recorded_at))
+        _, then = self._held(WantedCuts(None, since, now.cuts.position))
+        return changed_between(self._past, standing, then, now, filters)
 
     def fronts(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[FrontEntry, ...]]:
         """Every lane that was opened or that a development names, in the order of opening."""
-        answer = self.timeline(wanted)
-        return answer.held, self.lanes(answer)
+        standing, held = self._held(wanted)
+        counts: dict[str, Counter[Status]] = {}
+        for front, _, status, count in overview(self._past, standing, held.cuts, Bucket.MONTH, EVERYTHING):
+            counts.setdefault(standing.front_slugs[front], Counter())[STATUSES[status - 1]] += count
+        return held, _lanes(standing, held.cuts, counts, ())
 
     def lanes(self, answer: TimelineAnswer, also: Iterable[str] = ()) -> tuple[FrontEntry, ...]:
         """The lanes at the cuts of an answer, with its developments counted; `also` names more of them."""
         counts: dict[str, Counter[Status]] = {}
         for entry in answer.entries:
             counts.setdefault(entry.state.described.front, Counter())[entry.status] += 1
-        opened = {front.opened.slug: front for front in self._opened_fronts(answer.held.cuts)}
-        slugs = (*opened, *sorted({*counts, *also} - set(opened)))
-        return tuple(
-            FrontEntry(slug, opened.get(slug) or _unopened(slug), dict(counts.get(slug, {}))) for slug in slugs
-        )
+        return _lanes(self._standing(), answer.held.cuts, counts, also)
 
     def fronts_named(self, held: HeldCuts) -> frozenset[str]:
         """Every front that an event of the recorded cut puts a development on, whatever the other two cuts."""
-        facts = (
-            one.event.fact
-            for history in list(self._journal.developments.values())
-            for one in history
-            if one.position <= held.cuts.position
-        )
-        return frozenset(front for fact in facts if (front := _front_named(fact)))
+        return self._standing().fronts_named(held.cuts.position)
 
     def reported_days(self) -> tuple[datetime, datetime] | None:
         """The first and the last time at which anything was reported of a development; None for an empty log."""
-        self._refresh()
-        histories = list(self._journal.developments.values())
-        if not histories:
-            return None
-        return (
-            min(history[0].event.reported_at for history in histories),
-            max(history[-1].event.reported_at for history in histories),
-        )
+        return self._standing().reported
 
     def sources(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[SourceEntry, ...]]:
         """Every source that was registered or that gave an account, by slug."""
-        held = self.hold(wanted)
-        given: Counter[str] = Counter()
-        in_force: Counter[str] = Counter()
-        for state in self._states(held.cuts).values():
-            for one in state.accounts:
-                given[one.account.source] += 1
-                in_force[one.account.source] += one.in_force
-        registered = {
-            source.slug: source
-            for history in self._journal.sources.values()
-            if (source := fold_source(catalogued(history, held.cuts.known_at, held.cuts.position)))
-        }
+        standing, held = self._held(wanted)
+        given = self._accounts(standing, held.cuts)
+        registered = standing.sources(held.cuts)
         return held, tuple(
-            SourceEntry(registered.get(slug) or unregistered(slug), slug in registered, given[slug], in_force[slug])
+            SourceEntry(standing.source(slug, held.cuts), slug in registered, *given.get(slug, (0, 0)))
             for slug in sorted({*registered, *given})
         )
 
     def source(self, slug: str, held: HeldCuts) -> SourceRegistered:
         """One source at these cuts; where it was not registered only its slug is known."""
-        history = self._journal.sources.get(source_id(slug), ())
-        return fold_source(catalogued(history, held.cuts.known_at, held.cuts.position)) or unregistered(slug)
-
-    def histories(self) -> Histories:
-        """All that the log holds at this moment, event by event, for whoever has to compare it with something else."""
-        self._refresh()
-        journal = self._journal
-        return Histories(
-            dict(journal.developments), dict(journal.fronts), dict(journal.sources), dict(journal.data_sets)
-        )
+        return self._standing().source(slug, held.cuts)
 
     def set_aside(self) -> tuple[Unreadable, ...]:
-        """The events that could not be read."""
-        self._refresh()
-        return self._journal.set_aside
-
-    def _known(self, id: UUID, cuts: Cuts) -> list[Recorded]:
-        return known_by(self._journal.developments.get(id, ()), cuts.known_at, cuts.position)
-
-    def _states(self, cuts: Cuts) -> dict[UUID, DevelopmentState]:
-        states = {id: fold_development(id, self._known(id, cuts)) for id in list(self._journal.developments)}
-        return {id: state for id, state in states.items() if state.visible}
-
-    def _entries(self, cuts: Cuts) -> Iterable[Entry]:
-        return (one for one in self._known_entries(cuts) if one.state.described.occurred.begun_by(cuts.as_of))
-
-    def _known_entries(self, cuts: Cuts) -> Iterable[Entry]:
-        """Whatever was known, whether or not it had occurred by `as_of`."""
-        affiliation_of = self._affiliations(cuts)
-        return (self._entry(state, cuts, affiliation_of) for state in combined(self._states(cuts)).values())
-
-    def _entry(self, state: DevelopmentState, cuts: Cuts, affiliation_of: AffiliationOf) -> Entry:
-        return Entry(state, state.statuses(affiliation_of), state.described.occurred.open_on(cuts.as_of))
-
-    def _affiliations(self, cuts: Cuts) -> AffiliationOf:
-        @cache
-        def affiliation_of(slug: str) -> str | None:
-            source = fold_source(
-                catalogued(self._journal.sources.get(source_id(slug), ()), cuts.known_at, cuts.position)
-            )
-            return source.affiliation if source else None
-
-        return affiliation_of
-
-    def _opened_fronts(self, cuts: Cuts) -> list[FrontState]:
-        histories = sorted(
-            ((min(one.position for one in history), history) for history in list(self._journal.fronts.values())),
-            key=lambda one: one[0],
+        """The events that could not be handled, with the reason."""
+        rows = self._refresh().fetch(
+            "SELECT position, recorded_at, subject, topic, reason FROM set_aside ORDER BY position"
         )
-        folded = (fold_front(catalogued(history, cuts.known_at, cuts.position)) for _, history in histories)
-        return [front for front in folded if front]
+        return tuple(
+            Unreadable(position, from_micros(recorded_at), UUID(bytes=subject), topic, reason)
+            for position, recorded_at, subject, topic, reason in rows
+        )
+
+    def _held(self, wanted: WantedCuts) -> tuple[Standing, HeldCuts]:
+        standing = self._standing()
+        last = self._past.recorded_at(standing.position)
+        if isinstance(wanted.recorded_at, datetime) and (last is None or wanted.recorded_at > last):
+            # Something may be on its way into the log that was recorded by then; the answer must hold for ever.
+            standing = self._standing(settled=True)
+        return standing, held_cuts(wanted, standing.position, self._past, self._now())
+
+    def _standing(self, *, settled: bool = False) -> Standing:
+        self._last = Standing.now(self._refresh(settled=settled), self._past, self._last)
+        return self._last
+
+    def _entries(self, standing: Standing, window: Window, limit: int | None, after: After | None) -> Iterator[Entry]:
+        documents = Documents(self._past, standing, window.cuts)
+        if asks_documents(window.filters):
+            yield from selected(documents, standing, self._past, window, after)
+            return
+        together = 2_000 if limit is None else limit + 1
+        for rows in all_rows(standing.database, standing.front_slugs, window, after, together):
+            entries = documents.entries([row.id for row in rows])
+            yield from (entries[row.id] for row in rows)
+
+    def _accounts(self, standing: Standing, cuts: Cuts) -> dict[str, tuple[int, int]]:
+        """Accounts given and accounts in force, by source: counted, or for an older log added up."""
+        if cuts.position == standing.position:
+            found = accounts_by_source(standing.database, to_micros(cuts.known_at))
+            if standing.still_holds():
+                return {standing.source_slugs[number]: counts for number, counts in found.items()}
+        return accounts_added_up(self._past, standing, cuts)
 
 
-def _front_named(fact: Fact) -> str | None:
-    match fact:
-        case DevelopmentReported(description):
-            return description.front
-        case DevelopmentRevised(changes) if changes.front:
-            return changes.front
-    return None
+def _window(standing: Standing, cuts: Cuts, filters: Filters) -> Window:
+    return Window(cuts, standing.front_numbers(filters.fronts), filters)
 
 
-def _unopened(slug: str) -> FrontState:
-    return FrontState(FrontOpened(slug, slug.replace("-", " ").capitalize()))
-
-
-def unregistered(slug: str) -> SourceRegistered:
-    """A source of which only the slug is known."""
-    return SourceRegistered(slug, slug, SourceKind.OTHER)
+def _lanes(
+    standing: Standing, cuts: Cuts, counts: dict[str, Counter[Status]], also: Iterable[str]
+) -> tuple[FrontEntry, ...]:
+    opened = {front.opened.slug: front for front in standing.opened_fronts(cuts)}
+    slugs = (*opened, *sorted({*counts, *also} - set(opened)))
+    return tuple(FrontEntry(slug, opened.get(slug) or unopened(slug), dict(counts.get(slug, {}))) for slug in slugs)
 
 
 def _of(id: UUID, events: Iterable[Recorded]) -> list[Recorded]:

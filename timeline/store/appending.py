@@ -18,10 +18,11 @@ from msgspec import Struct, structs
 
 from timeline.domain.aggregates import Stream, Submission, decide
 from timeline.domain.facts import Event
+from timeline.domain.moments import from_micros, to_micros
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
-from timeline.store.records import Head, New, Row, from_micros, key_of, to_micros
+from timeline.store.records import Head, New, Row, key_of
 from timeline.store.transactions import SIGN_EVERY, AppendTransaction
 from timeline.store.transcoding import FactMapper
 

@@ -1,11 +1,12 @@
 """The log: the one place where events are appended and read, in the order in which they were learnt."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Event as StopSignal
 from typing import Any, cast
+from uuid import UUID
 
 import structlog
 from eventsourcing.application import Application
@@ -15,13 +16,15 @@ from msgspec import Struct
 
 from timeline.domain.aggregates import Submission
 from timeline.domain.facts import Event, Recorded, Unreadable
+from timeline.domain.history import Histories, histories_of
+from timeline.domain.moments import from_micros, to_micros
 from timeline.domain.values import MessageId
 from timeline.errors import StoreUnusable, TimelineError
 from timeline.store.addresses import Address, SqliteAddress, parse_address
 from timeline.store.appending import Appender, Receipt
 from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder, has_log
 from timeline.store.recorders import LogRecorder
-from timeline.store.records import Row, from_micros, key_of
+from timeline.store.records import Row, key_of
 from timeline.store.sqlite import SqliteFactory, SqliteLogRecorder, claim_file, guard_log_file, read_only_name
 from timeline.store.tailing import BATCH, Follower
 from timeline.store.transcoding import FactMapper
@@ -126,14 +129,45 @@ class ConflictLog(Application[Any]):
         """Up to `limit` records after a position, in order; one that can not be read is there as such."""
         return [self._read(row) for row in self.records.queries.rows(position + 1, limit)]
 
+    def at(self, positions: Sequence[int]) -> list[Recorded | Unreadable]:
+        """The records at these positions, in order."""
+        return [self._read(row) for row in self.records.queries.rows_at(positions)]
+
+    def histories(self, ids: Sequence[UUID]) -> dict[UUID, list[Recorded | Unreadable]]:
+        """Everything that was recorded of these subjects, each in the order of recording."""
+        streams = self.records.queries.streams(ids)
+        return {id: [self._read(row) for row in rows] for id, rows in streams.items()}
+
+    def subjects(self, positions: Sequence[int]) -> dict[int, UUID]:
+        """What the records at these positions are about."""
+        return self.records.queries.subjects(positions)
+
+    def position_at(self, instant: datetime) -> int:
+        """The last position that the log had come to by an instant (recorded clock)."""
+        return self.records.queries.position_at(to_micros(instant))
+
+    def recorded_at(self, position: int) -> datetime | None:
+        """When the log came to a position (UTC); None where it holds none there."""
+        row = self.records.queries.row(position)
+        return row.recorded_instant if row else None
+
+    def all_histories(self) -> Histories:
+        """All that the log holds at this moment, event by event, for whoever has to compare it with something else."""
+        return histories_of(one for some in self._whole() for one in some if isinstance(one, Recorded))
+
+    def _whole(self) -> Iterator[list[Recorded | Unreadable]]:
+        tail = self.tail()
+        while some := tail.read():
+            yield some
+
     def head(self) -> Head:
         """Where the log stands."""
         head = self.records.queries.head()
         return Head(head.position, from_micros(head.recorded_at) if head.position else None)
 
-    def tail(self, after: int = 0) -> "Tail":
-        """A reader that follows the log from a position."""
-        return Tail(Follower(self.records, after), self._read)
+    def tail(self, after: int = 0, leaf_hash: bytes | None = None) -> "Tail":
+        """A reader that follows the log from a position; with its leaf hash it notices where the log was exchanged."""
+        return Tail(Follower(self.records, after, leaf_hash), self._read)
 
     def sign(self) -> str:
         """The signed checkpoint of where the log stands now (a C2SP note)."""
@@ -172,6 +206,11 @@ class Tail:
     def position(self) -> int:
         """The last position that was read."""
         return self._follower.position
+
+    @property
+    def leaf_hash(self) -> bytes | None:
+        """Its leaf hash; None before the first."""
+        return self._follower.leaf_hash
 
     def read(self, limit: int = BATCH) -> list[Recorded | Unreadable]:
         """What has come since, up to `limit`; does not wait. Raises `LogReplaced` and `StoreUnusable`."""

@@ -96,6 +96,34 @@ class LogQueries:
         """The root of the tree over the first records."""
         return root(size, self.kept_hashes)
 
+    def rows_at(self, positions: Sequence[int]) -> list[Row]:
+        """The records at these positions, in order."""
+        return sorted(self._named("position", positions), key=lambda row: row.position)
+
+    def subjects(self, positions: Sequence[int]) -> dict[int, UUID]:
+        """The subjects of the records at these positions."""
+        found: dict[int, UUID] = {}
+        for start in range(0, len(positions), _MOST_NAMED):
+            condition, given = self._among("position", positions[start : start + _MOST_NAMED])
+            rows = self.fetch(f"SELECT position, originator_id FROM events WHERE {condition}", given)
+            found |= {position: _uuid(subject) for position, subject in rows}
+        return found
+
+    def position_at(self, micros: int) -> int:
+        """The last position that was recorded by an instant (microseconds since 1970, UTC).
+
+        The recorded clock never runs back with position, so halving finds it without an index.
+        """
+        before, after = 0, self.head().position + 1
+        while after - before > 1:
+            middle = (before + after) // 2
+            rows = self.fetch("SELECT recorded_at FROM events WHERE position = ?", (middle,))
+            if rows and rows[0][0] <= micros:
+                before = middle
+            else:
+                after = middle
+        return before
+
     def row(self, position: int) -> Row | None:
         """The record at a position."""
         rows = self.rows(position, 1, position)
@@ -152,8 +180,11 @@ class LogQueries:
 
 def _row(values: tuple[Any, ...]) -> Row:
     position, recorded_at, subject, version, topic, key, leaf, state = values
-    id = subject if isinstance(subject, UUID) else UUID(bytes=subject)
-    return Row(position, recorded_at, id, version, topic, key, leaf, state)
+    return Row(position, recorded_at, _uuid(subject), version, topic, key, leaf, state)
+
+
+def _uuid(subject: UUID | bytes) -> UUID:
+    return subject if isinstance(subject, UUID) else UUID(bytes=subject)
 
 
 def marks(values: Sequence[Any]) -> str:

@@ -16,10 +16,11 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
+from timeline.domain.moments import to_micros
 from timeline.errors import StoreUnusable
 from timeline.store.checkpoints import Signer, load_key
 from timeline.store.queries import LogQueries
-from timeline.store.records import New, to_micros
+from timeline.store.records import New
 from timeline.store.tailing import LogSubscription, Signal
 from timeline.store.transactions import AppendTransaction
 

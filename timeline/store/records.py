@@ -4,21 +4,19 @@
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from msgspec import Struct
 
+from timeline.domain.moments import from_micros
 from timeline.domain.values import MessageId
 from timeline.store.tree import leaf_hash
 
 LONGEST_ID = 40
 """Bytes of a message's id that its key holds as they are."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Head(Struct, frozen=True, gc=False):
@@ -117,13 +115,3 @@ def key_of(message: MessageId) -> bytes:
     id = message.id.encode()
     tail = id if len(id) <= LONGEST_ID else b"\xff" + sha256(id).digest()  # 0xff begins no text in UTF-8
     return sha256(message.source.encode()).digest()[:8] + tail
-
-
-def to_micros(instant: datetime) -> int:
-    """An instant as microseconds since 1970, UTC."""
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def from_micros(micros: int) -> datetime:
-    """The instant (UTC) that so many microseconds since 1970 name."""
-    return _EPOCH + micros * _MICROSECOND

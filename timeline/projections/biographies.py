@@ -1,0 +1,181 @@
+"""The biography of a development: how it looked at every moment of the reported clock, and how that view came about.
+
+Developments that merges connect share one biography. It learns events in the order in which the log recorded them; each
+one may change how its developments looked at any later moment of the reported clock, and never how they looked earlier.
+So what it gives for a history is the same whether it learnt all of it at once or event by event, in one process or
+in ten: rows that are built anew are the rows that were built as the events came.
+"""
+
+from bisect import bisect_right, insort
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from timeline.domain.facts import AccountGiven, DevelopmentReported, Recorded, SourceRegistered, SourceRevised
+from timeline.domain.history import DevelopmentState, apply, combined, fold_development
+from timeline.domain.moments import to_micros
+from timeline.projections.sides import Sides, changes_since
+from timeline.readmodel.versions import Look, Version, look_of
+
+Voices = Counter[tuple[int, str, bool]]
+"""(since when, source, whether only those in force are meant) -> how many accounts more, or less."""
+
+_Piece = tuple[int, int | None, Look]
+
+
+class Biography:
+    """What was recorded of some developments so far, and the rows that hold at this point of the log."""
+
+    def __init__(self, members: Iterable[UUID], sides: Sides) -> None:
+        self._events: dict[UUID, list[Recorded]] = {id: [] for id in members}
+        self._about_sources: list[Recorded] = []
+        self._sides = sides
+        self._position = 0
+        self.rows: dict[UUID, list[Version]] = {id: [] for id in self._events}
+        """The version rows in force now, by reported clock."""
+
+    def learn(self, one: Recorded) -> list[Version]:
+        """Take in the next event in the order of position; returns every row that it opened or closed.
+
+        Where it raises, nothing was taken in.
+        """
+        kept = self._about_sources if _about_source(one) else self._events[one.event.originator_id]
+        insort(kept, one, key=_order)
+        try:
+            since = changes_since(one) if _about_source(one) else one.event.reported_at
+            looks = self._looks(since, one.position)
+        except Exception:
+            kept.remove(one)
+            raise
+        self._position = one.position
+        return [row for id, found in looks.items() for row in self._replace(id, to_micros(since), found)]
+
+    def voices(self) -> Voices:
+        """When each source gave an account of a development in view, or took one back."""
+        return voices_of(self._events.values())
+
+    def _looks(self, since: datetime, position: int) -> dict[UUID, list[tuple[int, Look | None]]]:
+        """How each development looked from `since` on: (from when, look), where None is out of view."""
+        states = {
+            id: fold_development(id, events[: bisect_right(events, since, key=_reported_at)])
+            for id, events in self._events.items()
+        }
+        found: dict[UUID, list[tuple[int, Look | None]]] = {id: [] for id in states}
+        moment = since
+        following = self._following(since)
+        while True:
+            shown = self._shown(states, moment, position)
+            for id, looks in found.items():
+                looks.append((to_micros(moment), shown.get(id)))
+            step = next(following, None)
+            if step is None:
+                return found
+            moment, events = step
+            for one in events:
+                if not _about_source(one):
+                    states[one.event.originator_id] = apply(states[one.event.originator_id], one)
+
+    def _following(self, since: datetime) -> Iterator[tuple[datetime, Iterator[Recorded]]]:
+        """The later moments at which something was reported, with what."""
+        later = [
+            one
+            for events in (*self._events.values(), self._about_sources)
+            for one in events[bisect_right(events, since, key=_reported_at) :]
+        ]
+        return groupby(sorted(later, key=_order), key=_reported_at)
+
+    def _shown(self, states: Mapping[UUID, DevelopmentState], moment: datetime, position: int) -> dict[UUID, Look]:
+        visible = {id: state for id, state in states.items() if state.visible}
+        affiliation_of = self._sides.at(moment, position)
+        standing = combined(visible) if len(states) > 1 else visible
+        return {id: look_of(state, state.statuses(affiliation_of)) for id, state in standing.items()}
+
+    def _replace(self, id: UUID, since: int, looks: Sequence[tuple[int, Look | None]]) -> list[Version]:
+        """Put what was found in the place of what held from `since` on; returns the rows opened and closed."""
+        before = self.rows[id]
+        pieces = [
+            (row.reported_from, since if row.reported_to is None else min(row.reported_to, since), row.look)
+            for row in before
+            if row.reported_from < since
+        ]
+        wanted = _joined([*pieces, *_pieces(looks)])
+        held = {(row.reported_from, row.reported_to, row.look): row for row in before}
+        rows = []
+        changed = []
+        for reported_from, reported_to, look in wanted:
+            row = held.pop((reported_from, reported_to, look), None)
+            if row is None:
+                row = Version(id, look, reported_from, reported_to, self._position)
+                changed.append(row)
+            rows.append(row)
+        for row in held.values():
+            row.recorded_to = self._position
+            changed.append(row)
+        self.rows[id] = rows
+        return changed
+
+
+def voices_of(histories: Iterable[Sequence[Recorded]]) -> Voices:
+    """When each source gave an account of a development in view, or took one back; histories are in fold order."""
+    found: Voices = Counter()
+    for events in histories:
+        state = DevelopmentState(events[0].event.originator_id) if events else None
+        before: Counter[tuple[str, bool]] = Counter()
+        for moment, some in groupby(events, key=_reported_at):
+            for one in some:
+                assert state  # noqa: S101 - there are events
+                state = apply(state, one)
+            if state is None or not state.visible:
+                continue
+            now = Counter((given.account.source, False) for given in state.accounts)
+            now.update((given.account.source, True) for given in state.accounts if given.in_force)
+            for source, in_force in {**before, **now}:
+                change = now[source, in_force] - before[source, in_force]
+                if change:
+                    found[to_micros(moment), source, in_force] += change
+            before = now
+    return found
+
+
+def speakers(one: Recorded) -> tuple[str, ...]:
+    """The sources of which an event gives the account."""
+    match one.event.fact:
+        case DevelopmentReported(_, account) | AccountGiven(account):
+            return (account.source,)
+    return ()
+
+
+def _pieces(looks: Sequence[tuple[int, Look | None]]) -> Iterator[_Piece]:
+    """Looks with the moment at which the next one follows."""
+    ends = [*(start for start, _ in looks[1:]), None]
+    for (start, look), end in zip(looks, ends, strict=True):
+        if look is not None:
+            yield start, end, look
+
+
+def _joined(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
+    """The same with neighbours of one look made one."""
+    last: _Piece | None = None
+    for piece in pieces:
+        if last and last[1] == piece[0] and last[2] == piece[2]:
+            last = (last[0], piece[1], piece[2])
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last
+
+
+def _about_source(one: Recorded) -> bool:
+    return isinstance(one.event.fact, SourceRegistered | SourceRevised)
+
+
+def _reported_at(one: Recorded) -> datetime:
+    return one.event.reported_at
+
+
+def _order(one: Recorded) -> tuple[datetime, int]:
+    return one.reported_order

@@ -1,0 +1,144 @@
+"""The runner: brings the live generation up to date with the log, batch by batch, each exactly once.
+
+Rows and position change in one transaction under the write lock of the generation. So there is one runner at a time
+whatever the number of processes: a second waits for the batch, finds the position moved on, and goes on from there; one
+that is killed leaves a whole batch or nothing.
+"""
+
+from collections.abc import Callable
+from threading import Event, Lock
+
+import structlog
+from msgspec import Struct
+
+from timeline.errors import LogReplaced, StoreUnusable
+from timeline.projections.building import build
+from timeline.projections.generations import Busy, Generations
+from timeline.projections.projection import Knowledge, Projection
+from timeline.projections.quoting import quoting
+from timeline.projections.writing import remembered, write
+from timeline.readmodel.databases import Asked, Database, Writing
+from timeline.store.log import ConflictLog
+
+log = structlog.get_logger(__name__)
+
+BATCH = 1_000
+"""Records in one transaction."""
+_PAUSE = 0.2
+
+Progress = Callable[[int], None]
+
+
+class Lag(Struct, frozen=True):
+    """How far the rows are behind the log: the last position of each."""
+
+    position: int
+    log_position: int
+
+    @property
+    def behind(self) -> int:
+        """Records that are not in the rows yet."""
+        return max(0, self.log_position - self.position)
+
+
+class Runner:
+    """Keeps the rows of one log up to date. May be used by many threads at once."""
+
+    def __init__(self, log: ConflictLog, generations: Generations, batch: int = BATCH) -> None:
+        self._log = log
+        self._generations = generations
+        self._batch = batch
+        self._one_at_a_time = Lock()
+        self._known: tuple[Database, Knowledge] | None = None
+
+    def database(self) -> Database:
+        """The live generation; the first one is built where there is none yet."""
+        while (database := self._generations.live()) is None:
+            try:
+                self.rebuild()
+            except Busy:
+                Event().wait(_PAUSE)  # Another process builds it; then it is there.
+                self._generations.look_again()
+        return database
+
+    def catch_up(self, *, settled: bool = False) -> Database:
+        """Bring the rows up to where the log stands now; `settled`: after what is being written at this moment.
+
+        Returns the generation that was brought there. Raises `LogReplaced` where the rows are of another log, or
+        of more than it holds, and `StoreUnusable`.
+        """
+        if settled:
+            self._log.tail().settle()
+        head = self._log.records.queries.head()
+        database = self.database()
+        while True:
+            position, leaf_hash = _progress(database)
+            if position == head.position and leaf_hash != (head.leaf_hash if position else None):
+                raise LogReplaced(f"position {position} no longer holds what was read from it; rebuild the rows")
+            if position >= head.position and (position == head.position or self._is_there(position, leaf_hash)):
+                return database
+            with self._one_at_a_time:
+                self._advance(database)
+
+    def follow(self, stop: Event) -> None:
+        """Keep the rows up to date until `stop` is set. What fails is logged and tried again."""
+        self._log.records.listen()
+        signal = self._log.records.signal
+        while not stop.is_set():
+            heard = signal.rung
+            try:
+                self.catch_up()
+                self._generations.sweep()
+            except StoreUnusable as error:
+                log.warning("the rows can not be brought up to date; trying again", reason=error.detail)
+            signal.wait(heard, 1.0)
+
+    def lag(self) -> Lag:
+        """How far the rows are behind."""
+        return Lag(_progress(self.database())[0], self._log.head().position)
+
+    def rebuild(self, progress: Progress = lambda _: None) -> int:
+        """Build a new generation from the log beside the live one and switch over; the position that it came to.
+
+        `progress` is told how many more were. Raises `Busy` where another process is building.
+        """
+        return build(self._log, self._generations, progress)
+
+    def close(self) -> None:
+        """Let go of the generations."""
+        self._generations.close()
+
+    def _is_there(self, position: int, leaf_hash: bytes | None) -> bool:
+        """Whether the log, which grew since it was asked, holds what the rows were made of; raises `LogReplaced`."""
+        self._log.tail(position, leaf_hash).read(1)
+        return True
+
+    def _advance(self, database: Database) -> None:
+        """One batch, in one transaction."""
+        with database.writing() as writing:
+            try:
+                self._write_batch(database, writing)
+            except BaseException:
+                self._known = None  # What it remembers may be of a batch that is not kept.
+                raise
+
+    def _write_batch(self, database: Database, writing: Writing) -> None:
+        position, leaf_hash = _progress(writing)
+        tail = self._log.tail(position, leaf_hash)
+        records = tail.read(self._batch)
+        if not records:
+            return
+        known = self._knowledge(database, writing, position)
+        written = Projection(self._log, known, quoting(writing, database.engine, known, self._log)).project(records)
+        write(writing, database.engine, written, known, position, tail.leaf_hash)
+
+    def _knowledge(self, database: Database, writing: Writing, position: int) -> Knowledge:
+        """What the projection remembers; read anew where somebody else moved on meanwhile."""
+        if self._known is None or self._known[0] is not database or self._known[1].position != position:
+            self._known = database, remembered(writing, self._log)
+        return self._known[1]
+
+
+def _progress(asked: Asked) -> tuple[int, bytes | None]:
+    position, leaf_hash = asked.fetch("SELECT position, leaf_hash FROM progress")[0]
+    return position, leaf_hash

@@ -1,0 +1,139 @@
+"""What a batch brings, written into the tables; and what the projection has to remember, read back from them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from timeline.domain.facts import Recorded, Unreadable
+from timeline.domain.moments import to_micros
+from timeline.projections.biographies import Voices
+from timeline.projections.projection import Knowledge, Written
+from timeline.projections.sides import Sides
+from timeline.readmodel.databases import Asked, Writing
+from timeline.readmodel.density import cell
+from timeline.readmodel.merged import Merged
+from timeline.readmodel.tables import DENSITY, VERSION_COLUMNS, VOICES
+from timeline.readmodel.versions import Version
+from timeline.readmodel.voices import voice_code
+
+Change = tuple[int, int, int]
+"""(reported clock, code, more or less): what `Counts` adds up."""
+
+_CLOSE = """UPDATE versions SET recorded_to = ?
+    WHERE front = ? AND span = ? AND start_at = ? AND id = ? AND reported_from = ? AND recorded_from = ?"""
+_DELETE = """DELETE FROM versions
+    WHERE front = ? AND span = ? AND start_at = ? AND id = ? AND reported_from = ? AND recorded_from = ?"""
+
+
+class Records(Protocol):
+    """The log, by position."""
+
+    def at(self, positions: Sequence[int]) -> list[Recorded | Unreadable]:
+        """The records at these positions, in order."""
+
+
+def remembered(asked: Asked, records: Records) -> Knowledge:
+    """What the projection has to know of all that was written before."""
+    names: dict[str, dict[str, int]] = {"front": {}, "source": {}}
+    for sort, number, slug in asked.fetch("SELECT sort, number, slug FROM names"):
+        names[sort][slug] = number
+    positions = [row[0] for row in asked.fetch("SELECT position FROM catalogue ORDER BY position")]
+    sources = [one for one in records.at(positions) if isinstance(one, Recorded)]
+    merges = asked.fetch("SELECT id, target FROM merges ORDER BY position")
+    return Knowledge(
+        fronts=names["front"],
+        sources=names["source"],
+        sides=Sides(one for one in sources if one.event.fact.TOPIC.startswith("source.")),
+        merged=Merged((UUID(bytes=id), UUID(bytes=target)) for id, target in merges),
+        set_aside={row[0] for row in asked.fetch("SELECT position FROM set_aside")},
+        position=position_of(asked),
+    )
+
+
+def position_of(asked: Asked) -> int:
+    """How far the log was written into the tables."""
+    position: int = asked.fetch("SELECT position FROM progress")[0][0]
+    return position
+
+
+def write(
+    writing: Writing, engine: str, written: Written, known: Knowledge, before: int, leaf_hash: bytes | None
+) -> None:
+    """Write what a batch brings; `before` is the position after which it began. All in the caller's transaction."""
+    opened = [row for row in written.rows if row.recorded_from > before]
+    closed = [row for row in written.rows if row.recorded_from <= before]
+    lasting = [row for row in opened if row.recorded_to is None]
+    writing.insert("versions", VERSION_COLUMNS, [values_of(row, known) for row in opened])
+    writing.execute_many(_CLOSE, [(row.recorded_to, *_key(row, known)) for row in closed])
+    DENSITY.add(writing, [*density_changes(lasting, known, 1), *density_changes(closed, known, -1)])
+    VOICES.add(writing, list(voice_changes(written.voices, known)))
+    write_around(writing, engine, written, known.position, leaf_hash)
+
+
+def write_around(writing: Writing, engine: str, written: Written, position: int, leaf_hash: bytes | None) -> None:
+    """Write everything but version rows and counts: it is the same whether rows are added or built from nothing."""
+    write_words(writing, engine, written.words)
+    names = [("front", *one) for one in written.fronts] + [("source", *one) for one in written.sources]
+    writing.insert("names", ("sort", "slug", "number", "recorded_from"), names)
+    writing.insert("catalogue", ("position",), [(position,) for position in written.catalogue])
+    merges = [(position, id.bytes, target.bytes) for position, id, target in written.merges]
+    writing.insert("merges", ("position", "id", "target"), merges)
+    aside = [
+        (one.position, to_micros(one.recorded_at), one.subject.bytes, one.topic, one.reason)
+        for one in written.set_aside
+    ]
+    writing.insert("set_aside", ("position", "recorded_at", "subject", "topic", "reason"), aside)
+    if written.reported:
+        writing.execute(
+            """UPDATE progress SET first_reported = CASE WHEN first_reported < ? THEN first_reported ELSE ? END,
+                last_reported = CASE WHEN last_reported > ? THEN last_reported ELSE ? END""",
+            (*[min(written.reported)] * 2, *[max(written.reported)] * 2),
+        )
+    writing.execute("UPDATE progress SET position = ?, leaf_hash = ?", (position, leaf_hash))
+
+
+def write_words(writing: Writing, engine: str, words: Sequence[tuple[int, set[str]]]) -> None:
+    """Add events to the search index."""
+    if engine == "sqlite":
+        writing.insert("words", ("rowid", "found_by"), [(position, " ".join(found)) for position, found in words])
+    else:
+        quoted = [(position, " ".join(f"'{word}'" for word in found)) for position, found in words]
+        writing.insert("words", ("position", "found_by"), quoted)
+
+
+def values_of(row: Version, known: Knowledge) -> tuple[object, ...]:
+    """A version row as the table holds it (`VERSION_COLUMNS`)."""
+    look = row.look
+    return (
+        known.fronts[look.front], look.span, look.start_at, row.id.bytes, row.reported_from, row.recorded_from,
+        row.reported_to, row.recorded_to, look.end_at, look.status, look.kind, look.aspects, look.described_by,
+        look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
+    )  # fmt: skip
+
+
+def density_changes(rows: Iterable[Version], known: Knowledge, sign: int) -> Iterable[Change]:
+    """What rows that hold now add to the counts by front, day and status, or what they take away (`sign` -1)."""
+    for row in rows:
+        code = cell(known.fronts[row.look.front], row.look.start_at, row.look.status)
+        yield row.reported_from, code, sign
+        if row.reported_to is not None:
+            yield row.reported_to, code, -sign
+
+
+def voice_changes(voices: Voices, known: Knowledge) -> Iterable[Change]:
+    """Accounts by source as `Counts` adds them up."""
+    return (
+        (since, voice_code(known.sources[source], in_force=in_force), change)
+        for (since, source, in_force), change in voices.items()
+        if change
+    )
+
+
+def delete(writing: Writing, rows: Iterable[Version], known: Knowledge) -> None:
+    """Take rows out that have to be made anew."""
+    writing.execute_many(_DELETE, [_key(row, known) for row in rows])
+
+
+def _key(row: Version, known: Knowledge) -> tuple[object, ...]:
+    look = row.look
+    return known.fronts[look.front], look.span, look.start_at, row.id.bytes, row.reported_from, row.recorded_from

@@ -1,0 +1,52 @@
+"""The whole of a development, folded from the log for the few that a page shows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from timeline.domain.facts import Recorded
+from timeline.domain.history import Cuts, DevelopmentState, combined, fold_development, known_by
+from timeline.readmodel.entries import Entry
+from timeline.readmodel.past import Past
+from timeline.readmodel.standing import Standing
+
+_TOGETHER = 1_000
+
+
+class Documents:
+    """Developments at the cuts of a question. What the rows do not tell is read from the log."""
+
+    def __init__(self, past: Past, standing: Standing, cuts: Cuts) -> None:
+        self._past = past
+        self._standing = standing
+        self._cuts = cuts
+        self._affiliation_of = standing.affiliations(cuts)
+
+    def entries(self, ids: Sequence[UUID]) -> dict[UUID, Entry]:
+        """The entries of these developments, of those that are known and not part of another."""
+        found: dict[UUID, Entry] = {}
+        for start in range(0, len(ids), _TOGETHER):
+            some = ids[start : start + _TOGETHER]
+            states = combined(self.states(self._standing.merged.together(some)))
+            found |= {id: self.entry(states[id]) for id in some if id in states}
+        return found
+
+    def entry(self, state: DevelopmentState) -> Entry:
+        """A state as answers have it."""
+        return Entry(state, state.statuses(self._affiliation_of), state.described.occurred.open_on(self._cuts.as_of))
+
+    def states(self, ids: Iterable[UUID]) -> dict[UUID, DevelopmentState]:
+        """The developments in view among these, each for itself."""
+        states = {id: fold_development(id, known) for id, known in self.known(ids).items()}
+        return {id: state for id, state in states.items() if state.visible}
+
+    def known(self, ids: Iterable[UUID]) -> Mapping[UUID, list[Recorded]]:
+        """What was known of each of these, in the order of the fold."""
+        histories = self._past.histories(list(ids))
+        return {
+            id: known_by(self._handled(told), self._cuts.known_at, self._cuts.position)
+            for id, told in histories.items()
+        }
+
+    def _handled(self, history: Iterable[object]) -> Iterable[Recorded]:
+        aside = self._standing.set_aside
+        return (one for one in history if isinstance(one, Recorded) and one.position not in aside)

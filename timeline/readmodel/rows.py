@@ -1,0 +1,156 @@
+"""Version rows at the cuts of a question: a window of a timeline, in the order of lists, read by the key of the rows.
+
+A row lies in the window if it may have begun by its end and may not have ended before its beginning. For rows of one
+span class the second means that they began no longer before the window than the class lasts, so what has to be looked
+at is one short stretch of the key for each front and class.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from timeline.domain.history import Cuts
+from timeline.domain.moments import to_micros
+from timeline.readmodel.databases import Database
+from timeline.readmodel.filters import Filters
+from timeline.readmodel.versions import (
+    ALWAYS,
+    KINDS,
+    SPANS,
+    STATUSES,
+    VersionRow,
+    is_withdrawn,
+    number_of,
+    occurred_of,
+    statuses_of,
+)
+
+After = tuple[int, bytes]
+"""Where a page ended: `VersionRow.sort_key`."""
+
+_COLUMNS = "front, start_at, id, status, kind, aspects, described_by, title, edtf, exact_start, exact_end, lat, lon"
+_FRONTS_AT_ONCE = 8
+HELD = """reported_from <= ? AND (reported_to IS NULL OR reported_to > ?)
+    AND recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"""
+"""That a row is the one in force at a cut; takes what `held` gives."""
+
+
+class Window(Struct, frozen=True):
+    """Which rows are wanted: the cuts, the numbers of the fronts, and the filters that rows can tell."""
+
+    cuts: Cuts
+    fronts: Sequence[int]
+    filters: Filters = Filters()
+
+
+def held(cuts: Cuts) -> tuple[int, int, int, int]:
+    """What `HELD` takes."""
+    known_at = to_micros(cuts.known_at)
+    return known_at, known_at, cuts.position, cuts.position
+
+
+def read_rows(
+    database: Database, slugs: dict[int, str], window: Window, limit: int, after: After | None = None
+) -> list[VersionRow]:
+    """Up to `limit` rows in the order of lists, after the place where the page before ended."""
+    found: list[tuple[Any, ...]] = []
+    until = _latest(window)
+    for start in range(0, len(window.fronts), _FRONTS_AT_ONCE):
+        statement, given = _statement(window, window.fronts[start : start + _FRONTS_AT_ONCE], until, limit, after)
+        found += database.fetch(statement, given)
+        if len(found) > limit:
+            found = sorted(found, key=lambda row: (row[1], row[2]))[:limit]
+        if len(found) == limit:
+            until = min(until, found[-1][1])  # whatever follows comes too late
+    found.sort(key=lambda row: (row[1], row[2]))
+    return [_row(slugs, values) for values in found[:limit]]
+
+
+def all_rows(
+    database: Database, slugs: dict[int, str], window: Window, after: After | None = None, together: int = 2_000
+) -> Iterator[list[VersionRow]]:
+    """All rows from a place on, some at a time."""
+    while rows := read_rows(database, slugs, window, together, after):
+        yield rows
+        after = rows[-1].sort_key
+        if len(rows) < together:
+            return
+
+
+def condition(filters: Filters) -> tuple[str, list[Any]]:
+    """What filters ask of the columns of a row: kinds, statuses, box and the end of the window."""
+    told: list[str] = []
+    given: list[Any] = []
+    for column, numbers in (
+        ("status", sorted(number_of(status) for status in filters.statuses)),
+        ("kind", sorted(number_of(kind) for kind in filters.kinds)),
+    ):
+        if numbers:
+            told.append(f"{column} IN ({', '.join('?' * len(numbers))})")
+            given += numbers
+    if filters.since:
+        told.append("(end_at IS NULL OR end_at >= ?)")
+        given.append(to_micros(filters.since))
+    if filters.box:
+        west, south, east, north = filters.box
+        told.append("lat >= ? AND lat <= ?")
+        told.append("lon >= ? AND lon <= ?" if west <= east else "(lon >= ? OR lon <= ?)")
+        given += [south, north, west, east]
+    return "".join(f" AND {one}" for one in told), given
+
+
+def _latest(window: Window) -> int:
+    """The last moment at which a wanted development may have begun."""
+    until = window.filters.until
+    return to_micros(min(window.cuts.as_of, until) if until else window.cuts.as_of)
+
+
+def _statement(
+    window: Window, fronts: Sequence[int], until: int, limit: int, after: After | None
+) -> tuple[str, list[Any]]:
+    """One question for some fronts: for each of them and each span class a stretch of the key."""
+    more, wanted = condition(window.filters)
+    begun = " AND (start_at, id) > (?, ?)" if after else ""
+    part = f"""SELECT * FROM (SELECT {_COLUMNS} FROM versions
+        WHERE front = ? AND span = ? AND start_at >= ? AND start_at <= ?{begun} AND {HELD}{more}
+        ORDER BY start_at, id LIMIT ?) AS part"""
+    given: list[Any] = []
+    parts = 0
+    for front in fronts:
+        for span, since in enumerate(_earliest(window.filters.since)):
+            lowest = max(since, after[0]) if after else since
+            if lowest <= until:
+                parts += 1
+                given += [front, span, lowest, until, *(after or ()), *held(window.cuts), *wanted, limit]
+    if not parts:
+        return f"SELECT {_COLUMNS} FROM versions WHERE 1 = 0", []
+    return f"{' UNION ALL '.join([part] * parts)} ORDER BY start_at, id LIMIT ?", [*given, limit]
+
+
+def _earliest(since: datetime | None) -> list[int]:
+    """When a development of each span class must have begun to reach into the window."""
+    if since is None:
+        return [ALWAYS] * (len(SPANS) + 1)
+    begin = to_micros(since)
+    return [*(max(ALWAYS, begin - most) for most in SPANS), ALWAYS]
+
+
+def _row(slugs: dict[int, str], values: tuple[Any, ...]) -> VersionRow:
+    front, start_at, id, status, kind, aspects, described_by, title, edtf, exact_start, exact_end, lat, lon = values
+    return VersionRow(
+        UUID(bytes=id),
+        slugs[front],
+        KINDS[kind - 1],
+        title,
+        occurred_of(edtf, exact_start, exact_end),
+        STATUSES[status - 1],
+        statuses_of(aspects),
+        is_withdrawn(aspects),
+        described_by,
+        start_at,
+        lat,
+        lon,
+    )

@@ -1,0 +1,112 @@
+"""Search: the words of events, and how a question is put to the index of either engine.
+
+Words are split here and not by the database, so that both engines find the same: runs of letters and digits, without
+regard to case and accents. Beside the words of an event stand its source and its actors as words that no text can hold.
+The index is of events and says where to look; whether a development meets the question at its cuts is decided on the
+development itself (`meets`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import sha256
+
+from msgspec import UnsetType
+
+from timeline.domain.facts import AccountGiven, DevelopmentReported, DevelopmentRevised, Fact
+from timeline.domain.values import Account, Actor, Place
+from timeline.readmodel.databases import Asked
+
+MOST_LETTERS = 60
+"""Of a word that are looked at."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text: letters and digits, in one case, without accents."""
+    if not text.isascii():
+        text = "".join(
+            sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign)
+        )
+    return [word[:MOST_LETTERS] for word in _WORD.findall(text.casefold())]
+
+
+def indexed(fact: Fact) -> set[str]:
+    """What an event is found by: its words, its source and its actors."""
+    match fact:
+        case DevelopmentReported(description, account):
+            told = (description.title, description.summary, *_named(description.place), *_said(account))
+            return {*_words(told), source_word(account.source), *_actors(description.actors)}
+        case AccountGiven(account):
+            return {*_words(_said(account)), source_word(account.source)}
+        case DevelopmentRevised(changes):
+            place = changes.place if isinstance(changes.place, Place) else None
+            told = (_set(changes.title), _set(changes.summary), *_named(place))
+            actors = changes.actors if isinstance(changes.actors, tuple) else ()
+            return {*_words(told), *_actors(actors)}
+    return set()
+
+
+def meets(question: str, told: Iterable[str | None]) -> bool:
+    """Whether each word of the question begins a word of the texts, and what it quotes stands there together."""
+    texts = [words(text) for text in told if text]
+    return all(any(_stands_in(phrase, text) for text in texts) for phrase in phrases(question))
+
+
+def phrases(question: str) -> list[list[str]]:
+    """What a question asks for: words, and in quotation marks words that follow one another."""
+    found = []
+    for number, part in enumerate(question.split('"')):
+        found += [words(part)] if number % 2 else [[word] for word in words(part)]
+    return [phrase for phrase in found if phrase]
+
+
+def _stands_in(phrase: list[str], text: list[str]) -> bool:
+    *exact, last = phrase
+    ends = range(len(exact), len(text))
+    return any(text[end].startswith(last) and text[end - len(exact) : end] == exact for end in ends)
+
+
+@lru_cache(maxsize=100_000)
+def source_word(slug: str) -> str:
+    """Stands for a source."""
+    return f"s:{slug}"
+
+
+@lru_cache(maxsize=100_000)
+def actor_word(name: str) -> str:
+    """Stands for an actor; a digest, since a name may hold any sign."""
+    return f"a:{sha256(name.encode()).hexdigest()[:16]}"
+
+
+def positions(asked: Asked, engine: str, word: str, last: int, *, begins: bool = False) -> list[int]:
+    """The events up to a position that have the word, or (`begins`) one that begins with it."""
+    if engine == "sqlite":
+        statement = "SELECT rowid FROM words WHERE words MATCH ? AND rowid <= ?"
+        given = f'"{word}"*' if begins else f'"{word}"'
+    else:
+        statement = "SELECT position FROM words WHERE found_by @@ ?::tsquery AND position <= ?"
+        given = f"'{word}':*" if begins else f"'{word}'"
+    return [row[0] for row in asked.fetch(statement, (given, last))]
+
+
+def _words(told: Iterable[str | None]) -> set[str]:
+    return set(words(" ".join(text for text in told if text)))
+
+
+def _set(text: str | UnsetType | None) -> str | None:
+    return text if isinstance(text, str) else None
+
+
+def _named(place: Place | None) -> tuple[str, ...]:
+    return (place.name,) if place else ()
+
+
+def _said(account: Account) -> tuple[str | None, ...]:
+    return account.quote, account.gist
+
+
+def _actors(actors: Iterable[Actor]) -> Iterable[str]:
+    return (actor_word(actor.name) for actor in actors)

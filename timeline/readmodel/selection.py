@@ -1,0 +1,73 @@
+"""The developments of a page that pass filters which rows can not tell: actors, sources and words.
+
+The search index says which developments to look at; whether one passes is decided on the whole of it, at its cuts.
+Where the index names few, those are folded; where it names many, rows are walked in order until the page is full.
+"""
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from timeline.readmodel.documents import Documents
+from timeline.readmodel.entries import Entry
+from timeline.readmodel.filters import Filters
+from timeline.readmodel.past import Past
+from timeline.readmodel.rows import After, Window, all_rows
+from timeline.readmodel.search import actor_word, positions, source_word, words
+from timeline.readmodel.standing import Standing
+
+FEW = 2_000
+"""Developments that are rather folded one and all than looked for along the rows."""
+_COMMON = 50_000
+"""Events that have a word in common, from which on the word says too little to be looked up."""
+
+
+def asks_documents(filters: Filters) -> bool:
+    """Whether rows alone can not tell what passes."""
+    return bool(filters.actors or filters.sources or filters.text)
+
+
+def selected(
+    documents: Documents, standing: Standing, past: Past, window: Window, after: After | None
+) -> Iterator[Entry]:
+    """The entries that pass every filter, in the order of lists, from a place on."""
+    ids = _named(standing, past, window)
+    if ids is not None and len(ids) <= FEW:
+        yield from _sorted(documents, ids, window, after)
+        return
+    for rows in all_rows(standing.database, standing.front_slugs, window, after):
+        some = [row.id for row in rows if ids is None or row.id in ids]
+        entries = documents.entries(some)
+        yield from (entries[id] for id in some if id in entries and _passes(entries[id], window))
+
+
+def _sorted(documents: Documents, ids: set[UUID], window: Window, after: After | None) -> Iterator[Entry]:
+    found = [entry for entry in documents.entries(list(ids)).values() if _passes(entry, window)]
+    found.sort(key=lambda entry: entry.sort_key)
+    return (entry for entry in found if after is None or entry.place > after)
+
+
+def _passes(entry: Entry, window: Window) -> bool:
+    begun = entry.state.described.occurred.begun_by(window.cuts.as_of)
+    return begun and window.filters.pass_entry(entry.state, entry.statuses)
+
+
+def _named(standing: Standing, past: Past, window: Window) -> set[UUID] | None:
+    """The developments that the index names for every filter; None where it would name too many."""
+    filters = window.filters
+    engine, last = standing.database.engine, window.cuts.position
+
+    def having(some: Iterable[str]) -> list[int]:
+        return [position for word in some for position in positions(standing.database, engine, word, last)]
+
+    found: set[UUID] | None = None
+    sets = []
+    if filters.actors:
+        sets.append(having(actor_word(name) for name in filters.actors))
+    if filters.sources:
+        sets.append(having(source_word(slug) for slug in filters.sources))
+    sets += [positions(standing.database, engine, word, last, begins=True) for word in words(filters.text or "")]
+    for some in sets:
+        if len(some) <= _COMMON:
+            ids = standing.merged.together(past.subjects(some).values())
+            found = ids if found is None else found & ids
+    return found

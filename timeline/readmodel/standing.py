@@ -1,0 +1,108 @@
+"""What every question has to know first: how far the rows came, and the small things that are kept in memory."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from uuid import UUID
+
+from timeline.domain.facts import FrontOpened, Recorded, SourceRegistered, Unreadable
+from timeline.domain.history import Cuts, FrontState, catalogued, fold_front, fold_source
+from timeline.domain.moments import from_micros
+from timeline.domain.status import AffiliationOf
+from timeline.domain.values import source_id
+from timeline.domain.vocabulary import SourceKind
+from timeline.readmodel.databases import Database
+from timeline.readmodel.merged import Merged
+from timeline.readmodel.past import Past
+
+
+class Standing:
+    """A generation as it stands at the beginning of a question; nothing in it changes afterwards.
+
+    `reported` are the first and the last time at which anything was reported of a development (UTC; None for an empty
+    log), `set_aside` the positions of the events that could not be handled.
+    """
+
+    def __init__(self, database: Database, past: Past, events: Mapping[int, Recorded | Unreadable]) -> None:
+        self.database = database
+        rows = database.fetch("SELECT position, revision, first_reported, last_reported FROM progress")
+        self.position, self.revision, first, last = rows[0]
+        self.reported = None if first is None else (from_micros(first), from_micros(last))
+        names = database.fetch("SELECT sort, number, slug, recorded_from FROM names ORDER BY number")
+        self._fronts = {slug: (number, since) for sort, number, slug, since in names if sort == "front"}
+        self.source_slugs = {number: slug for sort, number, slug, _ in names if sort == "source"}
+        self.front_slugs = {number: slug for slug, (number, _) in self._fronts.items()}
+        self.set_aside = frozenset(row[0] for row in database.fetch("SELECT position FROM set_aside"))
+        merges = database.fetch("SELECT id, target FROM merges ORDER BY position")
+        self.merged = Merged((UUID(bytes=id), UUID(bytes=target)) for id, target in merges)
+        positions = [row[0] for row in database.fetch("SELECT position FROM catalogue ORDER BY position")]
+        self._sources: dict[UUID, list[Recorded]] = {}
+        self._opened: dict[UUID, list[Recorded]] = {}
+        missing = [position for position in positions if position not in events]
+        self.events = {**events, **{one.position: one for one in past.at(missing)}}
+        """The entries of the catalogue, by position."""
+        for one in (self.events[position] for position in positions):
+            if isinstance(one, Recorded) and one.position not in self.set_aside:
+                filed = self._filed_under(one)
+                if filed is not None:
+                    filed.setdefault(one.event.originator_id, []).append(one)
+
+    @classmethod
+    def now(cls, database: Database, past: Past, last: "Standing | None") -> "Standing":
+        """How a generation stands now; what is known from the last time is not read again."""
+        if last is None or last.database is not database:
+            return cls(database, past, {})
+        if last.still_holds():
+            return last
+        rows = database.fetch("SELECT revision FROM progress")
+        return cls(database, past, last.events if rows[0][0] == last.revision else {})
+
+    def still_holds(self) -> bool:
+        """Whether nothing was written since."""
+        rows = self.database.fetch("SELECT position, revision FROM progress")
+        return rows == [(self.position, self.revision)]
+
+    def _filed_under(self, one: Recorded) -> dict[UUID, list[Recorded]] | None:
+        sort = one.event.fact.TOPIC.partition(".")[0]
+        return {"source": self._sources, "front": self._opened}.get(sort)
+
+    def front_numbers(self, slugs: Iterable[str] = ()) -> list[int]:
+        """The numbers of these fronts, where a development was ever put on them; of all fronts, if none is named."""
+        return [self._fronts[slug][0] for slug in (slugs or self._fronts) if slug in self._fronts]
+
+    def fronts_named(self, position: int) -> frozenset[str]:
+        """Every front that an event up to a position puts a development on."""
+        return frozenset(slug for slug, (_, since) in self._fronts.items() if since <= position)
+
+    def opened_fronts(self, cuts: Cuts) -> list[FrontState]:
+        """The fronts that were opened, in the order of opening."""
+        folded = (fold_front(catalogued(history, cuts.known_at, cuts.position)) for history in self._opened.values())
+        return [front for front in folded if front]
+
+    def sources(self, cuts: Cuts) -> dict[str, SourceRegistered]:
+        """The sources that were registered, by slug."""
+        folded = (fold_source(catalogued(history, cuts.known_at, cuts.position)) for history in self._sources.values())
+        return {source.slug: source for source in folded if source}
+
+    def source(self, slug: str, cuts: Cuts) -> SourceRegistered:
+        """One source; where it was not registered only its slug is known."""
+        history = self._sources.get(source_id(slug), ())
+        return fold_source(catalogued(history, cuts.known_at, cuts.position)) or unregistered(slug)
+
+    def affiliations(self, cuts: Cuts) -> AffiliationOf:
+        """The side of each source."""
+
+        @cache
+        def affiliation_of(slug: str) -> str | None:
+            return self.source(slug, cuts).affiliation
+
+        return affiliation_of
+
+
+def unopened(slug: str) -> FrontState:
+    """A front of which only the slug is known."""
+    return FrontState(FrontOpened(slug, slug.replace("-", " ").capitalize()))
+
+
+def unregistered(slug: str) -> SourceRegistered:
+    """A source of which only the slug is known."""
+    return SourceRegistered(slug, slug, SourceKind.OTHER)

@@ -1,0 +1,100 @@
+"""The tables of a read model, in the spelling of each engine."""
+
+from timeline.readmodel.counts import Counts
+
+VERSION_COLUMNS = (
+    "front",
+    "span",
+    "start_at",
+    "id",
+    "reported_from",
+    "recorded_from",
+    "reported_to",
+    "recorded_to",
+    "end_at",
+    "status",
+    "kind",
+    "aspects",
+    "described_by",
+    "title",
+    "edtf",
+    "exact_start",
+    "exact_end",
+    "lat",
+    "lon",
+)
+"""Of `versions`, in their order; the first six are its key."""
+
+DENSITY = Counts("density")
+"""Developments by front, day of start and status (`density`)."""
+VOICES = Counts("voices")
+"""Accounts by source, and how many of them are in force."""
+
+_VERSIONS = """CREATE TABLE versions (
+    front {int2} NOT NULL, span {int2} NOT NULL, start_at {int8} NOT NULL, id {bytes} NOT NULL,
+    reported_from {int8} NOT NULL, recorded_from {int8} NOT NULL, reported_to {int8}, recorded_to {int8},
+    end_at {int8}, status {int2} NOT NULL, kind {int2} NOT NULL, aspects {int4} NOT NULL, described_by {int8} NOT NULL,
+    title TEXT NOT NULL, edtf TEXT NOT NULL, exact_start {int8}, exact_end {int8}, lat {real}, lon {real}
+    {key}
+){clustered}"""
+_KEY = "front, span, start_at, id, reported_from, recorded_from"
+
+_SMALL = (
+    """CREATE TABLE progress (
+        one {int2} PRIMARY KEY CHECK (one = 1), position {int8} NOT NULL, leaf_hash {bytes},
+        revision {int8} NOT NULL, first_reported {int8}, last_reported {int8}
+    )""",
+    "INSERT INTO progress (one, position, revision) VALUES (1, 0, 0)",
+    """CREATE TABLE names (
+        sort TEXT NOT NULL, number {int4} NOT NULL, slug TEXT NOT NULL, recorded_from {int8} NOT NULL,
+        PRIMARY KEY (sort, number)
+    )""",
+    "CREATE TABLE catalogue (position {int8} PRIMARY KEY)",
+    "CREATE TABLE merges (position {int8} PRIMARY KEY, id {bytes} NOT NULL, target {bytes} NOT NULL)",
+    """CREATE TABLE set_aside (
+        position {int8} PRIMARY KEY, recorded_at {int8} NOT NULL, subject {bytes} NOT NULL, topic TEXT NOT NULL,
+        reason TEXT NOT NULL
+    )""",
+)
+_INDEXES = (
+    "CREATE INDEX versions_by_reported_from ON versions (reported_from)",
+    "CREATE INDEX versions_by_reported_to ON versions (reported_to) WHERE reported_to IS NOT NULL",
+)
+
+_TYPES = {
+    "sqlite": {"int2": "INTEGER", "int4": "INTEGER", "int8": "INTEGER", "bytes": "BLOB", "real": "REAL"},
+    "postgres": {"int2": "smallint", "int4": "integer", "int8": "bigint", "bytes": "bytea", "real": "float8"},
+}
+
+_SEARCH = {
+    # The words are split by us, alike for both engines, and come joined by spaces (`search`).
+    "sqlite": (
+        """CREATE VIRTUAL TABLE words USING fts5 (
+            found_by, content='', detail=none, columnsize=0, tokenize="ascii tokenchars ':-'"
+        )""",
+    ),
+    "postgres": ("CREATE TABLE words (position bigint PRIMARY KEY, found_by tsvector NOT NULL)",),
+}
+
+
+def tables(engine: str) -> list[str]:
+    """Everything but `versions` and its indexes."""
+    small = [statement.format(**_TYPES[engine]) for statement in _SMALL]
+    return [*small, *_SEARCH[engine], *DENSITY.tables(engine), *VOICES.tables(engine)]
+
+
+def versions_table(engine: str) -> str:
+    """The table of version rows; on PostgreSQL its key is made afterwards (`indexes`)."""
+    clustered = engine == "sqlite"
+    return _VERSIONS.format(
+        **_TYPES[engine],
+        key=f", PRIMARY KEY ({_KEY})" if clustered else "",
+        clustered=" WITHOUT ROWID" if clustered else "",
+    )
+
+
+def indexes(engine: str) -> list[str]:
+    """What makes the questions fast, to be made when most rows are there."""
+    key = [f"ALTER TABLE versions ADD PRIMARY KEY ({_KEY})"] if engine == "postgres" else []
+    search = ["CREATE INDEX words_by_word ON words USING gin (found_by)"] if engine == "postgres" else []
+    return [*key, *_INDEXES, *search]

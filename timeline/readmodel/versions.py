@@ -1,0 +1,155 @@
+"""Version rows: what a development looked like over an interval of the reported and one of the recorded clock.
+
+DESIGN section 6. A row holds what lists and charts need, and no more: the whole of a development is folded
+from the log for the page that is read. Times are microseconds since 1970, UTC; an interval holds its first moment and
+not its end, which is NULL where it still goes on. A development that is part of another has no row while it is.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from uuid import UUID
+
+from msgspec import Struct
+
+from timeline.domain.history import DevelopmentState
+from timeline.domain.moments import Occurred, from_micros, to_micros
+from timeline.domain.vocabulary import Aspect, Kind, Status
+
+ALWAYS = -62_135_596_800_000_000
+"""The start of what nobody says when it began: 1 January of the year 1."""
+
+SPANS = tuple(days * 86_400_000_000 for days in (8, 64, 1_024))
+"""How long a development of each span class lasts at most; those of the last class last longer, or nobody says."""
+
+STATUSES: tuple[Status, ...] = tuple(Status)
+KINDS: tuple[Kind, ...] = tuple(Kind)
+ASPECTS: tuple[Aspect, ...] = tuple(Aspect)
+"""In rows a word is its place in these, counted from 1; 0 stands for none. New words are added at the end."""
+
+_STATUS_NUMBER = {status: number for number, status in enumerate(STATUSES, 1)}
+_KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS, 1)}
+_ASPECT_BITS = {aspect: 3 * place for place, aspect in enumerate(ASPECTS)}
+_WITHDRAWN = 1 << 15
+
+
+class Look(Struct, frozen=True, gc=False):
+    """What is shown of a development; two that are equal are one row.
+
+    `start_at` is when it may have begun, `end_at` when it may have ended at the latest (None: unknown, or not over).
+    `aspects` packs the status of each aspect, and whether the entry as a whole was withdrawn. `described_by` is the
+    position of the event that set its description.
+    """
+
+    front: str
+    span: int
+    start_at: int
+    end_at: int | None
+    status: int
+    kind: int
+    aspects: int
+    described_by: int
+    title: str
+    edtf: str
+    exact_start: int | None
+    exact_end: int | None
+    lat: float | None
+    lon: float | None
+
+
+class Version(Struct, gc=False):
+    """A look, and over which intervals of the reported and the recorded clock it was the one."""
+
+    id: UUID
+    look: Look
+    reported_from: int
+    reported_to: int | None
+    recorded_from: int
+    recorded_to: int | None = None
+
+
+class VersionRow(Struct, frozen=True, gc=False):
+    """A development in a list or on a chart, at the cuts of a question."""
+
+    id: UUID
+    front: str
+    kind: Kind
+    title: str
+    occurred: Occurred
+    status: Status
+    statuses: Mapping[Aspect, Status]
+    withdrawn: bool
+    described_by: int
+    start_at: int
+    lat: float | None
+    lon: float | None
+
+    @property
+    def sort_key(self) -> tuple[int, bytes]:
+        """Order of every list: when it may have begun, then identity."""
+        return self.start_at, self.id.bytes
+
+
+def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
+    """The look of a development in view."""
+    description = state.described
+    occurred, place = description.occurred, description.place
+    span, start_at, end_at, exact_start, exact_end = _bounds(
+        occurred.edtf, occurred.exact_start, occurred.exact_end
+    )  # fmt: skip
+    packed = _WITHDRAWN if state.retracted else 0
+    for aspect, status in statuses.items():
+        packed |= _STATUS_NUMBER[status] << _ASPECT_BITS[aspect]
+    return Look(
+        description.front,
+        span,
+        start_at,
+        end_at,
+        _STATUS_NUMBER[statuses[Aspect.OCCURRENCE]],
+        _KIND_NUMBER[description.kind],
+        packed,
+        state.described_by,
+        description.title,
+        occurred.edtf,
+        exact_start,
+        exact_end,
+        place.lat if place else None,
+        place.lon if place else None,
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _bounds(edtf: str, exact_start: object, exact_end: object) -> tuple[int, int, int | None, int | None, int | None]:
+    """Span class, start, end, and the exact instants of an occurred clock."""
+    occurred = Occurred(edtf, exact_start, exact_end)  # type: ignore[arg-type]
+    earliest, latest = occurred.start.earliest, occurred.end.latest
+    start_at = ALWAYS if earliest is None else to_micros(earliest)
+    end_at = None if latest is None else to_micros(latest)
+    span = len(SPANS)
+    if earliest is not None and end_at is not None:
+        span = next((place for place, most in enumerate(SPANS) if end_at - start_at <= most), span)
+    exact = [None if one is None else to_micros(one) for one in (occurred.exact_start, occurred.exact_end)]
+    return span, start_at, end_at, exact[0], exact[1]
+
+
+def number_of(word: Status | Kind) -> int:
+    """The number that stands for a status or a kind in rows."""
+    return _STATUS_NUMBER[word] if isinstance(word, Status) else _KIND_NUMBER[word]
+
+
+@lru_cache(maxsize=4_096)
+def statuses_of(aspects: int) -> Mapping[Aspect, Status]:
+    """The status of each aspect that `aspects` packs; it may be shared, so nobody may change it."""
+    numbers = ((aspect, aspects >> bits & 7) for aspect, bits in _ASPECT_BITS.items())
+    return {aspect: STATUSES[number - 1] for aspect, number in numbers if number}
+
+
+def is_withdrawn(aspects: int) -> bool:
+    """Whether the entry as a whole was withdrawn."""
+    return bool(aspects & _WITHDRAWN)
+
+
+@lru_cache(maxsize=100_000)
+def occurred_of(edtf: str, exact_start: int | None, exact_end: int | None) -> Occurred:
+    """The occurred clock that a row holds."""
+    start, end = (None if one is None else from_micros(one) for one in (exact_start, exact_end))
+    return Occurred(edtf, start, end)
