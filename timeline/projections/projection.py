@@ -118,12 +118,22 @@ class Projection:
         self._known.position = records[-1].position
         return written
 
-    def retell(self, group: frozenset[UUID], written: Written) -> list[Version]:
-        """All rows of a group from its first event on; what it needs to have set aside is added to `written`."""
-        histories = self._histories(group)
-        told = [one for id in group for one in histories.get(id, ())]
-        biography = Biography(group, self._known.sides)
-        return self._told(biography, self._with_sides(told), 0, written)
+    def handles(self, one: Recorded) -> bool:
+        """Whether an event that was set aside could be handled now. Nothing is taken in."""
+        written = Written()
+        aside = self._known.set_aside
+        self._known.set_aside = aside - {one.position}
+        try:
+            indexed(one.event.fact)
+            if sort_of(one.event.fact.TOPIC) == "development":
+                group = self._known.merged.group_of(one.event.originator_id)
+                told = [event for history in self._histories(group).values() for event in history]
+                self._told(Biography(group, self._known.sides), self._with_sides(told), 0, written)
+        except Exception:
+            return False
+        finally:
+            self._known.set_aside = aside
+        return one.position not in {still.position for still in written.set_aside}
 
     def _sorted_in(self, records: Sequence[Recorded | Unreadable], written: Written) -> list[Recorded]:
         """The events of developments; the others are filed under what they are."""

@@ -11,6 +11,7 @@ from threading import Event, Lock
 import structlog
 from msgspec import Struct
 
+from timeline.domain.facts import Recorded
 from timeline.errors import LogReplaced, StoreUnusable
 from timeline.projections.building import build
 from timeline.projections.generations import Busy, Generations
@@ -103,6 +104,28 @@ class Runner:
         `progress` is told how many more were. Raises `Busy` where another process is building.
         """
         return build(self._log, self._generations, progress)
+
+    def retry(self, progress: Progress = lambda _: None) -> tuple[int, int]:
+        """Try again to handle what was set aside; how many events that helped, and how many are still set aside.
+
+        Where it helps a new generation is built: then the rows are those that there would be if nothing had ever
+        gone wrong.
+        """
+        database = self.catch_up()
+        aside = [row[0] for row in database.fetch("SELECT position FROM set_aside")]
+        known = remembered(database, self._log)
+        projection = Projection(self._log, known, quoting(database, database.engine, known, self._log))
+        helped = [one for one in self._log.at(aside) if isinstance(one, Recorded) and projection.handles(one)]
+        if not helped:
+            return 0, len(aside)
+        self.rebuild(progress)
+        still = self.catch_up().fetch("SELECT position FROM set_aside")
+        return len(set(aside) - {row[0] for row in still}), len(still)
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation that is read."""
+        return self._generations.number
 
     def close(self) -> None:
         """Let go of the generations."""

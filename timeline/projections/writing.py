@@ -21,8 +21,6 @@ Change = tuple[int, int, int]
 
 _CLOSE = """UPDATE versions SET recorded_to = ?
     WHERE front = ? AND span = ? AND start_at = ? AND id = ? AND reported_from = ? AND recorded_from = ?"""
-_DELETE = """DELETE FROM versions
-    WHERE front = ? AND span = ? AND start_at = ? AND id = ? AND reported_from = ? AND recorded_from = ?"""
 
 
 class Records(Protocol):
@@ -127,11 +125,6 @@ def voice_changes(voices: Voices, known: Knowledge) -> Iterable[Change]:
         for (since, source, in_force), change in voices.items()
         if change
     )
-
-
-def delete(writing: Writing, rows: Iterable[Version], known: Knowledge) -> None:
-    """Take rows out that have to be made anew."""
-    writing.execute_many(_DELETE, [_key(row, known) for row in rows])
 
 
 def _key(row: Version, known: Knowledge) -> tuple[object, ...]:

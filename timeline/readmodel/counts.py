@@ -31,16 +31,16 @@ class Counts:
     """The counts whose tables begin with a name."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.name = name
 
     def tables(self, engine: str) -> tuple[str, ...]:
         """The statements that make the tables."""
         int8, blob, clustered = _TYPES[engine]
         return (
-            f"""CREATE TABLE {self._name}_blocks (
+            f"""CREATE TABLE {self.name}_blocks (
                 quarter {int8} PRIMARY KEY, changes {blob} NOT NULL, cells {blob} NOT NULL
             ){clustered}""",
-            f"""CREATE TABLE {self._name}_pending (
+            f"""CREATE TABLE {self.name}_pending (
                 reported_at {int8} NOT NULL, code {int8} NOT NULL, change {int8} NOT NULL
             )""",
         )
@@ -49,8 +49,8 @@ class Counts:
         """Count changes; they are packed once enough of them wait."""
         if not changes:
             return
-        writing.insert(f"{self._name}_pending", ("reported_at", "code", "change"), changes)
-        if writing.fetch(f"SELECT count(*) FROM {self._name}_pending")[0][0] > MOST_PENDING:
+        writing.insert(f"{self.name}_pending", ("reported_at", "code", "change"), changes)
+        if writing.fetch(f"SELECT count(*) FROM {self.name}_pending")[0][0] > MOST_PENDING:
             self.pack(writing)
 
     def load(self, writing: Writing, changes: Changes) -> None:
@@ -59,11 +59,11 @@ class Counts:
 
     def pack(self, writing: Writing) -> None:
         """Put the changes that wait where they belong."""
-        waiting = writing.fetch(f"SELECT reported_at, code, change FROM {self._name}_pending")
-        packed = [_unpacked(row[0], 3) for row in writing.fetch(f"SELECT changes FROM {self._name}_blocks")]
+        waiting = writing.fetch(f"SELECT reported_at, code, change FROM {self.name}_pending")
+        packed = [_unpacked(row[0], 3) for row in writing.fetch(f"SELECT changes FROM {self.name}_blocks")]
         new = np.array(waiting, dtype=np.int64).reshape(-1, 3)
-        writing.execute(f"DELETE FROM {self._name}_pending")
-        writing.execute(f"DELETE FROM {self._name}_blocks")
+        writing.execute(f"DELETE FROM {self.name}_pending")
+        writing.execute(f"DELETE FROM {self.name}_blocks")
         self._write(writing, _summed(np.concatenate([_NONE, *packed, new])))
 
     def as_of(self, asked: Asked, known_at: int) -> tuple[Ints, Ints]:
@@ -84,7 +84,7 @@ class Counts:
         return _totals(np.concatenate([cells[:, 0], changes[:, 1]]), np.concatenate([cells[:, 1], changes[:, 2]]))
 
     def _parts(self, asked: Asked, quarter: int, known_at: int) -> Rows:
-        blocks, pending = f"{self._name}_blocks", f"{self._name}_pending"
+        blocks, pending = f"{self.name}_blocks", f"{self.name}_pending"
         return asked.fetch(
             f"""SELECT 0, cells, 0, 0 FROM {blocks}
                 WHERE quarter = (SELECT max(quarter) FROM {blocks} WHERE quarter < ?)
@@ -104,7 +104,7 @@ class Counts:
             block = changes[start:end]
             codes, counts = _totals(np.concatenate([codes, block[:, 1]]), np.concatenate([counts, block[:, 2]]))
             rows.append((int(quarters[start]), _packed(block), _packed(np.column_stack([codes, counts]))))
-        writing.insert(f"{self._name}_blocks", ("quarter", "changes", "cells"), rows)
+        writing.insert(f"{self.name}_blocks", ("quarter", "changes", "cells"), rows)
 
 
 def _quarters(micros: Ints) -> Ints:
@@ -116,19 +116,20 @@ def _quarters(micros: Ints) -> Ints:
 
 def _summed(changes: Changes) -> Changes:
     """Changes in the order of time and code, those of one time and code added up, those that cancel out left away."""
-    if not len(changes):
+    if changes.shape[0] == 0:
         return changes
     changes = changes[np.lexsort((changes[:, 1], changes[:, 0]))]
     new = np.any(np.diff(changes[:, :2], axis=0, prepend=changes[:1, :2] - 1) != 0, axis=1)
     firsts = np.flatnonzero(new)
     summed = changes[firsts].copy()
     summed[:, 2] = np.add.reduceat(changes[:, 2], firsts)
-    return summed[summed[:, 2] != 0]
+    kept: Changes = summed[summed[:, 2] != 0]
+    return kept
 
 
 def _totals(codes: Ints, changes: Ints) -> tuple[Ints, Ints]:
     """The sum of the changes of each code, in the order of codes, without those that come to nothing."""
-    if not len(codes):
+    if codes.shape[0] == 0:
         return codes, changes
     order = np.argsort(codes, kind="stable")
     codes, changes = codes[order], changes[order]

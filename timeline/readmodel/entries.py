@@ -1,6 +1,6 @@
 """What answers are made of: developments, lanes, sources and steps of reporting at the cuts of a question."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -67,6 +67,18 @@ class FrontEntry(Struct, frozen=True):
     def developments(self) -> int:
         """How many developments stand on the lane."""
         return sum(self.counts.values())
+
+
+class Density(Struct, frozen=True):
+    """How many developments of a status on a front began in the bucket with this first day (UTC).
+
+    No day: nobody says when they began.
+    """
+
+    front: str
+    day: date | None
+    status: Status
+    developments: int
 
 
 class SourceEntry(Struct, frozen=True):

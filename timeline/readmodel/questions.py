@@ -21,7 +21,7 @@ from timeline.readmodel.changes import Changes, changed_between
 from timeline.readmodel.cuts import HeldCuts, WantedCuts, held_cuts
 from timeline.readmodel.databases import Database
 from timeline.readmodel.documents import Documents
-from timeline.readmodel.entries import Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
+from timeline.readmodel.entries import Density, Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.overviews import overview
 from timeline.readmodel.past import Past
@@ -133,6 +133,20 @@ class Reader:
         for front, _, status, count in overview(self._past, standing, held.cuts, Bucket.MONTH, EVERYTHING):
             counts.setdefault(standing.front_slugs[front], Counter())[STATUSES[status - 1]] += count
         return held, _lanes(standing, held.cuts, counts, ())
+
+    def density(
+        self, wanted: WantedCuts, bucket: Bucket, filters: Filters = EVERYTHING
+    ) -> tuple[HeldCuts, list[Density]]:
+        """How many developments of each front and status began when, by day, week or month, in this order.
+
+        The window of the filters is one of days of beginning.
+        """
+        standing, held = self._held(wanted)
+        found = overview(self._past, standing, held.cuts, bucket, filters)
+        return held, [
+            Density(standing.front_slugs[one.front], one.day, STATUSES[one.status - 1], one.developments)
+            for one in found
+        ]
 
     def lanes(self, answer: TimelineAnswer, also: Iterable[str] = ()) -> tuple[FrontEntry, ...]:
         """The lanes at the cuts of an answer, with its developments counted; `also` names more of them."""

@@ -24,8 +24,8 @@ class Standing:
 
     def __init__(self, database: Database, past: Past, events: Mapping[int, Recorded | Unreadable]) -> None:
         self.database = database
-        rows = database.fetch("SELECT position, revision, first_reported, last_reported FROM progress")
-        self.position, self.revision, first, last = rows[0]
+        rows = database.fetch("SELECT position, first_reported, last_reported FROM progress")
+        self.position, first, last = rows[0]
         self.reported = None if first is None else (from_micros(first), from_micros(last))
         names = database.fetch("SELECT sort, number, slug, recorded_from FROM names ORDER BY number")
         self._fronts = {slug: (number, since) for sort, number, slug, since in names if sort == "front"}
@@ -53,13 +53,11 @@ class Standing:
             return cls(database, past, {})
         if last.still_holds():
             return last
-        rows = database.fetch("SELECT revision FROM progress")
-        return cls(database, past, last.events if rows[0][0] == last.revision else {})
+        return cls(database, past, last.events)
 
     def still_holds(self) -> bool:
         """Whether nothing was written since."""
-        rows = self.database.fetch("SELECT position, revision FROM progress")
-        return rows == [(self.position, self.revision)]
+        return self.database.fetch("SELECT position FROM progress") == [(self.position,)]
 
     def _filed_under(self, one: Recorded) -> dict[UUID, list[Recorded]] | None:
         sort = one.event.fact.TOPIC.partition(".")[0]

@@ -42,9 +42,9 @@ _KEY = "front, span, start_at, id, reported_from, recorded_from"
 _SMALL = (
     """CREATE TABLE progress (
         one {int2} PRIMARY KEY CHECK (one = 1), position {int8} NOT NULL, leaf_hash {bytes},
-        revision {int8} NOT NULL, first_reported {int8}, last_reported {int8}
+        first_reported {int8}, last_reported {int8}
     )""",
-    "INSERT INTO progress (one, position, revision) VALUES (1, 0, 0)",
+    "INSERT INTO progress (one, position) VALUES (1, 0)",
     """CREATE TABLE names (
         sort TEXT NOT NULL, number {int4} NOT NULL, slug TEXT NOT NULL, recorded_from {int8} NOT NULL,
         PRIMARY KEY (sort, number)
