@@ -132,6 +132,20 @@ def sides(events: list[Json], known_at: datetime, position: int) -> dict[str, st
     return found
 
 
+def accounts(events: list[Json], known_at: datetime, position: int) -> dict[str, tuple[int, int]]:
+    """By source: accounts given of developments in view, and how many of them it has not taken back as a whole."""
+    entries: dict[str, Json] = {}
+    for event in _in_order(one for one in events if one["position"] <= position and instant(one["time"]) <= known_at):
+        if event["type"].split(".")[0] in ("development", "account"):
+            _tell(entries.setdefault(event["subject"], _blank()), event)
+    told = [one for entry in entries.values() if entry["told"] is not None for one in entry["accounts"]]
+    found: dict[str, tuple[int, int]] = {}
+    for one in told:
+        given, in_force = found.get(one["data"]["source"], (0, 0))
+        found[one["data"]["source"]] = given + 1, in_force + (not one["withdrawn"] >= set(one["data"]["stance"]))
+    return found
+
+
 def _status(aspect: str, entry: Json, sides: dict[str, str | None]) -> str:
     """The six rules, in their order."""
     verdict = entry["verdicts"].get(aspect)

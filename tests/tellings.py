@@ -1,4 +1,4 @@
-"""Hypothesis strategies of what is told of four developments by five sources, close enough in time to get in each other's way."""
+"""Hypothesis strategies of what five sources tell of four developments, close enough in time to collide."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,6 +1,7 @@
 """The only place that wires: settings in, a working service out."""
 
 from datetime import UTC, datetime
+from threading import Event, Thread
 
 from flask import Flask
 from msgspec import Struct
@@ -42,7 +43,7 @@ def open_service(config: Config, *, must_exist: bool = False) -> Service:
 
 def create_app(service: Service, config: Config) -> Flask:
     """The web application: the API below `/api/v1`, the dashboard at `/`."""
-    app = create_api(service.log, service.reader, config)
+    app = create_api(service.log, service.runner, service.reader, config)
     add_dashboard(app, service.reader, config.title)
     return app
 
@@ -51,7 +52,10 @@ def wsgi() -> Flask:
     """The web application on the settings of the environment, for a WSGI server to call."""
     logs.to_stderr()
     config = from_environment()
-    return create_app(open_service(config), config)
+    service = open_service(config)
+    # The rows follow the log although nobody asks, so that whoever asks next need not wait.
+    Thread(target=service.runner.follow, args=(Event(),), name="runner", daemon=True).start()
+    return create_app(service, config)
 
 
 def _now() -> datetime:

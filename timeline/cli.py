@@ -3,7 +3,6 @@
 Exit codes: 0 done, 1 found something wrong, 2 wrong usage.
 """
 
-import sys
 from collections import Counter
 from typing import Any
 
@@ -22,12 +21,13 @@ from timeline.import_commands import IMPORT_COMMANDS
 from timeline.log_commands import LOG_COMMANDS
 from timeline.opening import opened
 from timeline.readmodel.changes import Changes
-from timeline.readmodel.cuts import WantedCuts, wanted_cuts
+from timeline.readmodel.cuts import wanted_cuts
 from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
+from timeline.row_commands import ROW_COMMANDS
 from timeline.terminal import refusals
 from timeline.wire.answers import changes as changes_answer
-from timeline.wire.answers import held, timeline_answer
+from timeline.wire.answers import timeline_answer
 
 _COLOUR = {
     Status.CLAIMED: "yellow",
@@ -56,7 +56,7 @@ def main(context: click.Context, store: str | None) -> None:
     context.obj = structs.replace(config, store=store or config.store)
 
 
-for command in (*IMPORT_COMMANDS, *LOG_COMMANDS):
+for command in (*IMPORT_COMMANDS, *LOG_COMMANDS, *ROW_COMMANDS):
     main.add_command(command)
 
 
@@ -99,32 +99,6 @@ def changes(config: Config, since: str, until: str, front: str | None, recorded_
             click.echo(msgspec.json.encode(changes_answer(found)))
         else:
             _print_changes(found)
-
-
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@click.pass_obj
-def status(config: Config, as_json: bool) -> None:
-    """Show where the log stands and what it holds; exits 1 where events had to be set aside."""
-    with opened(config, must_exist=True) as service:
-        answer = service.reader.timeline(WantedCuts())
-        aside = service.reader.set_aside()
-        report = {
-            "store": str(service.log.address),
-            **held(answer.held),
-            "fronts": len(service.reader.fronts(WantedCuts())[1]),
-            "sources": len(service.reader.sources(WantedCuts())[1]),
-            "developments": len(answer.entries),
-            "statuses": {
-                word.value: n for word, n in sorted(Counter(entry.status for entry in answer.entries).items())
-            },
-            "set_aside": [msgspec.to_builtins(one) for one in aside],
-        }
-        if as_json:
-            click.echo(msgspec.json.encode(report))
-        else:
-            _print_status(report)
-    sys.exit(1 if aside else 0)
 
 
 @main.command()
@@ -204,21 +178,6 @@ def _brief(value: Any) -> str:
 def _contested(entry: Entry) -> list[str]:
     others = ((aspect, status) for aspect, status in entry.statuses.items() if aspect is not Aspect.OCCURRENCE)
     return [f"{aspect} {status}" for aspect, status in others if status is Status.DISPUTED]
-
-
-def _print_status(report: dict[str, Any]) -> None:
-    table = Table(show_header=False)
-    table.add_row("Store", report["store"])
-    table.add_row("Position", str(report["recorded_at"]["position"]))
-    table.add_row("Last recorded", report["recorded_at"]["instant"] or "never")
-    for key in ("fronts", "sources", "developments"):
-        table.add_row(key.capitalize(), str(report[key]))
-    for word, count in report["statuses"].items():
-        table.add_row(f"  {word}", str(count))
-    table.add_row("Set aside", str(len(report["set_aside"])))
-    Console().print(table)
-    for one in report["set_aside"]:
-        click.echo(f"position {one['position']} ({one['topic']}): {one['reason']}")
 
 
 if __name__ == "__main__":

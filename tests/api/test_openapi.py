@@ -75,6 +75,8 @@ GETS = {
     "/api/v1/fronts": "/api/v1/fronts",
     "/api/v1/fronts/{slug}/timeline": "/api/v1/fronts/bakhmut/timeline",
     "/api/v1/sources": "/api/v1/sources",
+    "/api/v1/density": "/api/v1/density?bucket=month",
+    "/readyz": "/readyz",
     "/api/v1/developments/{id}": f"/api/v1/developments/{BAKHMUT}",
     "/api/v1/changes": "/api/v1/changes?since=2022-12-31&until=2023-05-22",
     "/api/v1/log/keys": "/api/v1/log/keys",

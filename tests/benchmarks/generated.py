@@ -1,8 +1,8 @@
 """A conflict of ten years as a seeded generator tells it, with the skew of real ones.
 
-Few fronts have most of the developments and a few weeks most of those; most last a day, some a season, some are not over;
-most are reported within days, some after years. One in five reports is followed by something else that is said of a
-development, mostly a recent one: another account, a correction, a denial taken back, a withdrawal, a merge.
+Few fronts have most of the developments; most last a day, some a season, some are not over; most are reported within
+days, some after years. One in five reports is followed by something else that is said of a development, mostly of a
+recent one: another account, a correction, an assessment, a withdrawal, a merge.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The rows of a generation in a form in which two of them can be compared: names for numbers, counts for packed blocks."""
+"""All rows of a generation, in an order in which those of two can be compared."""
 
 from typing import Any
 
@@ -8,11 +8,9 @@ from timeline.readmodel.tables import DENSITY, VERSION_COLUMNS, VOICES
 _PLAIN = ("names", "catalogue", "merges", "set_aside", "progress")
 
 
-def all_rows(database: Database, words: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Every row of every table, in order; of the search index the events that have these words."""
-    found: dict[str, Any] = {
-        table: sorted(database.fetch(f"SELECT * FROM {table}"), key=repr) for table in _PLAIN
-    }
+def all_rows(database: Database) -> dict[str, Any]:
+    """Every row of every table, in order; of the search index what it finds."""
+    found: dict[str, Any] = {table: sorted(database.fetch(f"SELECT * FROM {table}"), key=repr) for table in _PLAIN}
     columns = ", ".join(VERSION_COLUMNS)
     found["versions"] = database.fetch(f"SELECT {columns} FROM versions ORDER BY {', '.join(VERSION_COLUMNS[:6])}")
     for counts in (DENSITY, VOICES):
@@ -20,5 +18,6 @@ def all_rows(database: Database, words: tuple[str, ...] = ()) -> dict[str, Any]:
         found[f"{counts} at the end"] = list(zip(codes.tolist(), numbers.tolist(), strict=True))
         with database.writing() as writing:
             counts.pack(writing)
-        found[counts.name] = database.fetch(f"SELECT * FROM {counts.name}_blocks ORDER BY quarter")
+        for table in ("blocks", "checkpoints"):
+            found[f"{counts.name} {table}"] = database.fetch(f"SELECT * FROM {counts.name}_{table} ORDER BY quarter")
     return found

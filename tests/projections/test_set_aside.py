@@ -6,10 +6,18 @@ from uuid import UUID
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from tests.scenarios import NOW, Scene, given, reported
+from tests.engines import Engine
+from tests.projections.tables import all_rows
+from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, given, open_scene, reported
+from timeline.domain.descriptions import DescriptionChanges
+from timeline.domain.facts import DevelopmentRevised, Fact
 from timeline.domain.values import MessageId, development_id_of
+from timeline.domain.vocabulary import Nature
+from timeline.projections.generations import generations_of
+from timeline.projections.running import Runner
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.questions import Reader
+from timeline.readmodel.versions import look_of
 
 OTHER = development_id_of("test:other")
 
@@ -91,3 +99,72 @@ def test_nothing_is_appended_to_a_subject_of_which_a_record_can_not_be_read(scen
     assert response.status_code == 503
     assert response.get_json()["type"] == "urn:timeline:problem:store-unusable"
     assert scene.head == head
+
+
+def test_readiness_names_what_is_set_aside_and_how_far_the_rows_are(scene: Scene) -> None:
+    scene.tell(reported())
+    store(scene, *BROKEN["a topic of a later version"])
+    before = scene.client.get("/readyz")
+    scene.get("/timeline")
+    after = scene.client.get("/readyz")
+
+    assert before.status_code == 503
+    assert before.get_json()["behind"] == 2
+    assert after.status_code == 200
+    assert after.get_json() == {
+        "status": "ready",
+        "generation": 1,
+        "position": 2,
+        "log_position": 2,
+        "behind": 0,
+        "set_aside": [{"position": 2, "type": "account.guessed", "reason": after.get_json()["set_aside"][0]["reason"]}],
+    }
+
+
+def poisoned(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
+    """From now on the projection fails at whatever has this title."""
+
+    def look(state: Any, statuses: Any) -> Any:
+        if state.described.title == title:
+            raise ZeroDivisionError("a bug")
+        return look_of(state, statuses)
+
+    monkeypatch.setattr("timeline.projections.biographies.look_of", look)
+    monkeypatch.setattr("timeline.projections.projection.look_of", look)
+
+
+POISON: dict[str, tuple[Fact, UUID]] = {
+    "the first report of a development": (reported(title="Poison", front="elsewhere"), OTHER),
+    "another report of one that is known": (reported("ua-mod", title="Poison", front="elsewhere"), BAKHMUT),
+    "a revision": (DevelopmentRevised(DescriptionChanges(title="Poison"), Nature.UPDATE), BAKHMUT),
+}
+
+
+@pytest.mark.parametrize(("fact", "id"), POISON.values(), ids=POISON)
+def test_a_poison_event_is_set_aside_and_after_the_fix_a_retry_makes_as_if_it_had_never_happened(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, fact: Fact, id: UUID
+) -> None:
+    with open_scene(engine) as scene:
+        scene.tell(reported())
+        with monkeypatch.context() as bug:
+            poisoned(bug, "Poison")
+            scene.tell(fact, "2023-05-22", id)
+            scene.tell(given("ua-mod", "denies"), "2023-05-23")
+            scene.tell(reported(title="Another", front="elsewhere"), "2023-05-23", GRAYVORON)
+
+            answer = scene.get("/timeline")
+            (aside,) = scene.reader.set_aside()
+            titles = {item["title"]: item["position"] for item in answer["items"]}
+            assert titles == {"Bakhmut capture claimed": 3, "Another": 4}
+            assert (aside.position, aside.reason) == (2, "ZeroDivisionError: a bug")
+            assert scene.runner.retry() == (0, 1)
+            assert scene.get("/timeline") == answer
+
+        assert scene.runner.retry() == (1, 0)
+        retried = all_rows(scene.runner.catch_up())
+        found = scene.get("/timeline")["items"]
+        assert "Poison" in {item["title"] for item in found}
+
+        untroubled = Runner(scene.log, generations_of(scene.log.address, version=99), batch=1)
+        assert all_rows(untroubled.catch_up()) == retried
+        untroubled.close()

@@ -11,6 +11,7 @@ from timeline.api.http import WholeRequest
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
 from timeline.config import Config
+from timeline.projections.running import Runner
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog
 
@@ -24,8 +25,8 @@ class _Api(Api):  # type: ignore[misc]
         """The application's handler answers for every path."""
 
 
-def create_api(log: ConflictLog, reader: Reader, config: Config) -> Flask:
-    """The application with the API below `/api/v1` and `/healthz`."""
+def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config) -> Flask:
+    """The application with the API below `/api/v1`, `/healthz` and `/readyz`."""
     app = Flask("timeline", static_folder=None)
     app.request_class = WholeRequest
     app.config.update(
@@ -41,7 +42,7 @@ def create_api(log: ConflictLog, reader: Reader, config: Config) -> Flask:
     api.register_blueprint(events.blueprint(log))
     api.register_blueprint(reads.blueprint(reader))
     api.register_blueprint(proofs.blueprint(log))
-    api.register_blueprint(health.blueprint(reader))
+    api.register_blueprint(health.blueprint(runner, reader))
     app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)
     return app
 

@@ -1,15 +1,19 @@
-"""`/healthz`: whether the process answers and can read its log."""
+"""`/healthz`: whether the process answers and can read its log; `/readyz`: whether it should be asked."""
 
 from flask import Response
 
 from timeline.api.http import ApiBlueprint, answer
-from timeline.api.schemas import HealthSchema
+from timeline.api.schemas import HealthSchema, ReadySchema
+from timeline.projections.running import Runner
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.questions import Reader
 
+MOST_BEHIND = 10_000
+"""Records that the rows may be behind the log before others had better be asked."""
 
-def blueprint(reader: Reader) -> ApiBlueprint:
-    """The endpoint, on what reads the log."""
+
+def blueprint(runner: Runner, reader: Reader) -> ApiBlueprint:
+    """The endpoints, on what keeps the rows and what reads them."""
     health = ApiBlueprint("health", __name__, description="Whether the service is well")
 
     @health.get("/healthz")
@@ -20,5 +24,23 @@ def blueprint(reader: Reader) -> ApiBlueprint:
         return answer(
             {"status": "ok", "position": held.cuts.position, "set_aside": [one.position for one in reader.set_aside()]}
         )
+
+    @health.get("/readyz")
+    @health.doc(summary="Whether the rows are up to date: how far behind the log, and what had to be set aside")
+    @health.response(200, ReadySchema)
+    @health.alt_response(503, schema=ReadySchema, description="Too far behind the log")
+    def readyz() -> Response:
+        lag = runner.lag()
+        ready = runner.generation > 0 and lag.behind <= MOST_BEHIND
+        aside = [{"position": one.position, "type": one.topic, "reason": one.reason} for one in runner.set_aside()]
+        body = {
+            "status": "ready" if ready else "behind",
+            "generation": runner.generation,
+            "position": lag.position,
+            "log_position": lag.log_position,
+            "behind": lag.behind,
+            "set_aside": aside,
+        }
+        return answer(body, 200 if ready else 503)
 
     return health

@@ -9,6 +9,7 @@ from timeline.domain.moments import parse_cut, parse_instant
 from timeline.domain.vocabulary import Kind, Status
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts, wanted_cuts
+from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
 from timeline.wire.fields import MESSAGES, SCHEMA_MESSAGES, Checked, CheckedString, Messages, Text, Word
 
@@ -122,6 +123,23 @@ class ChangesQuery(Query):
     )
     front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
     kind = fields.List(Word(Kind), metadata=said("Kind of development."))
+
+
+class DensityQuery(TimelineQuery):
+    """Cuts, filters and buckets of an overview."""
+
+    bucket = Word(Bucket, load_default=Bucket.WEEK, metadata=said("What to count by; default week (from Monday, UTC)."))
+    since = CheckedString(
+        lambda field, value: parse_instant(value, field),
+        data_key="from",
+        metadata=said("Only what began on this day (UTC) or later."),
+    )
+    until = Cut(data_key="to", metadata=said("Only what began on this day (UTC) or earlier."))
+
+    class Meta(Query.Meta):
+        """There are no pages."""
+
+        exclude = ("limit", "cursor")
 
 
 class EventsQuery(Query):

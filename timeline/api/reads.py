@@ -6,9 +6,10 @@ from flask import Response
 
 from timeline.api.http import ApiBlueprint, answer
 from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
-from timeline.api.queries import ChangesQuery, CutsQuery, TimelineQuery, cuts_of, filters_of
+from timeline.api.queries import ChangesQuery, CutsQuery, DensityQuery, TimelineQuery, cuts_of, filters_of
 from timeline.api.schemas import (
     ChangesSchema,
+    DensitySchema,
     DevelopmentSchema,
     FrontsSchema,
     HistorySchema,
@@ -53,6 +54,14 @@ def blueprint(reader: Reader) -> ApiBlueprint:
         filters = Filters(fronts=frozenset(query.get("front", ())), kinds=frozenset(query.get("kind", ())))
         found = reader.changes(query["since"], query["until"], query.get("recorded_at"), filters)
         return answer(answers.changes(found))
+
+    @reads.get("/density")
+    @reads.doc(summary="How many developments began when, by front and status")
+    @reads.arguments(DensityQuery, location="query")
+    @reads.response(200, DensitySchema)
+    def density(query: dict[str, Any]) -> Response:
+        held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
+        return answer({**answers.held(held), **answers.density(found)})
 
     @reads.get("/fronts")
     @reads.doc(summary="The lanes of the timeline, with their developments counted by status")

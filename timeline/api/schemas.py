@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 from timeline.api.queries import said
 from timeline.domain.vocabulary import Aspect, Kind, Status
 from timeline.readmodel.changes import ChangeKind
+from timeline.readmodel.density import Bucket
 from timeline.wire.fields import Word
 from timeline.wire.values import AccountSchema, ActorSchema, PlaceSchema, TallySchema
 
@@ -91,6 +92,22 @@ class DevelopmentSchema(_Held):
     """One development."""
 
     item = fields.Nested(ItemSchema, required=True)
+
+
+class _Density(Schema):
+    front = fields.String(required=True)
+    start = fields.String(
+        required=True, allow_none=True, metadata=said("First day of the bucket (UTC); null: nobody says when it began.")
+    )
+    status = Word(Status, required=True)
+    developments = fields.Integer(required=True)
+
+
+class DensitySchema(_Held):
+    """How many developments began when, by front and status; buckets with none are left out."""
+
+    bucket = Word(Bucket, required=True)
+    items = fields.List(fields.Nested(_Density), required=True)
 
 
 class _FromTo(Schema):
@@ -196,6 +213,27 @@ class HealthSchema(Schema):
     status = fields.String(required=True)
     position = fields.Integer(required=True, metadata=said("Where the log stands."))
     set_aside = fields.List(fields.Integer(), required=True, metadata=said("Positions that can not be read."))
+
+
+class SetAsideSchema(Schema):
+    """An event that could not be handled."""
+
+    position = fields.Integer(required=True)
+    type = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class ReadySchema(Schema):
+    """How far the rows that answers are read from are."""
+
+    status = fields.String(required=True, metadata=said("`ready`, or `behind`: too far behind the log."))
+    generation = fields.Integer(required=True, metadata=said("Which build of the rows is read."))
+    position = fields.Integer(required=True, metadata=said("Where the rows stand."))
+    log_position = fields.Integer(required=True, metadata=said("Where the log stands."))
+    behind = fields.Integer(required=True, metadata=said("Records that are not in the rows yet."))
+    set_aside = fields.List(
+        fields.Nested(SetAsideSchema), required=True, metadata=said("Events that could not be handled.")
+    )
 
 
 class ProblemSchema(Schema):

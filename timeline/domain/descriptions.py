@@ -4,6 +4,7 @@ Each kind of field has one check, whichever description it stands in (`_FIELD_CH
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, structs
@@ -35,7 +36,8 @@ class Description(Struct, frozen=True, omit_defaults=True, gc=False):
     language: str | None = None
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        if not checks.trusted():
+            check_fields(self)
 
 
 class DescriptionChanges(Struct, frozen=True, omit_defaults=True):
@@ -136,9 +138,15 @@ _FIELD_CHECKS: dict[str, Callable[[str, Any], object]] = {
 
 def check_fields(struct: Struct) -> None:
     """Check every field that is set and has a check of its name; raises `InvalidValue`."""
-    for name, value in set_fields(struct).items():
-        if name in _FIELD_CHECKS:
-            _FIELD_CHECKS[name](name, value)
+    for name, check in _checks_of(type(struct)):
+        value = getattr(struct, name)
+        if value is not UNSET:
+            check(name, value)
+
+
+@cache
+def _checks_of(kind: type[Struct]) -> tuple[tuple[str, Callable[[str, Any], object]], ...]:
+    return tuple((name, _FIELD_CHECKS[name]) for name in kind.__struct_fields__ if name in _FIELD_CHECKS)
 
 
 def at_least_one(changes: Struct) -> None:

@@ -49,6 +49,8 @@ class Place(Struct, frozen=True, omit_defaults=True):
     country: str | None = None
 
     def __post_init__(self) -> None:
+        if checks.trusted():
+            return
         checks.text("name", self.name, 200)
         if (self.lat is None) != (self.lon is None):
             missing = "lat" if self.lat is None else "lon"
@@ -68,6 +70,8 @@ class Actor(Struct, frozen=True):
     role: str
 
     def __post_init__(self) -> None:
+        if checks.trusted():
+            return
         checks.text("name", self.name, 200)
         checks.text("role", self.role, 60)
 
@@ -85,6 +89,8 @@ class Tally(Struct, frozen=True, omit_defaults=True):
     as_published: bool = False
 
     def __post_init__(self) -> None:
+        if checks.trusted():
+            return
         given = [(n, v) for n, v in (("low", self.low), ("best", self.best), ("high", self.high)) if v is not None]
         if not given:
             raise InvalidValue("best", None, "at least one of low, best and high")
@@ -112,6 +118,8 @@ class Account(Struct, frozen=True, omit_defaults=True, gc=False):
     archive_sha256: str | None = None
 
     def __post_init__(self) -> None:
+        if checks.trusted():
+            return
         checks.slug("source", self.source)
         if not self.stance:
             raise InvalidValue("stance", {}, f"at least one of the aspects {_words(Aspect)}")
@@ -135,6 +143,8 @@ class MessageId(Struct, frozen=True, gc=False):
     id: str
 
     def __post_init__(self) -> None:
+        if checks.trusted():
+            return
         checks.text("source", self.source, 500)
         checks.text("id", self.id, 200)
 

@@ -15,9 +15,9 @@ from timeline.projections.generations import Generations
 from timeline.projections.projection import Knowledge, Projection, Written
 from timeline.projections.quoting import quoting
 from timeline.projections.writing import density_changes, remembered, values_of, voice_changes, write, write_around
-from timeline.readmodel.databases import Writing
+from timeline.readmodel.databases import Database, Writing
 from timeline.readmodel.tables import DENSITY, VERSION_COLUMNS, VOICES, indexes, tables, versions_table
-from timeline.store.log import ConflictLog, Tail
+from timeline.store.log import NOTHING_KNOWN, ConflictLog, Known, Tail
 
 BATCH = 10_000
 
@@ -49,12 +49,22 @@ def build(log: ConflictLog, generations: Generations, progress: Callable[[int], 
     `progress` is told how many more were. Raises `Busy` where another process is building.
     """
     before = generations.live()
+    known = known_to_be_right(log, before) if before else NOTHING_KNOWN
     with generations.building() as writing:
         for statement in (*tables(generations.engine), versions_table(generations.engine)):
             writing.execute(statement)
-        _Building(log, writing, generations.engine).run(log.head().position, progress)
+        _Building(log, writing, generations.engine).run(log.head().position, known, progress)
         with before.writing() if before else nullcontext():
             return _caught_up(log, writing, generations.engine)
+
+
+def known_to_be_right(log: ConflictLog, rows: Database) -> Known:
+    """The records of which rows of this version were made already, if it was this log that they were made of."""
+    position, leaf_hash = rows.fetch("SELECT position, leaf_hash FROM progress")[0]
+    there = log.records.queries.row(position)
+    if there is None or there.leaf_hash != leaf_hash:
+        return NOTHING_KNOWN
+    return Known(position, frozenset(row[0] for row in rows.fetch("SELECT position FROM set_aside")))
 
 
 class _Building:
@@ -68,7 +78,7 @@ class _Building:
         self._density: list[Changes] = []
         self._voices: list[Changes] = []
 
-    def run(self, last: int, progress: Callable[[int], None]) -> None:
+    def run(self, last: int, known: Known, progress: Callable[[int], None]) -> None:
         """Read the log up to a position, and put everything in its place."""
         self._writing.execute(_OPENED)
         self._writing.execute(_CLOSED[self._engine])
@@ -77,7 +87,7 @@ class _Building:
         )  # fmt: skip
         tail = self._log.tail()
         while (before := tail.position) < last:
-            records = tail.read(min(BATCH, last - before))
+            records = tail.read(min(BATCH, last - before), known)
             self._keep(projection.project(records), before, tail)
             progress(len(records))
         self._writing.execute(_SORTED)

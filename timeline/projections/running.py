@@ -11,15 +11,16 @@ from threading import Event, Lock
 import structlog
 from msgspec import Struct
 
-from timeline.domain.facts import Recorded
+from timeline.domain.facts import Recorded, Unreadable
 from timeline.errors import LogReplaced, StoreUnusable
-from timeline.projections.building import build
+from timeline.projections.building import build, known_to_be_right
 from timeline.projections.generations import Busy, Generations
 from timeline.projections.projection import Knowledge, Projection
 from timeline.projections.quoting import quoting
 from timeline.projections.writing import remembered, write
 from timeline.readmodel.databases import Asked, Database, Writing
-from timeline.store.log import ConflictLog
+from timeline.readmodel.standing import set_aside_in
+from timeline.store.log import NOTHING_KNOWN, ConflictLog
 
 log = structlog.get_logger(__name__)
 
@@ -51,16 +52,27 @@ class Runner:
         self._batch = batch
         self._one_at_a_time = Lock()
         self._known: tuple[Database, Knowledge] | None = None
+        self._began = False
 
-    def database(self) -> Database:
-        """The live generation; the first one is built where there is none yet."""
-        while (database := self._generations.live()) is None:
+    def database(self, progress: Progress = lambda _: None) -> Database:
+        """The live generation; the first one is built where there is none yet (`progress` as for `rebuild`)."""
+        while (database := self._generations.live()) is None or not self._fits(database):
             try:
-                self.rebuild()
+                self.rebuild(progress)
             except Busy:
                 Event().wait(_PAUSE)  # Another process builds it; then it is there.
                 self._generations.look_again()
         return database
+
+    def _fits(self, database: Database) -> bool:
+        """Whether the rows are of this log: looked at once, since it may have been exchanged while nobody used it."""
+        if not self._began:
+            position, _ = _progress(database)
+            if position and known_to_be_right(self._log, database) is NOTHING_KNOWN:
+                log.warning("the rows are of another log and are built anew", position=position)
+                return False
+            self._began = True
+        return True
 
     def catch_up(self, *, settled: bool = False) -> Database:
         """Bring the rows up to where the log stands now; `settled`: after what is being written at this moment.
@@ -95,8 +107,14 @@ class Runner:
             signal.wait(heard, 1.0)
 
     def lag(self) -> Lag:
-        """How far the rows are behind."""
-        return Lag(_progress(self.database())[0], self._log.head().position)
+        """How far the rows are behind. Nothing is brought up to date for it, nor built."""
+        database = self._generations.live()
+        return Lag(_progress(database)[0] if database else 0, self._log.head().position)
+
+    def set_aside(self) -> tuple[Unreadable, ...]:
+        """The events that could not be handled so far; nothing is brought up to date for it either."""
+        database = self._generations.live()
+        return set_aside_in(database) if database else ()
 
     def rebuild(self, progress: Progress = lambda _: None) -> int:
         """Build a new generation from the log beside the live one and switch over; the position that it came to.

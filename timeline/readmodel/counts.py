@@ -1,160 +1,263 @@
 """How many of each thing there were, as of any moment of the reported clock.
 
-What is counted is a change: at this time, of the thing with this code, so many more or fewer. Changes are packed by
-calendar quarter of the reported clock, sorted and summed; with each quarter goes a checkpoint, the counts at its end.
-So an answer is one checkpoint, the changes of one quarter, and the few that came since the last packing: those lie in a
-plain table until there are enough of them. Packed, equal changes give equal bytes, in whatever order they came.
+What is kept are changes: at this time, so many more or fewer of the thing with this code. They are packed by calendar
+quarter of the reported clock, and with each quarter goes a checkpoint: all counts at its start. So an answer takes one
+checkpoint, one quarter, and the changes since the last packing, which wait as plain rows. What is packed is sorted and
+summed: equal changes give equal bytes, in whatever order and parts they came.
 """
 
 import zlib
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from struct import Struct
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from timeline.readmodel.databases import Asked, Rows, Writing
+from timeline.readmodel.databases import Asked, Writing
 
 MOST_PENDING = 20_000
-"""Changes that wait in the plain table before they are packed."""
+"""Changes that wait at most, before they are packed."""
+_KEPT = 8
+"""Decoded checkpoints and blocks that are remembered: of a million developments, up to 5 MB each."""
 
 Ints = NDArray[np.int64]
-Changes = Ints
-"""Rows of (microseconds since 1970 UTC, code, change)."""
+Columns = tuple[Ints, ...]
 
-_TYPES = {"sqlite": ("INTEGER", "BLOB", " WITHOUT ROWID"), "postgres": ("bigint", "bytea", "")}
-_NONE = np.empty((0, 3), dtype=np.int64)
-_NO_CELLS = np.empty((0, 2), dtype=np.int64)
+_TYPES = {"sqlite": ("INTEGER", "BLOB"), "postgres": ("bigint", "bytea")}
+_BLOCK, _CHECKPOINT, _PENDING = range(3)
+_COUNT, _COLUMN = Struct("<q"), Struct("<bq")
+_WIDTHS = (1, 2, 4, 8)
+_NOTHING = np.empty(0, dtype=np.int64)
 
 
 class Counts:
-    """The counts whose tables begin with a name."""
+    """The counts in the tables whose names begin with `name`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._blocks, self._checkpoints, self._pending = (
+            f"{name}_{table}" for table in ("blocks", "checkpoints", "pending")
+        )
+        self._decoded = _Decoded()
 
     def tables(self, engine: str) -> tuple[str, ...]:
         """The statements that make the tables."""
-        int8, blob, clustered = _TYPES[engine]
+        whole, blob = _TYPES[engine]
+        packed = f"(quarter {whole} PRIMARY KEY, digest {blob} NOT NULL, packed {blob} NOT NULL)"
+        plain = f"(reported_at {whole} NOT NULL, code {whole} NOT NULL, change {whole} NOT NULL)"
         return (
-            f"""CREATE TABLE {self.name}_blocks (
-                quarter {int8} PRIMARY KEY, changes {blob} NOT NULL, cells {blob} NOT NULL
-            ){clustered}""",
-            f"""CREATE TABLE {self.name}_pending (
-                reported_at {int8} NOT NULL, code {int8} NOT NULL, change {int8} NOT NULL
-            )""",
+            f"CREATE TABLE {self._checkpoints} {packed}",
+            f"CREATE TABLE {self._blocks} {packed}",
+            f"CREATE TABLE {self._pending} {plain}",
         )
 
     def add(self, writing: Writing, changes: Sequence[tuple[int, int, int]]) -> None:
-        """Count changes; they are packed once enough of them wait."""
+        """Count changes (microseconds since 1970 UTC, code, so many more); packs once too many wait."""
         if not changes:
             return
-        writing.insert(f"{self.name}_pending", ("reported_at", "code", "change"), changes)
-        if writing.fetch(f"SELECT count(*) FROM {self.name}_pending")[0][0] > MOST_PENDING:
+        writing.insert(self._pending, ("reported_at", "code", "change"), changes)
+        if writing.fetch(f"SELECT count(*) FROM {self._pending}")[0][0] > MOST_PENDING:
             self.pack(writing)
 
-    def load(self, writing: Writing, changes: Changes) -> None:
-        """Count many changes at once, into tables that hold none."""
-        self._write(writing, _summed(changes))
+    def load(self, writing: Writing, changes: Ints) -> None:
+        """Count many changes, rows of the same three numbers, into empty tables."""
+        self._write(writing, _canonical(changes), (_NOTHING, _NOTHING))
 
     def pack(self, writing: Writing) -> None:
-        """Put the changes that wait where they belong."""
-        waiting = writing.fetch(f"SELECT reported_at, code, change FROM {self.name}_pending")
-        packed = [_unpacked(row[0], 3) for row in writing.fetch(f"SELECT changes FROM {self.name}_blocks")]
-        new = np.array(waiting, dtype=np.int64).reshape(-1, 3)
-        writing.execute(f"DELETE FROM {self.name}_pending")
-        writing.execute(f"DELETE FROM {self.name}_blocks")
-        self._write(writing, _summed(np.concatenate([_NONE, *packed, new])))
+        """Put what waits into its quarters, and with it every checkpoint that comes after."""
+        waiting = np.array(writing.fetch(f"SELECT reported_at, code, change FROM {self._pending}"), dtype=np.int64)
+        if not len(waiting):
+            return
+        writing.execute(f"DELETE FROM {self._pending}")
+        first = int(_quarters(waiting[:, 0]).min())
+        before = self.as_of(writing, _start_of(first) - 1)
+        rows = writing.fetch(f"SELECT packed FROM {self._blocks} WHERE quarter >= ? ORDER BY quarter", (first,))
+        packed = [np.column_stack(_unpacked(row[0])) for row in rows]
+        for table in (self._blocks, self._checkpoints):
+            writing.execute(f"DELETE FROM {table} WHERE quarter >= ?", (first,))
+        self._write(writing, _canonical(np.concatenate([*packed, waiting])), before)
 
-    def as_of(self, asked: Asked, known_at: int) -> tuple[Ints, Ints]:
-        """The codes of which there were any at a moment (microseconds since 1970, UTC), in order, and how many.
+    def as_of(self, asked: Asked, micros: int) -> tuple[Ints, Ints]:
+        """The codes counted by the changes up to a moment, in order, and how many of each; none that come to zero.
 
-        One statement asks for all of it, so that no packing can come in between.
+        Not to be written into: others may be given the same arrays.
         """
-        cells, changes = _NO_CELLS, _NONE
-        quarter = int(_quarters(np.array([known_at], dtype=np.int64))[0])
-        for part, blob, code, change in self._parts(asked, quarter, known_at):
-            if part == 0:
-                cells = np.concatenate([cells, _cells(blob)])
-            elif part == 1:
-                some = _unpacked(blob, 3)
-                changes = np.concatenate([changes, some[: np.searchsorted(some[:, 0], known_at, side="right")]])
-            else:
-                cells = np.concatenate([cells, [[code, change]]])
-        return _totals(np.concatenate([cells[:, 0], changes[:, 1]]), np.concatenate([cells[:, 1], changes[:, 2]]))
+        quarter = int(_quarters(np.array([micros], dtype=np.int64))[0])
+        found, codes, changes = self._read(asked, quarter, micros)
+        if block := found.get(_BLOCK):
+            end = np.searchsorted(block[0], micros, side="right")
+            codes, changes = np.concatenate([block[1][:end], codes]), np.concatenate([block[2][:end], changes])
+        checkpoint = found.get(_CHECKPOINT, (_NOTHING, _NOTHING))
+        return _merged(checkpoint[0], checkpoint[1], *added_up(codes, changes))
 
-    def _parts(self, asked: Asked, quarter: int, known_at: int) -> Rows:
-        blocks, pending = f"{self.name}_blocks", f"{self.name}_pending"
-        return asked.fetch(
-            f"""SELECT 0, cells, 0, 0 FROM {blocks}
-                WHERE quarter = (SELECT max(quarter) FROM {blocks} WHERE quarter < ?)
-            UNION ALL SELECT 1, changes, 0, 0 FROM {blocks} WHERE quarter = ?
-            UNION ALL SELECT 2, NULL, code, CAST(sum(change) AS bigint) FROM {pending}
-                WHERE reported_at <= ? GROUP BY code""",
-            (quarter, quarter, known_at),
+    def _read(self, asked: Asked, quarter: int, micros: int) -> tuple[dict[int, Columns], Ints, Ints]:
+        """The last block that begins by then, its checkpoint, and what waits.
+
+        One statement sees one commit, so these three belong together whoever packs meanwhile. What is still
+        decoded here is not sent again: its digest tells whether it is the same.
+        """
+        held = [self._decoded.get((part, quarter)) for part in (_BLOCK, _CHECKPOINT)]
+        last = f"(SELECT max(quarter) FROM {self._blocks} WHERE quarter <= ?)"
+        parts = " UNION ALL ".join(
+            f"SELECT {part}, digest, CASE WHEN digest = ? THEN NULL ELSE packed END, 0, 0 FROM {table} "
+            f"WHERE quarter = {last}"
+            for part, table in ((_BLOCK, self._blocks), (_CHECKPOINT, self._checkpoints))
         )
+        waiting = f" UNION ALL SELECT {_PENDING}, NULL, NULL, code, change FROM {self._pending} WHERE reported_at <= ?"
+        given = (held[0][0], quarter, held[1][0], quarter, micros)
+        found: dict[int, Columns] = {}
+        codes, changes = [], []
+        for part, digest, packed, code, change in asked.fetch(parts + waiting, given):
+            if part == _PENDING:
+                codes.append(code)
+                changes.append(change)
+            elif packed is None:
+                found[part] = held[part][1]
+            else:
+                found[part] = _unpacked(packed)
+                self._decoded.put((part, quarter), digest, found[part])
+        return found, np.array(codes, dtype=np.int64), np.array(changes, dtype=np.int64)
 
-    def _write(self, writing: Writing, changes: Changes) -> None:
-        """Write sorted and summed changes as blocks, each with the counts at its end."""
-        quarters = _quarters(changes[:, 0])
-        starts = np.flatnonzero(np.diff(quarters, prepend=quarters[:1] - 1))
-        codes, counts = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        rows = []
-        for start, end in zip(starts, [*starts[1:], len(changes)][: len(starts)], strict=True):
-            block = changes[start:end]
-            codes, counts = _totals(np.concatenate([codes, block[:, 1]]), np.concatenate([counts, block[:, 2]]))
-            rows.append((int(quarters[start]), _packed(block), _packed(np.column_stack([codes, counts]))))
-        writing.insert(f"{self.name}_blocks", ("quarter", "changes", "cells"), rows)
+    def _write(self, writing: Writing, changes: Ints, counts: tuple[Ints, Ints]) -> None:
+        """Write canonical changes as blocks, with the checkpoints that follow from the counts before them."""
+        blocks, checkpoints = [], []
+        for quarter, block in _by_quarter(changes):
+            if len(counts[0]):
+                checkpoints.append(_row(quarter, counts))
+            blocks.append(_row(quarter, block.T))
+            counts = _merged(*counts, *added_up(block[:, 1], block[:, 2]))
+        for table, rows in ((self._blocks, blocks), (self._checkpoints, checkpoints)):
+            writing.insert(table, ("quarter", "digest", "packed"), rows)
+
+
+class _Decoded:
+    """What was decoded last, with the digest of its packed bytes: right whatever is packed, in whichever database."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, int], tuple[bytes, Columns]] = {}
+        self._lock = Lock()
+
+    def get(self, key: tuple[int, int]) -> tuple[bytes, Columns]:
+        with self._lock:
+            found = self._kept.pop(key, None)
+            if found:
+                self._kept[key] = found  # now the last to be forgotten
+            return found or (b"", ())
+
+    def put(self, key: tuple[int, int], digest: bytes, columns: Columns) -> None:
+        for column in columns:
+            column.setflags(write=False)
+        with self._lock:
+            self._kept.pop(key, None)
+            self._kept[key] = digest, columns
+            if len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+
+
+def added_up(codes: Ints, changes: Ints) -> tuple[Ints, Ints]:
+    """Each code once, in order, with the sum of its changes, without those that come to zero."""
+    if not len(codes):
+        return _NOTHING, _NOTHING
+    if np.any(codes[1:] < codes[:-1]):
+        order = np.argsort(codes, kind="stable")
+        codes, changes = codes[order], changes[order]
+    firsts = _firsts(codes)
+    sums = np.add.reduceat(changes, firsts)
+    kept = sums != 0
+    return codes[firsts[kept]], sums[kept]
+
+
+def _merged(codes: Ints, counts: Ints, more_codes: Ints, more: Ints) -> tuple[Ints, Ints]:
+    """Two results of `added_up` as one, the second the smaller."""
+    if not len(more_codes):
+        return codes, counts
+    places = np.searchsorted(codes, more_codes)
+    known = places < len(codes)
+    known[known] = codes[places[known]] == more_codes[known]
+    counts = counts.copy()
+    counts[places[known]] += more[known]
+    if not known.all():
+        new, at = ~known, places[~known]
+        codes, counts = np.insert(codes, at, more_codes[new]), np.insert(counts, at, more[new])
+    kept = counts != 0
+    return (codes, counts) if kept.all() else (codes[kept], counts[kept])
+
+
+def _canonical(changes: Ints) -> Ints:
+    """Changes in the order of time and code, those of one time and code summed, without those that come to zero."""
+    if not len(changes):
+        return changes.reshape(-1, 3)
+    changes = changes[np.lexsort((changes[:, 1], changes[:, 0]))]
+    firsts = _firsts(changes[:, 0], changes[:, 1])
+    sums = np.add.reduceat(changes[:, 2], firsts)
+    kept = sums != 0
+    return np.column_stack([changes[firsts[kept], :2], sums[kept]])
+
+
+def _firsts(*columns: Ints) -> NDArray[np.intp]:
+    """Where the values of sorted columns differ from those before."""
+    new = np.ones(len(columns[0]), dtype=bool)
+    new[1:] = False
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(new)
 
 
 def _quarters(micros: Ints) -> Ints:
-    """The calendar quarters, UTC, counted from the first of 1970."""
+    """The calendar quarters (UTC) of moments, counted from the first of 1970."""
     months: Ints = micros.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
-    quarters: Ints = months // 3
-    return quarters
+    return months // 3
 
 
-def _summed(changes: Changes) -> Changes:
-    """Changes in the order of time and code, those of one time and code added up, those that cancel out left away."""
-    if changes.shape[0] == 0:
-        return changes
-    changes = changes[np.lexsort((changes[:, 1], changes[:, 0]))]
-    new = np.any(np.diff(changes[:, :2], axis=0, prepend=changes[:1, :2] - 1) != 0, axis=1)
-    firsts = np.flatnonzero(new)
-    summed = changes[firsts].copy()
-    summed[:, 2] = np.add.reduceat(changes[:, 2], firsts)
-    kept: Changes = summed[summed[:, 2] != 0]
-    return kept
+def _start_of(quarter: int) -> int:
+    return int(np.datetime64(quarter * 3, "M").astype("datetime64[us]").astype(np.int64))
 
 
-def _totals(codes: Ints, changes: Ints) -> tuple[Ints, Ints]:
-    """The sum of the changes of each code, in the order of codes, without those that come to nothing."""
-    if codes.shape[0] == 0:
-        return codes, changes
-    order = np.argsort(codes, kind="stable")
-    codes, changes = codes[order], changes[order]
-    firsts = np.flatnonzero(np.diff(codes, prepend=codes[0] - 1))
-    totals = np.add.reduceat(changes, firsts)
-    kept = totals != 0
-    return codes[firsts][kept], totals[kept]
+def _by_quarter(changes: Ints) -> Iterator[tuple[int, Ints]]:
+    quarters = _quarters(changes[:, 0])
+    firsts = _firsts(quarters)
+    for first, block in zip(firsts, np.split(changes, firsts[1:]), strict=False):
+        yield int(quarters[first]), block
 
 
-def _packed(table: Ints) -> bytes:
-    """Each column as differences, byte by byte by weight, compressed: what is near zero comes to little."""
-    columns = np.ascontiguousarray(np.diff(table, axis=0, prepend=np.zeros((1, table.shape[1]), dtype=np.int64)).T)
-    return zlib.compress(np.ascontiguousarray(columns.view(np.uint8).reshape(-1, 8).T).tobytes(), 1)
+def _row(quarter: int, columns: Sequence[Ints] | Ints) -> tuple[int, bytes, bytes]:
+    packed = _packed(columns)
+    return quarter, blake2b(packed, digest_size=16).digest(), packed
 
 
-def _unpacked(blob: bytes, columns: int) -> Ints:
-    bytes_by_weight = np.frombuffer(zlib.decompress(blob), dtype=np.uint8).reshape(8, -1)
-    differences = np.ascontiguousarray(bytes_by_weight.T).view(np.int64).reshape(columns, -1)
-    table: Ints = np.cumsum(differences, axis=1).T
-    return table
+def _packed(columns: Sequence[Ints] | Ints) -> bytes:
+    """Columns of one length: of each the steps from value to value, as narrow as pays, and the wider ones apart."""
+    parts = [_COUNT.pack(len(columns[0]))]
+    for column in columns:
+        steps = np.diff(column, prepend=0)  # may wrap around, and so does the sum that takes it back
+        width, wide = min(
+            ((width, _beyond(steps, width)) for width in _WIDTHS),
+            key=lambda one: one[0] * len(steps) + 16 * len(one[1]),
+        )
+        parts += [_COLUMN.pack(width, len(wide)), wide.astype("<i8").tobytes(), steps[wide].astype("<i8").tobytes()]
+        steps[wide] = 0
+        parts.append(steps.astype(f"<i{width}").tobytes())
+    return zlib.compress(b"".join(parts), 1)
 
 
-@lru_cache(maxsize=16)
-def _cells(blob: bytes) -> Ints:
-    """A checkpoint; it is asked for again and again while a reader moves along one quarter."""
-    cells = _unpacked(blob, 2)
-    cells.setflags(write=False)
-    return cells
+def _unpacked(packed: bytes) -> Columns:
+    plain = zlib.decompress(packed)
+    (count,) = _COUNT.unpack_from(plain)
+    columns, at = [], _COUNT.size
+    while at < len(plain):
+        width, wide = _COLUMN.unpack_from(plain, at)
+        at += _COLUMN.size
+        places, values = np.frombuffer(plain, "<i8", 2 * wide, at).reshape(2, wide)
+        at += 16 * wide
+        steps = np.frombuffer(plain, f"<i{width}", count, at).astype(np.int64)
+        at += width * count
+        steps[places] = values
+        columns.append(np.cumsum(steps, out=steps))
+    return tuple(columns)
+
+
+def _beyond(steps: Ints, width: int) -> NDArray[np.intp]:
+    """Where steps do not fit into so many bytes."""
+    return np.flatnonzero(steps != steps.astype(f"<i{width}"))

@@ -1,6 +1,7 @@
 """What answers are made of: developments, lanes, sources and steps of reporting at the cuts of a question."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from timeline.domain.history import DevelopmentState, FrontState
 from timeline.domain.moments import to_micros
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.density import Density
 from timeline.readmodel.filters import Filters
 
 _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -69,16 +71,11 @@ class FrontEntry(Struct, frozen=True):
         return sum(self.counts.values())
 
 
-class Density(Struct, frozen=True):
-    """How many developments of a status on a front began in the bucket with this first day (UTC).
+class DensityAnswer(Struct, frozen=True):
+    """How many developments began when, by front (the slugs of their numbers are told) and status."""
 
-    No day: nobody says when they began.
-    """
-
-    front: str
-    day: date | None
-    status: Status
-    developments: int
+    density: Density
+    slugs: Mapping[int, str]
 
 
 class SourceEntry(Struct, frozen=True):

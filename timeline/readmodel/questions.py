@@ -13,21 +13,21 @@ from uuid import UUID
 
 from timeline.domain.facts import Recorded, SourceRegistered, Unreadable
 from timeline.domain.history import Cuts, combined, fold_development, merge_target
-from timeline.domain.moments import format_instant, from_micros, to_micros
+from timeline.domain.moments import format_instant, to_micros
 from timeline.domain.vocabulary import Status
 from timeline.errors import InvalidValue, NothingKnown
-from timeline.readmodel.buckets import Bucket
 from timeline.readmodel.changes import Changes, changed_between
 from timeline.readmodel.cuts import HeldCuts, WantedCuts, held_cuts
 from timeline.readmodel.databases import Database
+from timeline.readmodel.density import Bucket
 from timeline.readmodel.documents import Documents
-from timeline.readmodel.entries import Density, Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
+from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.overviews import overview
 from timeline.readmodel.past import Past
 from timeline.readmodel.rows import After, Window, all_rows, read_rows
 from timeline.readmodel.selection import asks_documents, selected
-from timeline.readmodel.standing import Standing, unopened
+from timeline.readmodel.standing import Standing, set_aside_in, unopened
 from timeline.readmodel.versions import STATUSES, VersionRow
 from timeline.readmodel.voices import accounts_added_up, accounts_by_source
 
@@ -130,23 +130,20 @@ class Reader:
         """Every lane that was opened or that a development names, in the order of opening."""
         standing, held = self._held(wanted)
         counts: dict[str, Counter[Status]] = {}
-        for front, _, status, count in overview(self._past, standing, held.cuts, Bucket.MONTH, EVERYTHING):
-            counts.setdefault(standing.front_slugs[front], Counter())[STATUSES[status - 1]] += count
+        for one in overview(self._past, standing, held.cuts, Bucket.MONTH, EVERYTHING).rows:
+            counts.setdefault(standing.front_slugs[one.front], Counter())[STATUSES[one.status - 1]] += one.count
         return held, _lanes(standing, held.cuts, counts, ())
 
     def density(
         self, wanted: WantedCuts, bucket: Bucket, filters: Filters = EVERYTHING
-    ) -> tuple[HeldCuts, list[Density]]:
-        """How many developments of each front and status began when, by day, week or month, in this order.
+    ) -> tuple[HeldCuts, DensityAnswer]:
+        """How many developments of each front and status began when, by day, week or month.
 
         The window of the filters is one of days of beginning.
         """
         standing, held = self._held(wanted)
         found = overview(self._past, standing, held.cuts, bucket, filters)
-        return held, [
-            Density(standing.front_slugs[one.front], one.day, STATUSES[one.status - 1], one.developments)
-            for one in found
-        ]
+        return held, DensityAnswer(found, standing.front_slugs)
 
     def lanes(self, answer: TimelineAnswer, also: Iterable[str] = ()) -> tuple[FrontEntry, ...]:
         """The lanes at the cuts of an answer, with its developments counted; `also` names more of them."""
@@ -179,13 +176,7 @@ class Reader:
 
     def set_aside(self) -> tuple[Unreadable, ...]:
         """The events that could not be handled, with the reason."""
-        rows = self._refresh().fetch(
-            "SELECT position, recorded_at, subject, topic, reason FROM set_aside ORDER BY position"
-        )
-        return tuple(
-            Unreadable(position, from_micros(recorded_at), UUID(bytes=subject), topic, reason)
-            for position, recorded_at, subject, topic, reason in rows
-        )
+        return set_aside_in(self._refresh())
 
     def _held(self, wanted: WantedCuts) -> tuple[Standing, HeldCuts]:
         standing = self._standing()

@@ -99,7 +99,7 @@ def condition(filters: Filters) -> tuple[str, list[Any]]:
         told.append("lat >= ? AND lat <= ?")
         told.append("lon >= ? AND lon <= ?" if west <= east else "(lon >= ? OR lon <= ?)")
         given += [south, north, west, east]
-    return "".join(f" AND {one}" for one in told), given
+    return " AND ".join(told), given
 
 
 def _latest(window: Window) -> int:
@@ -114,6 +114,7 @@ def _statement(
     """One question for some fronts: for each of them and each span class a stretch of the key."""
     more, wanted = condition(window.filters)
     begun = " AND (start_at, id) > (?, ?)" if after else ""
+    more = f" AND {more}" if more else ""
     part = f"""SELECT * FROM (SELECT {_COLUMNS} FROM versions
         WHERE front = ? AND span = ? AND start_at >= ? AND start_at <= ?{begun} AND {HELD}{more}
         ORDER BY start_at, id LIMIT ?) AS part"""

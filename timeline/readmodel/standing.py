@@ -96,6 +96,15 @@ class Standing:
         return affiliation_of
 
 
+def set_aside_in(database: Database) -> tuple[Unreadable, ...]:
+    """The events that could not be handled, with the reason."""
+    rows = database.fetch("SELECT position, recorded_at, subject, topic, reason FROM set_aside ORDER BY position")
+    return tuple(
+        Unreadable(position, from_micros(recorded_at), UUID(bytes=subject), topic, reason)
+        for position, recorded_at, subject, topic, reason in rows
+    )
+
+
 def unopened(slug: str) -> FrontState:
     """A front of which only the slug is known."""
     return FrontState(FrontOpened(slug, slug.replace("-", " ").capitalize()))

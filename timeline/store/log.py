@@ -15,6 +15,7 @@ from eventsourcing.utils import Environment
 from msgspec import Struct
 
 from timeline.domain.aggregates import Submission
+from timeline.domain.checks import trusting
 from timeline.domain.facts import Event, Recorded, Unreadable
 from timeline.domain.history import Histories, histories_of
 from timeline.domain.moments import from_micros, to_micros
@@ -32,6 +33,16 @@ from timeline.store.transcoding import FactMapper
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
+
+
+class Known(Struct, frozen=True):
+    """Up to which record everything was read with every check before, and which of them were found wrong."""
+
+    last: int = 0
+    doubtful: frozenset[int] = frozenset()
+
+
+NOTHING_KNOWN = Known()
 
 
 class Head(Struct, frozen=True):
@@ -134,9 +145,13 @@ class ConflictLog(Application[Any]):
         return [self._read(row) for row in self.records.queries.rows_at(positions)]
 
     def histories(self, ids: Sequence[UUID]) -> dict[UUID, list[Recorded | Unreadable]]:
-        """Everything that was recorded of these subjects, each in the order of recording."""
+        """Everything that was recorded of these subjects, each in the order of recording.
+
+        Values are taken as they are: what is wrong with one was found when the rows were made, and it was set aside.
+        """
         streams = self.records.queries.streams(ids)
-        return {id: [self._read(row) for row in rows] for id, rows in streams.items()}
+        with trusting():
+            return {id: [self._read(row) for row in rows] for id, rows in streams.items()}
 
     def subjects(self, positions: Sequence[int]) -> dict[int, UUID]:
         """What the records at these positions are about."""
@@ -212,12 +227,21 @@ class Tail:
         """Its leaf hash; None before the first."""
         return self._follower.leaf_hash
 
-    def read(self, limit: int = BATCH) -> list[Recorded | Unreadable]:
-        """What has come since, up to `limit`; does not wait. Raises `LogReplaced` and `StoreUnusable`."""
+    def read(self, limit: int = BATCH, known: Known = NOTHING_KNOWN) -> list[Recorded | Unreadable]:
+        """What has come since, up to `limit`; does not wait. Raises `LogReplaced` and `StoreUnusable`.
+
+        Values of records that are `known` to hold nothing wrong are taken as they are.
+        """
         try:
-            return [self._read(row) for row in self._follower.read(limit)]
+            rows = self._follower.read(limit)
         except PersistenceError as error:
             raise StoreUnusable(f"the log can not be reached: {error}") from error
+        with trusting():
+            some = [self._read(row) if row.position <= known.last else None for row in rows]
+        return [
+            one if one and row.position not in known.doubtful else self._read(row)
+            for row, one in zip(rows, some, strict=True)
+        ]
 
     def settle(self) -> None:
         """Wait for whoever is writing at this moment: what they write was recorded before now.

@@ -17,7 +17,8 @@ from timeline.domain.status import GivenAccount
 from timeline.domain.vocabulary import Aspect
 from timeline.readmodel.changes import Change, Changes
 from timeline.readmodel.cuts import HeldCuts
-from timeline.readmodel.entries import Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
+from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
+from timeline.readmodel.versions import STATUSES
 from timeline.wire.facts import data_of
 
 
@@ -127,6 +128,20 @@ def front(entry: FrontEntry) -> dict[str, Any]:
         "developments": entry.developments,
         "statuses": {status.value: count for status, count in sorted(entry.counts.items())},
     }
+
+
+def density(found: DensityAnswer) -> dict[str, Any]:
+    """How many developments of a status began in a bucket on a front; buckets with none are left out."""
+    items = [
+        {
+            "front": found.slugs[one.front],
+            "start": one.day.isoformat() if one.day else None,
+            "status": STATUSES[one.status - 1].value,
+            "developments": one.count,
+        }
+        for one in found.density.rows
+    ]
+    return {"bucket": found.density.bucket.value, "items": items}
 
 
 def source(entry: SourceEntry) -> dict[str, Any]:
