@@ -1,111 +1,215 @@
-"""Prints how fast the log takes events in, and how fast it answers, at 200, 2,000 and 20,000 developments.
+"""Prints how fast questions about the past are answered, and how fast their rows are built, at a million developments.
 
-Run it by itself: `python tests/benchmarks/bench_replay.py [DEVELOPMENTS ...]`. It asserts nothing; the figures
-are medians on this machine. The generator is seeded, so that two runs measure the same history.
+    python tests/benchmarks/bench_replay.py [--developments N] [--engine sqlite|postgres|both] [--log FILE]
+
+It fills a log with the conflict of `generated` (a SQLite file, kept if `--log` names it, copied to PostgreSQL), builds the
+rows, and asks. It asserts nothing; the figures are of this machine, medians of one run. Beside the rebuild stand the
+library's own ways of reading the same log, on its first 20,000 records.
 """
 
+import argparse
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
+from threading import Thread
 
 from rich.console import Console
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.scenarios import FakeClock, Scene, given, open_scene, reported
-from timeline.domain.aggregates import Submission
-from timeline.domain.facts import Fact
-from timeline.domain.moments import parse_cut
-from timeline.domain.values import MessageId, development_id_of
+from tests.benchmarks.readers import library_loop, projection_runner
+
+from tests.benchmarks.generated import BEGIN, DAYS, END, FRONTS, conflict
+from tests.engines import PostgresServer
+from timeline.projections.generations import generations_of
+from timeline.projections.running import Runner
 from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.density import Bucket
+from timeline.readmodel.filters import Filters
+from timeline.readmodel.questions import Reader
+from timeline.store.addresses import parse_address
+from timeline.store.backups import backup, restore
+from timeline.store.log import ConflictLog
 
-SIZES = (200, 2_000, 20_000)
-FRONTS = ("bakhmut", "kherson", "kharkiv", "kyiv", "mariupol", "belgorod-border", "zaporizhzhia")
-SOURCES = tuple(f"source-{number}" for number in range(40))
-BEGIN = datetime(2022, 2, 24, tzinfo=UTC)
-BATCHES, BATCH = 5, 100
-MIDWAY = WantedCuts(as_of=parse_cut("2022-11-15", "as_of"))
+TOGETHER = 2_000
+RUNS = 300
+READERS = 8
 
 
-def submissions(developments: int, seed: int = 1) -> Iterator[Submission]:
-    """Developments over 500 days, each with a report and up to three more accounts, some of them late."""
+def fill(log: ConflictLog, developments: int) -> float:
+    """Put the whole conflict into a log; how many events a second that were."""
+    told = conflict(developments)
+    begun, events = time.perf_counter(), 0
+    while some := list(islice(told, TOGETHER)):
+        events += len(log.record_all(some))
+    return events / (time.perf_counter() - begun)
+
+
+def windows(seed: int) -> Iterator[tuple[WantedCuts, Filters]]:
+    """Ninety days of one of the greater fronts, as known some time after, at random."""
     random = Random(seed)
-    for number in range(developments):
-        day = BEGIN + timedelta(days=random.randrange(440))
-        id = development_id_of(f"bench:{number}")
-        last = (day + timedelta(days=random.randrange(1, 60))).date()
-        occurred = f"{day.date()}/{last}" if random.random() < 0.2 else str(day.date())
-        facts: list[Fact] = [
-            reported(
-                random.choice(SOURCES), front=random.choice(FRONTS), title=f"Development {number}", occurred=occurred
-            )
-        ]
-        words = ("asserts", "asserts", "denies", "concedes")
-        facts += [given(random.choice(SOURCES), random.choice(words)) for _ in range(random.randrange(4))]
-        for place, fact in enumerate(facts):
-            reported_at = day + timedelta(hours=random.randrange(24 * (1 + 9 * place)))
-            yield Submission(id, reported_at, MessageId("//bench", f"{number}-{place}"), fact)
+    while True:
+        since = BEGIN + timedelta(days=random.randrange(DAYS - 90))
+        known_at = min(END, since + timedelta(days=random.randrange(60, 400)))
+        front = random.choice(FRONTS[:10])
+        filters = Filters(fronts=frozenset([front]), since=since, until=since + timedelta(days=90))
+        yield WantedCuts(END, known_at), filters
 
 
-def fill(scene: Scene, developments: int) -> int:
-    """Put it all in, a thousand events a transaction; returns how many events that were."""
-    told = list(submissions(developments))
-    for start in range(0, len(told), 1_000):
-        scene.log.record_all(told[start : start + 1_000])
-    return len(told)
-
-
-def appends_a_second() -> float:
-    """Single appends a second: the median of some batches."""
-    rates = []
-    with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder) / "bench.db") as scene:
-        source = submissions(BATCHES * BATCH)
-        for _ in range(BATCHES):
-            begin = time.perf_counter()
-            for _ in range(BATCH):
-                scene.log.record(next(source))
-            rates.append(BATCH / (time.perf_counter() - begin))
-    return statistics.median(rates)
-
-
-def timed(work: Callable[[], object], seconds: float = 5.0) -> tuple[float, float]:
-    """Median and 99th percentile in milliseconds, of as many runs as fit the time (5 to 200)."""
-    work()
-    times: list[float] = []
-    begin = time.perf_counter()
-    while len(times) < 5 or (len(times) < 200 and time.perf_counter() - begin < seconds):
-        start = time.perf_counter()
+def timed(work: Callable[[], object], runs: int) -> list[float]:
+    """How many milliseconds each run took."""
+    times = []
+    for _ in range(runs):
+        begin = time.perf_counter()
         work()
-        times.append((time.perf_counter() - start) * 1_000)
-    return statistics.median(times), sorted(times)[min(len(times) - 1, int(len(times) * 0.99))]
+        times.append((time.perf_counter() - begin) * 1_000)
+    return times
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    """Print the tables."""
-    console = Console()
-    console.print(f"Single appends: {appends_a_second():,.0f} a second (median of {BATCHES} batches of {BATCH})")
-    table = Table(title="Replay as of 2022-11-15, in milliseconds")
-    for column in ("Developments", "Events", "Catch up, s", "Timeline median", "p99", "API, 500 items, median", "p99 "):
-        table.add_column(column, justify="right")
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder) / "bench.db") as scene:
-            scene.clock = FakeClock(BEGIN + timedelta(days=700))
-            events = fill(scene, size)
-            begin = time.perf_counter()
-            scene.reader.hold(WantedCuts())
-            caught_up = time.perf_counter() - begin
-            timeline = timed(lambda scene=scene: scene.reader.timeline(MIDWAY))
-            api = timed(lambda scene=scene: scene.raw("/timeline", as_of="2022-11-15", limit=500))
-            figures = (f"{value:,.1f}" for value in (caught_up, *timeline, *api))
-            table.add_row(f"{size:,}", f"{events:,}", *figures)
+def side_by_side(ask: Callable[[int], Callable[[], object]], runs: int) -> list[float]:
+    """The same by several threads at once."""
+    times: list[float] = []
+    threads = [Thread(target=lambda n=n: times.extend(timed(ask(n), runs))) for n in range(READERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def shown(times: list[float]) -> tuple[str, str]:
+    """Median and 99th percentile."""
+    return f"{statistics.median(times):.1f}", f"{sorted(times)[int(len(times) * 0.99)]:.1f}"
+
+
+def questions(reader: Reader) -> Iterator[tuple[str, Callable[[int], Callable[[], object]], int]]:
+    """The questions by name: what asks them (for a thread of a number), and how often."""
+
+    def window(number: int) -> Callable[[], object]:
+        asked = windows(number)
+        return lambda: reader.rows(*next(asked), limit=500)
+
+    def documents(number: int) -> Callable[[], object]:
+        asked = windows(number)
+        return lambda: reader.timeline(*next(asked), limit=500)
+
+    def overview(number: int) -> Callable[[], object]:
+        random = Random(number)
+        return lambda: reader.density(WantedCuts(END, BEGIN + timedelta(days=random.randrange(365, DAYS))), Bucket.WEEK)
+
+    def changes(number: int) -> Callable[[], object]:
+        random = Random(number)
+
+        def ask() -> object:
+            since = BEGIN + timedelta(days=random.randrange(DAYS - 10))
+            return reader.changes(since, since + timedelta(days=2), None, Filters(fronts=frozenset(FRONTS[5:6])))
+
+        return ask
+
+    def search(number: int) -> Callable[[], object]:
+        random = Random(number)
+        return lambda: reader.timeline(WantedCuts(END), Filters(text=f"report {random.randrange(10**5)}"), limit=50)
+
+    yield "rows of a window: 90 days of a front as of K, at most 500", window, RUNS
+    yield "the same with the whole of each development", documents, RUNS // 6
+    yield "overview: ten years by week, 20 fronts, as of K", overview, RUNS // 3
+    yield "what changed in two days on one front", changes, RUNS // 10
+    yield "search for a number among all titles", search, RUNS // 10
+
+
+def measure(log: ConflictLog, console: Console, size: Callable[[], int], developments: int) -> None:
+    """Build the rows of a log, ask every question, and print."""
+    generations = generations_of(log.address, grace=0)
+    runner = Runner(log, generations)
+    begun = time.perf_counter()
+    position = runner.rebuild()
+    first = position / (time.perf_counter() - begun)
+    begun = time.perf_counter()
+    runner.rebuild()
+    again = position / (time.perf_counter() - begun)
+    console.print(f"{position:,} records; rows built at {first:,.0f} a second, built anew at {again:,.0f} a second")
+    generations.sweep()
+    console.print(f"rows: {size() / developments:,.0f} bytes a development, search index and counts among them")
+    reader = Reader(runner.catch_up, log, lambda: datetime.now(UTC))
+    table = Table(title=f"{generations.engine}, milliseconds")
+    for column in ("question", "median", "p99", f"{READERS} readers, median", "p99"):
+        table.add_column(column, justify="left" if column == "question" else "right")
+    for name, ask, runs in questions(reader):
+        timed(ask(0), 3)
+        alone = timed(ask(1), runs)
+        together = side_by_side(lambda number: ask(number + 2), max(3, runs // 4))
+        table.add_row(name, *shown(alone), *shown(together))
     console.print(table)
+    runner.close()
+
+
+@contextmanager
+def sqlite_log(given: Path | None, developments: int, console: Console) -> Iterator[ConflictLog]:
+    """The log in a file: the one that is there, or a new one."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        path = given or folder / "bench.db"
+        is_new = not path.exists()
+        log = ConflictLog(path)
+        if is_new:
+            console.print(f"log filled at {fill(log, developments):,.0f} events a second")
+        yield log
+        log.close()
+
+
+def main() -> None:
+    """Print the figures."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--developments", type=int, default=1_000_000)
+    asked.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
+    asked.add_argument("--log", type=Path)
+    told = asked.parse_args()
+    console = Console(width=140)
+    with sqlite_log(told.log, told.developments, console) as log:
+        if told.engine != "postgres":
+            measure(log, console, lambda: _size_of_files(log), told.developments)
+        if told.engine != "sqlite":
+            with _on_postgres(log) as copy:
+                console.print(f"library, a loop through its mapper: {library_loop(copy):,.0f} events a second")
+                console.print(f"library, ProjectionRunner: {projection_runner(copy):,.0f} events a second")
+                measure(copy, console, lambda: _size_of_schemas(copy), told.developments)
+
+
+def _size_of_files(log: ConflictLog) -> int:
+    path = Path(str(log.address))
+    return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}.rows-*"))
+
+
+def _size_of_schemas(log: ConflictLog) -> int:
+    rows = log.records.fetch(
+        "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname LIKE ? AND c.relkind IN ('r')",
+        (f"{log.address.schema}_rows_%",),
+    )
+    return int(rows[0][0])
+
+
+@contextmanager
+def _on_postgres(log: ConflictLog) -> Iterator[ConflictLog]:
+    """The same log on a PostgreSQL server of its own."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server = PostgresServer(Path(folder))
+        dump = Path(folder) / "log.ndjson"
+        backup(log, dump)
+        restore(dump, parse_address(server.store("bench")), key_file=Path(folder) / "key")
+        copy = ConflictLog(server.store("bench"), key_file=Path(folder) / "key")
+        yield copy
+        copy.close()
+        server.close()
 
 
 if __name__ == "__main__":
-    main(tuple(int(argument) for argument in sys.argv[1:]) or SIZES)
+    main()

@@ -12,6 +12,7 @@ from timeline.projections.sides import Sides
 from timeline.readmodel.databases import Asked, Writing
 from timeline.readmodel.density import cell
 from timeline.readmodel.merged import Merged
+from timeline.readmodel.search import MOST_LETTERS
 from timeline.readmodel.tables import DENSITY, VERSION_COLUMNS, VOICES
 from timeline.readmodel.versions import Version
 from timeline.readmodel.voices import voice_code
@@ -95,7 +96,7 @@ def write_words(writing: Writing, engine: str, words: Sequence[tuple[int, set[st
     if engine == "sqlite":
         writing.insert("words", ("rowid", "found_by"), [(position, " ".join(found)) for position, found in words])
     else:
-        quoted = [(position, " ".join(f"'{word}'" for word in found)) for position, found in words]
+        quoted = [(position, " ".join(f"'{word[:MOST_LETTERS]}'" for word in found)) for position, found in words]
         writing.insert("words", ("position", "found_by"), quoted)
 
 

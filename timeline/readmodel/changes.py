@@ -20,16 +20,16 @@ from timeline.readmodel.standing import Standing
 _HELD = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
 _DIFFERING = f"""
     WITH before AS (
-        SELECT id, described_by, aspects FROM versions
+        SELECT id, front, described_by, aspects FROM versions
         WHERE reported_to > ? AND reported_to <= ? AND reported_from <= ? AND {_HELD}
     ), after AS (
-        SELECT id, described_by, aspects FROM versions
+        SELECT id, front, described_by, aspects FROM versions
         WHERE reported_from > ? AND reported_from <= ? AND (reported_to IS NULL OR reported_to > ?) AND {_HELD}
     )
-    SELECT before.id FROM before LEFT JOIN after ON after.id = before.id
+    SELECT before.id, coalesce(after.front, before.front) FROM before LEFT JOIN after ON after.id = before.id
     WHERE after.id IS NULL OR after.described_by <> before.described_by OR after.aspects <> before.aspects
     UNION ALL
-    SELECT after.id FROM after LEFT JOIN before ON before.id = after.id WHERE before.id IS NULL"""
+    SELECT after.id, after.front FROM after LEFT JOIN before ON before.id = after.id WHERE before.id IS NULL"""
 """The developments that looked another way at the later moment. Whatever row held at the one and not at the other ended
 or began in between, so both sides are short stretches of an index."""
 
@@ -74,8 +74,10 @@ def changed_between(past: Past, standing: Standing, then: HeldCuts, now: HeldCut
     since, until, position = to_micros(then.cuts.known_at), to_micros(now.cuts.known_at), now.cuts.position
     recorded = (position, position)
     given = (since, until, since, *recorded, since, until, until, *recorded)
-    ids = [UUID(bytes=row[0]) for row in standing.database.fetch(_DIFFERING, given)]
-    earlier, later = Documents(past, standing, then.cuts), Documents(past, standing, now.cuts)
+    fronts = set(standing.front_numbers(filters.fronts))
+    ids = [UUID(bytes=id) for id, front in standing.database.fetch(_DIFFERING, given) if front in fronts]
+    histories = past.histories(list(standing.merged.together(ids)))
+    earlier, later = (Documents(past, standing, held.cuts, histories) for held in (then, now))
     before, after, known = earlier.entries(ids), later.entries(ids), later.known(ids)
     found = []
     for id in ids:

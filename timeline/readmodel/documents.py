@@ -1,9 +1,9 @@
 """The whole of a development, folded from the log for the few that a page shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from timeline.domain.facts import Recorded
+from timeline.domain.facts import Recorded, Unreadable
 from timeline.domain.history import Cuts, DevelopmentState, combined, fold_development, known_by
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.past import Past
@@ -11,12 +11,18 @@ from timeline.readmodel.standing import Standing
 
 _TOGETHER = 1_000
 
+Histories = Mapping[UUID, Sequence[Recorded | Unreadable]]
+
 
 class Documents:
-    """Developments at the cuts of a question. What the rows do not tell is read from the log."""
+    """Developments at the cuts of a question. What the rows do not tell is read from the log.
 
-    def __init__(self, past: Past, standing: Standing, cuts: Cuts) -> None:
+    `histories` are those that were read already; all others are asked of the log.
+    """
+
+    def __init__(self, past: Past, standing: Standing, cuts: Cuts, histories: Histories | None = None) -> None:
         self._past = past
+        self._read = histories or {}
         self._standing = standing
         self._cuts = cuts
         self._affiliation_of = standing.affiliations(cuts)
@@ -34,19 +40,21 @@ class Documents:
         """A state as answers have it."""
         return Entry(state, state.statuses(self._affiliation_of), state.described.occurred.open_on(self._cuts.as_of))
 
-    def states(self, ids: Iterable[UUID]) -> dict[UUID, DevelopmentState]:
+    def states(self, ids: Collection[UUID]) -> dict[UUID, DevelopmentState]:
         """The developments in view among these, each for itself."""
         states = {id: fold_development(id, known) for id, known in self.known(ids).items()}
         return {id: state for id, state in states.items() if state.visible}
 
-    def known(self, ids: Iterable[UUID]) -> Mapping[UUID, list[Recorded]]:
+    def known(self, ids: Collection[UUID]) -> Mapping[UUID, list[Recorded]]:
         """What was known of each of these, in the order of the fold."""
-        histories = self._past.histories(list(ids))
+        histories = {id: self._read[id] for id in ids if id in self._read}
+        if missing := [id for id in ids if id not in histories]:
+            histories |= self._past.histories(missing)
         return {
             id: known_by(self._handled(told), self._cuts.known_at, self._cuts.position)
             for id, told in histories.items()
         }
 
-    def _handled(self, history: Iterable[object]) -> Iterable[Recorded]:
+    def _handled(self, history: Iterable[Recorded | Unreadable]) -> Iterable[Recorded]:
         aside = self._standing.set_aside
         return (one for one in history if isinstance(one, Recorded) and one.position not in aside)

@@ -8,7 +8,6 @@ at is one short stretch of the key for each front and class.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -16,17 +15,7 @@ from timeline.domain.history import Cuts
 from timeline.domain.moments import to_micros
 from timeline.readmodel.databases import Database
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.versions import (
-    ALWAYS,
-    KINDS,
-    SPANS,
-    STATUSES,
-    VersionRow,
-    is_withdrawn,
-    number_of,
-    occurred_of,
-    statuses_of,
-)
+from timeline.readmodel.versions import ALWAYS, SPANS, VersionRow, number_of
 
 After = tuple[int, bytes]
 """Where a page ended: `VersionRow.sort_key`."""
@@ -60,13 +49,12 @@ def read_rows(
     until = _latest(window)
     for start in range(0, len(window.fronts), _FRONTS_AT_ONCE):
         statement, given = _statement(window, window.fronts[start : start + _FRONTS_AT_ONCE], until, limit, after)
-        found += database.fetch(statement, given)
-        if len(found) > limit:
-            found = sorted(found, key=lambda row: (row[1], row[2]))[:limit]
+        found += database.fetch(statement, given) if statement else []
+        found.sort(key=_place)
+        del found[limit:]
         if len(found) == limit:
             until = min(until, found[-1][1])  # whatever follows comes too late
-    found.sort(key=lambda row: (row[1], row[2]))
-    return [_row(slugs, values) for values in found[:limit]]
+    return [VersionRow(slugs[front], *values) for front, *values in found]
 
 
 def all_rows(
@@ -111,7 +99,7 @@ def _latest(window: Window) -> int:
 def _statement(
     window: Window, fronts: Sequence[int], until: int, limit: int, after: After | None
 ) -> tuple[str, list[Any]]:
-    """One question for some fronts: for each of them and each span class a stretch of the key."""
+    """One question for some fronts: for each of them and each span class a stretch of the key, together in no order."""
     more, wanted = condition(window.filters)
     begun = " AND (start_at, id) > (?, ?)" if after else ""
     more = f" AND {more}" if more else ""
@@ -126,9 +114,7 @@ def _statement(
             if lowest <= until:
                 parts += 1
                 given += [front, span, lowest, until, *(after or ()), *held(window.cuts), *wanted, limit]
-    if not parts:
-        return f"SELECT {_COLUMNS} FROM versions WHERE 1 = 0", []
-    return f"{' UNION ALL '.join([part] * parts)} ORDER BY start_at, id LIMIT ?", [*given, limit]
+    return " UNION ALL ".join([part] * parts), given
 
 
 def _earliest(since: datetime | None) -> list[int]:
@@ -139,19 +125,5 @@ def _earliest(since: datetime | None) -> list[int]:
     return [*(max(ALWAYS, begin - most) for most in SPANS), ALWAYS]
 
 
-def _row(slugs: dict[int, str], values: tuple[Any, ...]) -> VersionRow:
-    front, start_at, id, status, kind, aspects, described_by, title, edtf, exact_start, exact_end, lat, lon = values
-    return VersionRow(
-        UUID(bytes=id),
-        slugs[front],
-        KINDS[kind - 1],
-        title,
-        occurred_of(edtf, exact_start, exact_end),
-        STATUSES[status - 1],
-        statuses_of(aspects),
-        is_withdrawn(aspects),
-        described_by,
-        start_at,
-        lat,
-        lon,
-    )
+def _place(values: tuple[Any, ...]) -> tuple[int, bytes]:
+    return values[1], values[2]

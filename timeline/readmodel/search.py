@@ -18,19 +18,20 @@ from timeline.domain.facts import AccountGiven, DevelopmentReported, Development
 from timeline.domain.values import Account, Actor, Place
 from timeline.readmodel.databases import Asked
 
-MOST_LETTERS = 60
-"""Of a word that are looked at."""
+MOST_LETTERS = 500
+"""Of a word that PostgreSQL is given, which refuses longer ones."""
 
 _WORD = re.compile(r"[^\W_]+")
+_ASCII = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
+"""Capital letters to small ones, and whatever is no letter and no digit to a space."""
 
 
 def words(text: str) -> list[str]:
     """The words of a text: letters and digits, in one case, without accents."""
-    if not text.isascii():
-        text = "".join(
-            sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign)
-        )
-    return [word[:MOST_LETTERS] for word in _WORD.findall(text.casefold())]
+    if text.isascii():
+        return text.encode().translate(_ASCII).decode().split()  # a third of the time that the pattern takes
+    letters = (sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+    return _WORD.findall("".join(letters).casefold())
 
 
 def indexed(fact: Fact) -> set[str]:
@@ -81,15 +82,15 @@ def actor_word(name: str) -> str:
     return f"a:{sha256(name.encode()).hexdigest()[:16]}"
 
 
-def positions(asked: Asked, engine: str, word: str, last: int, *, begins: bool = False) -> list[int]:
-    """The events up to a position that have the word, or (`begins`) one that begins with it."""
+def positions(asked: Asked, engine: str, word: str, last: int, *, begins: bool = False, most: int = 2**31) -> list[int]:
+    """The events up to a position that have the word, or (`begins`) one that begins with it; no more than `most`."""
     if engine == "sqlite":
-        statement = "SELECT rowid FROM words WHERE words MATCH ? AND rowid <= ?"
+        statement = "SELECT rowid FROM words WHERE words MATCH ? AND rowid <= ? LIMIT ?"
         given = f'"{word}"*' if begins else f'"{word}"'
     else:
-        statement = "SELECT position FROM words WHERE found_by @@ ?::tsquery AND position <= ?"
-        given = f"'{word}':*" if begins else f"'{word}'"
-    return [row[0] for row in asked.fetch(statement, (given, last))]
+        statement = "SELECT position FROM words WHERE found_by @@ ?::tsquery AND position <= ? LIMIT ?"
+        given = f"'{word[:MOST_LETTERS]}':*" if begins else f"'{word}'"
+    return [row[0] for row in asked.fetch(statement, (given, last, most))]
 
 
 def _words(told: Iterable[str | None]) -> set[str]:

@@ -53,21 +53,24 @@ def _passes(entry: Entry, window: Window) -> bool:
 
 def _named(standing: Standing, past: Past, window: Window) -> set[UUID] | None:
     """The developments that the index names for every filter; None where it would name too many."""
-    filters = window.filters
-    engine, last = standing.database.engine, window.cuts.position
+    filters, database, last = window.filters, standing.database, window.cuts.position
 
-    def having(some: Iterable[str]) -> list[int]:
-        return [position for word in some for position in positions(standing.database, engine, word, last)]
+    def having(some: Iterable[str], *, begins: bool = False) -> list[int]:
+        most = _COMMON + 1
+        return [
+            position
+            for word in some
+            for position in positions(database, database.engine, word, last, begins=begins, most=most)
+        ]
 
-    found: set[UUID] | None = None
-    sets = []
+    asked = [having([word], begins=True) for word in words(filters.text or "")]
     if filters.actors:
-        sets.append(having(actor_word(name) for name in filters.actors))
+        asked.append(having(actor_word(name) for name in filters.actors))
     if filters.sources:
-        sets.append(having(source_word(slug) for slug in filters.sources))
-    sets += [positions(standing.database, engine, word, last, begins=True) for word in words(filters.text or "")]
-    for some in sets:
-        if len(some) <= _COMMON:
+        asked.append(having(source_word(slug) for slug in filters.sources))
+    found: set[UUID] | None = None
+    for some in sorted(asked, key=len):
+        if len(some) <= _COMMON and (found is None or len(found) > FEW):
             ids = standing.merged.together(past.subjects(some).values())
             found = ids if found is None else found & ids
     return found

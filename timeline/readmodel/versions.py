@@ -68,25 +68,56 @@ class Version(Struct, gc=False):
 
 
 class VersionRow(Struct, frozen=True, gc=False):
-    """A development in a list or on a chart, at the cuts of a question."""
+    """A development in a list or on a chart, at the cuts of a question: the numbers of its row, and what they say."""
 
-    id: UUID
     front: str
-    kind: Kind
-    title: str
-    occurred: Occurred
-    status: Status
-    statuses: Mapping[Aspect, Status]
-    withdrawn: bool
-    described_by: int
     start_at: int
+    key: bytes
+    status_number: int
+    kind_number: int
+    aspects: int
+    described_by: int
+    title: str
+    edtf: str
+    exact_start: int | None
+    exact_end: int | None
     lat: float | None
     lon: float | None
 
     @property
+    def id(self) -> UUID:
+        """Its identity."""
+        return UUID(bytes=self.key)
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of development it is."""
+        return KINDS[self.kind_number - 1]
+
+    @property
+    def status(self) -> Status:
+        """The headline: how the occurrence stands."""
+        return STATUSES[self.status_number - 1]
+
+    @property
+    def statuses(self) -> Mapping[Aspect, Status]:
+        """How each aspect stands that somebody spoke to."""
+        return _statuses_of(self.aspects)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the entry as a whole was withdrawn."""
+        return bool(self.aspects & _WITHDRAWN)
+
+    @property
+    def occurred(self) -> Occurred:
+        """When it happened."""
+        return _occurred_of(self.edtf, self.exact_start, self.exact_end)
+
+    @property
     def sort_key(self) -> tuple[int, bytes]:
         """Order of every list: when it may have begun, then identity."""
-        return self.start_at, self.id.bytes
+        return self.start_at, self.key
 
 
 def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
@@ -137,19 +168,14 @@ def number_of(word: Status | Kind) -> int:
 
 
 @lru_cache(maxsize=4_096)
-def statuses_of(aspects: int) -> Mapping[Aspect, Status]:
+def _statuses_of(aspects: int) -> Mapping[Aspect, Status]:
     """The status of each aspect that `aspects` packs; it may be shared, so nobody may change it."""
     numbers = ((aspect, aspects >> bits & 7) for aspect, bits in _ASPECT_BITS.items())
     return {aspect: STATUSES[number - 1] for aspect, number in numbers if number}
 
 
-def is_withdrawn(aspects: int) -> bool:
-    """Whether the entry as a whole was withdrawn."""
-    return bool(aspects & _WITHDRAWN)
-
-
 @lru_cache(maxsize=100_000)
-def occurred_of(edtf: str, exact_start: int | None, exact_end: int | None) -> Occurred:
+def _occurred_of(edtf: str, exact_start: int | None, exact_end: int | None) -> Occurred:
     """The occurred clock that a row holds."""
     start, end = (None if one is None else from_micros(one) for one in (exact_start, exact_end))
     return Occurred(edtf, start, end)
