@@ -2,9 +2,9 @@
 
     python tests/benchmarks/bench_replay.py [--developments N] [--engine sqlite|postgres|both] [--log FILE]
 
-It fills a log with the conflict of `generated` (a SQLite file, kept if `--log` names it, copied to PostgreSQL), builds the
-rows, and asks. It asserts nothing; the figures are of this machine, medians of one run. Beside the rebuild stand the
-library's own ways of reading the same log, on its first 20,000 records.
+It fills a log with the conflict of `generated` (a SQLite file, kept if `--log` names it, copied to PostgreSQL), builds
+the rows, and asks. It asserts nothing; the figures are of this machine, medians of one run. Beside the rebuild stand the
+library's own ways of making rows of a log (`readers`).
 """
 
 import argparse
@@ -25,10 +25,9 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.benchmarks.readers import library_loop, projection_runner
-
+from tests.benchmarks.contenders import TcpServer
 from tests.benchmarks.generated import BEGIN, DAYS, END, FRONTS, conflict
-from tests.engines import PostgresServer
+from tests.benchmarks.readers import library_loop, projection_runner
 from timeline.projections.generations import generations_of
 from timeline.projections.running import Runner
 from timeline.readmodel.cuts import WantedCuts
@@ -77,7 +76,7 @@ def timed(work: Callable[[], object], runs: int) -> list[float]:
 def side_by_side(ask: Callable[[int], Callable[[], object]], runs: int) -> list[float]:
     """The same by several threads at once."""
     times: list[float] = []
-    threads = [Thread(target=lambda n=n: times.extend(timed(ask(n), runs))) for n in range(READERS)]
+    threads = [Thread(target=lambda n=n: times.extend(timed(ask(n + 2), runs))) for n in range(READERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -145,7 +144,7 @@ def measure(log: ConflictLog, console: Console, size: Callable[[], int], develop
     for name, ask, runs in questions(reader):
         timed(ask(0), 3)
         alone = timed(ask(1), runs)
-        together = side_by_side(lambda number: ask(number + 2), max(3, runs // 4))
+        together = side_by_side(ask, max(3, runs // 4))
         table.add_row(name, *shown(alone), *shown(together))
     console.print(table)
     runner.close()
@@ -177,9 +176,7 @@ def main() -> None:
         if told.engine != "postgres":
             measure(log, console, lambda: _size_of_files(log), told.developments)
         if told.engine != "sqlite":
-            with _on_postgres(log) as copy:
-                console.print(f"library, a loop through its mapper: {library_loop(copy):,.0f} events a second")
-                console.print(f"library, ProjectionRunner: {projection_runner(copy):,.0f} events a second")
+            with _on_postgres(log, console) as copy:
                 measure(copy, console, lambda: _size_of_schemas(copy), told.developments)
 
 
@@ -198,10 +195,13 @@ def _size_of_schemas(log: ConflictLog) -> int:
 
 
 @contextmanager
-def _on_postgres(log: ConflictLog) -> Iterator[ConflictLog]:
+def _on_postgres(log: ConflictLog, console: Console) -> Iterator[ConflictLog]:
     """The same log on a PostgreSQL server of its own."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        server = PostgresServer(Path(folder))
+        server = TcpServer(Path(folder))
+        for name, read in (("a loop through its mapper", library_loop), ("ProjectionRunner", projection_runner)):
+            rates = [read(server) for _ in range(3)]
+            console.print(f"eventsourcing, {name}: {statistics.median(rates):,.0f} events a second")
         dump = Path(folder) / "log.ndjson"
         backup(log, dump)
         restore(dump, parse_address(server.store("bench")), key_file=Path(folder) / "key")

@@ -28,6 +28,7 @@ from timeline.readmodel.past import Past
 from timeline.readmodel.rows import After, Window, all_rows, read_rows
 from timeline.readmodel.selection import asks_documents, selected
 from timeline.readmodel.standing import Standing, set_aside_in, unopened
+from timeline.readmodel.turns import Turns
 from timeline.readmodel.versions import STATUSES, VersionRow
 from timeline.readmodel.voices import accounts_added_up, accounts_by_source
 
@@ -49,6 +50,7 @@ class Reader:
         self._past = past
         self._now = now
         self._last: Standing | None = None
+        self._turn = Turns()
 
     def hold(self, wanted: WantedCuts) -> HeldCuts:
         """The cuts that hold for a question asked now."""
@@ -58,10 +60,10 @@ class Reader:
         self, wanted: WantedCuts, filters: Filters = EVERYTHING, limit: int | None = None, after: After | None = None
     ) -> TimelineAnswer:
         """The developments at these cuts that pass the filters: all, or up to `limit` after where a page ended."""
-        standing, held = self._held(wanted)
-        window = _window(standing, held.cuts, filters)
-        found = self._entries(standing, window, limit, after)
-        entries = tuple(found if limit is None else islice(found, limit + 1))
+        with self._turn:
+            standing, held = self._held(wanted)
+            found = self._entries(standing, _window(standing, held.cuts, filters), limit, after)
+            entries = tuple(found if limit is None else islice(found, limit + 1))
         return TimelineAnswer(held, entries[:limit], more=limit is not None and len(entries) > limit)
 
     def rows(
@@ -73,9 +75,10 @@ class Reader:
         """
         if asks_documents(filters):
             raise InvalidValue("filters", "actors, sources or text", "filters by what rows hold")
-        standing, held = self._held(wanted)
-        window = _window(standing, held.cuts, filters)
-        return held, read_rows(standing.database, standing.front_slugs, window, limit, after)
+        with self._turn:
+            standing, held = self._held(wanted)
+            window = _window(standing, held.cuts, filters)
+            return held, read_rows(standing.database, standing.front_slugs, window, limit, after)
 
     def development(self, id: UUID, wanted: WantedCuts) -> tuple[HeldCuts, Entry]:
         """One development at these cuts, whether or not it had occurred by `as_of`.
@@ -141,8 +144,9 @@ class Reader:
 
         The window of the filters is one of days of beginning.
         """
-        standing, held = self._held(wanted)
-        found = overview(self._past, standing, held.cuts, bucket, filters)
+        with self._turn:
+            standing, held = self._held(wanted)
+            found = overview(self._past, standing, held.cuts, bucket, filters)
         return held, DensityAnswer(found, standing.front_slugs)
 
     def lanes(self, answer: TimelineAnswer, also: Iterable[str] = ()) -> tuple[FrontEntry, ...]:

@@ -5,8 +5,10 @@ span class the second means that they began no longer before the window than the
 at is one short stretch of the key for each front and class.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
@@ -21,7 +23,9 @@ After = tuple[int, bytes]
 """Where a page ended: `VersionRow.sort_key`."""
 
 _COLUMNS = "front, start_at, id, status, kind, aspects, described_by, title, edtf, exact_start, exact_end, lat, lon"
-_FRONTS_AT_ONCE = 8
+_PLACE = itemgetter(1, 2)
+_FRONTS_AT_ONCE = {"sqlite": 1, "postgres": 8}
+"""Of how many fronts one statement asks: with SQLite more of them only take longer, with PostgreSQL fewer do."""
 HELD = """reported_from <= ? AND (reported_to IS NULL OR reported_to > ?)
     AND recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"""
 """That a row is the one in force at a cut; takes what `held` gives."""
@@ -44,16 +48,25 @@ def held(cuts: Cuts) -> tuple[int, int, int, int]:
 def read_rows(
     database: Database, slugs: dict[int, str], window: Window, limit: int, after: After | None = None
 ) -> list[VersionRow]:
-    """Up to `limit` rows in the order of lists, after the place where the page before ended."""
+    """Up to `limit` rows in the order of lists, after the place where the page before ended.
+
+    What lasts longest is asked for first: whatever of it began before the shorter ones may have leaves less to ask for.
+    """
     found: list[tuple[Any, ...]] = []
     until = _latest(window)
-    for start in range(0, len(window.fronts), _FRONTS_AT_ONCE):
-        statement, given = _statement(window, window.fronts[start : start + _FRONTS_AT_ONCE], until, limit, after)
-        found += database.fetch(statement, given) if statement else []
-        found.sort(key=_place)
-        del found[limit:]
-        if len(found) == limit:
-            until = min(until, found[-1][1])  # whatever follows comes too late
+    at_once = _FRONTS_AT_ONCE[database.engine]
+    for span, since in reversed(list(enumerate(_earliest(window.filters.since)))):
+        lowest = max(since, after[0]) if after else since
+        for start in range(0, len(window.fronts), at_once):
+            missing = limit - bisect_left(found, lowest, key=itemgetter(1))
+            if lowest > until or not missing:
+                break
+            fronts = window.fronts[start : start + at_once]
+            found += database.fetch(*_statement(window, fronts, (span, lowest, until), missing, after))
+            found.sort(key=_PLACE)
+            del found[limit:]
+            if len(found) == limit:
+                until = min(until, found[-1][1])  # whatever follows comes too late
     return [VersionRow(slugs[front], *values) for front, *values in found]
 
 
@@ -97,24 +110,19 @@ def _latest(window: Window) -> int:
 
 
 def _statement(
-    window: Window, fronts: Sequence[int], until: int, limit: int, after: After | None
+    window: Window, fronts: Sequence[int], stretch: tuple[int, int, int], limit: int, after: After | None
 ) -> tuple[str, list[Any]]:
-    """One question for some fronts: for each of them and each span class a stretch of the key, together in no order."""
+    """One question: of each of some fronts a stretch (span class, from when, to when) of the key."""
     more, wanted = condition(window.filters)
-    begun = " AND (start_at, id) > (?, ?)" if after else ""
-    more = f" AND {more}" if more else ""
-    part = f"""SELECT * FROM (SELECT {_COLUMNS} FROM versions
-        WHERE front = ? AND span = ? AND start_at >= ? AND start_at <= ?{begun} AND {HELD}{more}
-        ORDER BY start_at, id LIMIT ?) AS part"""
-    given: list[Any] = []
-    parts = 0
-    for front in fronts:
-        for span, since in enumerate(_earliest(window.filters.since)):
-            lowest = max(since, after[0]) if after else since
-            if lowest <= until:
-                parts += 1
-                given += [front, span, lowest, until, *(after or ()), *held(window.cuts), *wanted, limit]
-    return " UNION ALL ".join([part] * parts), given
+    part = f"""SELECT {_COLUMNS} FROM versions
+        WHERE front = ? AND span = ? AND start_at >= ? AND start_at <= ? AND {HELD}
+        {" AND (start_at, id) > (?, ?)" if after else ""}{f" AND {more}" if more else ""}
+        ORDER BY start_at, id LIMIT ?"""
+    given = (*stretch, *held(window.cuts), *(after or ()), *wanted, limit)
+    if len(fronts) == 1:
+        return part, [fronts[0], *given]
+    parts = " UNION ALL ".join(f"(SELECT * FROM ({part}) AS part)" for _ in fronts)
+    return parts, [value for front in fronts for value in (front, *given)]
 
 
 def _earliest(since: datetime | None) -> list[int]:
@@ -123,7 +131,3 @@ def _earliest(since: datetime | None) -> list[int]:
         return [ALWAYS] * (len(SPANS) + 1)
     begin = to_micros(since)
     return [*(max(ALWAYS, begin - most) for most in SPANS), ALWAYS]
-
-
-def _place(values: tuple[Any, ...]) -> tuple[int, bytes]:
-    return values[1], values[2]

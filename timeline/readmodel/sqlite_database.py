@@ -13,7 +13,7 @@ from timeline.readmodel.databases import Database, Rows
 
 PATIENCE = 60
 """Seconds that a writer waits for another one."""
-READERS = 2
+READERS = 1
 """Connections that read at the same time: more of them only fight for the interpreter's lock row by row."""
 
 _SETTINGS = ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "mmap_size=2147483648", "temp_store=MEMORY")

@@ -86,7 +86,7 @@ _VERIFIABLE = """SELECT position, recorded_at, originator_id, originator_version
     state, leaf_hash FROM events WHERE position > ? AND position <= ? ORDER BY position"""
 
 
-_SETTINGS = ("synchronous=FULL", "cache_size=-16384", "wal_autocheckpoint=4000")
+_SETTINGS = ("synchronous=FULL", "cache_size=-16384", "mmap_size=1073741824", "wal_autocheckpoint=4000")
 """Of each connection: commits wait for the disk; 16 MB of pages are kept; the WAL is emptied at 16 MB."""
 
 
