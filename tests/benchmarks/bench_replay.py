@@ -3,8 +3,8 @@
     python tests/benchmarks/bench_replay.py [--developments N] [--engine sqlite|postgres|both] [--log FILE]
 
 It fills a log with the conflict of `generated` (a SQLite file, kept if `--log` names it, copied to PostgreSQL), builds
-the rows, and asks. It asserts nothing; the figures are of this machine, medians of one run. Beside the rebuild stand the
-library's own ways of making rows of a log (`readers`).
+the rows, and asks. It asserts nothing; the figures are of this machine, medians of one run. Beside the rebuild stand
+the library's own ways of making rows of a log (`readers`).
 """
 
 import argparse

@@ -13,6 +13,7 @@ from timeline.domain.descriptions import DescriptionChanges
 from timeline.domain.facts import DevelopmentRevised, Fact
 from timeline.domain.values import MessageId, development_id_of
 from timeline.domain.vocabulary import Nature
+from timeline.projections.first_words import _found_by
 from timeline.projections.generations import generations_of
 from timeline.projections.running import Runner
 from timeline.readmodel.cuts import WantedCuts
@@ -131,6 +132,13 @@ def poisoned(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
 
     monkeypatch.setattr("timeline.projections.biographies.look_of", look)
     monkeypatch.setattr("timeline.projections.projection.look_of", look)
+
+    def found_by(description: Any, account: Any) -> set[str]:
+        if description.title == title:
+            raise ZeroDivisionError("a bug")
+        return _found_by(description, account)
+
+    monkeypatch.setattr("timeline.projections.first_words._found_by", found_by)
 
 
 POISON: dict[str, tuple[Fact, UUID]] = {

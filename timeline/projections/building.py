@@ -1,59 +1,56 @@
 """Building a generation from nothing: the log is read once, rows are sorted once, and indexes are made last.
 
-The rows come from the same projection as those that are added event by event, only in greater batches; what makes it
-fast is that they are kept as they come, and brought into the order of their key in the end. Then what was recorded
-meanwhile is added in the usual way while the live generation is held still, and the new one takes its place.
+The log is taken apart: stretches of it, for the developments of which one report is all that there is (`first_words`),
+and groups of those with a history, for the projection. Where it is long another process takes parts from the end while
+this one takes them from the beginning, until they meet; here they are put together. Then what was recorded meanwhile is
+added in the usual way while the live generation is held still, and the new one takes its place.
 """
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, nullcontext
+from multiprocessing import get_context
 
 import numpy as np
-from numpy.typing import NDArray
 
 from timeline.projections.generations import Generations
-from timeline.projections.projection import Knowledge, Projection, Written
+from timeline.projections.parts import Part, Workshop, parts_of
+from timeline.projections.pieces import NO_CHANGES, Ints, Names, Piece
+from timeline.projections.projection import Projection
 from timeline.projections.quoting import quoting
-from timeline.projections.writing import density_changes, remembered, values_of, voice_changes, write, write_around
+from timeline.projections.survey import Survey, survey
+from timeline.projections.writing import insert_set_aside, remembered, write
 from timeline.readmodel.databases import Database, Writing
-from timeline.readmodel.tables import DENSITY, VERSION_COLUMNS, VOICES, indexes, tables, versions_table
-from timeline.store.log import NOTHING_KNOWN, ConflictLog, Known, Tail
+from timeline.readmodel.density import FRONT_BITS
+from timeline.readmodel.tables import (
+    DENSITY,
+    SORTED,
+    UNSORTED,
+    VERSION_COLUMNS,
+    VOICES,
+    indexes,
+    tables,
+    versions_table,
+)
+from timeline.store.log import NOTHING_KNOWN, ConflictLog, Known
 
-BATCH = 10_000
+ALONE = 4
+"""How many parts this process does sooner than another one starts."""
 
-_OPENED = """CREATE TEMPORARY TABLE opened AS SELECT * FROM versions"""
-_CLOSED = {
-    "sqlite": """CREATE TEMPORARY TABLE closed (id BLOB, reported_from INTEGER, recorded_from INTEGER,
-        recorded_to INTEGER, PRIMARY KEY (id, reported_from, recorded_from)) WITHOUT ROWID""",
-    "postgres": """CREATE TEMPORARY TABLE closed (id bytea, reported_from bigint, recorded_from bigint,
-        recorded_to bigint)""",
-}
-_SORTED = f"""INSERT INTO versions ({", ".join(VERSION_COLUMNS)})
-    SELECT {
-    ", ".join(
-        "coalesce(o.recorded_to, c.recorded_to)" if column == "recorded_to" else f"o.{column}"
-        for column in VERSION_COLUMNS
-    )
-}
-    FROM opened o LEFT JOIN closed c
-        ON c.id = o.id AND c.reported_from = o.reported_from AND c.recorded_from = o.recorded_from
-    ORDER BY o.front, o.span, o.start_at, o.id, o.reported_from, o.recorded_from"""
-
-Changes = NDArray[np.int64]
-"""Rows of (reported clock, code, more or less)."""
+Progress = Callable[[int], None]
 
 
-def build(log: ConflictLog, generations: Generations, progress: Callable[[int], None]) -> int:
+def build(log: ConflictLog, generations: Generations, progress: Progress) -> int:
     """Build the next generation and make it the live one; returns the position that it came to.
 
-    `progress` is told how many more were. Raises `Busy` where another process is building.
+    `progress` is told how many more records were read. Raises `Busy` where another process is building.
     """
     before = generations.live()
     known = known_to_be_right(log, before) if before else NOTHING_KNOWN
     with generations.building() as writing:
         for statement in (*tables(generations.engine), versions_table(generations.engine)):
             writing.execute(statement)
-        _Building(log, writing, generations.engine).run(log.head().position, known, progress)
+        _build(log, writing, generations.engine, known, progress)
         with before.writing() if before else nullcontext():
             return _caught_up(log, writing, generations.engine)
 
@@ -67,60 +64,111 @@ def known_to_be_right(log: ConflictLog, rows: Database) -> Known:
     return Known(position, frozenset(row[0] for row in rows.fetch("SELECT position FROM set_aside")))
 
 
-class _Building:
-    """A generation that is being built up to a position."""
+def _build(log: ConflictLog, writing: Writing, engine: str, known: Known, progress: Progress) -> None:
+    """Put everything up to where the log stands now in its place."""
+    found = survey(log, log.head().position, known)
+    building = _Building(writing, engine)
+    for statement in UNSORTED[engine]:
+        writing.execute(statement)
+    for piece in _pieces(log, found):
+        building.take(piece)
+        progress(piece.records)
+    building.finish(found, log)
+    progress(len(found.catalogue) + len(found.unreadable))
 
-    def __init__(self, log: ConflictLog, writing: Writing, engine: str) -> None:
-        self._log = log
+
+def _pieces(log: ConflictLog, found: Survey) -> Iterator[Piece]:
+    parts = parts_of(found)
+    mine = Workshop(log, found)
+    with ExitStack() as stack:
+        theirs: list[Future[list[Piece]]] = []
+        if len(parts) > ALONE:
+            helper = ProcessPoolExecutor(1, get_context("spawn"), _begin_in_process, (log.address, found))
+            stack.callback(helper.shutdown, cancel_futures=True)
+            theirs = [helper.submit(_pieces_in_process, part) for part in reversed(parts)]
+        for part in parts:
+            one = theirs.pop() if theirs else None
+            yield from mine.pieces(part) if one is None or one.cancel() else one.result()
+
+
+_begun: list[Workshop] = []
+"""What a helping process works with."""
+
+
+def _begin_in_process(address: object, found: Survey) -> None:
+    _begun.append(Workshop(ConflictLog(address, read_only=True), found))  # type: ignore[arg-type]
+
+
+def _pieces_in_process(part: Part) -> list[Piece]:
+    return _begun[0].pieces(part)
+
+
+class _Building:
+    """Puts pieces together in the tables of a new generation."""
+
+    def __init__(self, writing: Writing, engine: str) -> None:
         self._writing = writing
         self._engine = engine
-        self._known = remembered(writing, log)
-        self._density: list[Changes] = []
-        self._voices: list[Changes] = []
+        self._fronts, self._sources = Names(), Names()
+        self._density: list[Ints] = [NO_CHANGES]
+        self._voices: list[Ints] = [NO_CHANGES]
+        self._reported: list[int] = []
 
-    def run(self, last: int, known: Known, progress: Callable[[int], None]) -> None:
-        """Read the log up to a position, and put everything in its place."""
-        self._writing.execute(_OPENED)
-        self._writing.execute(_CLOSED[self._engine])
-        projection = Projection(
-            self._log, self._known, quoting(self._writing, self._engine, self._known, self._log)
-        )  # fmt: skip
-        tail = self._log.tail()
-        while (before := tail.position) < last:
-            records = tail.read(min(BATCH, last - before), known)
-            self._keep(projection.project(records), before, tail)
-            progress(len(records))
-        self._writing.execute(_SORTED)
-        self._writing.execute("DROP TABLE opened")
-        self._writing.execute("DROP TABLE closed")
-        for statement in indexes(self._engine):
+    def take(self, piece: Piece) -> None:
+        """Take a piece in."""
+        self._writing.insert("opened", VERSION_COLUMNS, piece.rows)
+        self._writing.insert("spoken", ("position", "found_by"), piece.words)
+        self._density.append(_renamed(piece.density, piece.fronts, self._fronts, FRONT_BITS))
+        self._voices.append(_renamed(piece.voices, piece.sources, self._sources, 1))
+        self._writing.insert("merges", ("position", "id", "target"), piece.merges)
+        insert_set_aside(self._writing, piece.set_aside)
+        self._reported += piece.reported or ()
+
+    def finish(self, found: Survey, log: ConflictLog) -> None:
+        """Number the names, sort the rows, pack the counts, and make the indexes."""
+        fronts, sources = _numbered(self._fronts), _numbered(self._sources)
+        for sort, names, numbers in (("front", self._fronts, fronts), ("source", self._sources, sources)):
+            told = [(sort, int(numbers[place]), slug, names.first[place]) for slug, place in names.places.items()]
+            self._writing.insert("names", ("sort", "number", "slug", "recorded_from"), told)
+        self._writing.insert("catalogue", ("position",), [(one.position,) for one in found.catalogue])
+        insert_set_aside(self._writing, found.unreadable)
+        for statement in (*SORTED[self._engine], *indexes(self._engine)):
             self._writing.execute(statement)
-        DENSITY.load(self._writing, np.concatenate([_NONE, *self._density]))
-        VOICES.load(self._writing, np.concatenate([_NONE, *self._voices]))
-
-    def _keep(self, written: Written, before: int, tail: Tail) -> None:
-        opened = [row for row in written.rows if row.recorded_from > before]
-        closed = [row for row in written.rows if row.recorded_from <= before]
-        self._writing.insert("opened", VERSION_COLUMNS, [values_of(row, self._known) for row in opened])
-        ends = [(row.id.bytes, row.reported_from, row.recorded_from, row.recorded_to) for row in closed]
-        self._writing.insert("closed", ("id", "reported_from", "recorded_from", "recorded_to"), ends)
-        lasting = [row for row in opened if row.recorded_to is None]
-        counted = [*density_changes(lasting, self._known, 1), *density_changes(closed, self._known, -1)]
-        self._density.append(_array(counted))
-        self._voices.append(_array(list(voice_changes(written.voices, self._known))))
-        write_around(self._writing, self._engine, written, self._known.position, tail.leaf_hash)
+        DENSITY.load(self._writing, _with_numbers(self._density, fronts, FRONT_BITS))
+        VOICES.load(self._writing, _with_numbers(self._voices, sources, 1))
+        row = log.records.queries.row(found.last)
+        first, last = (min(self._reported), max(self._reported)) if self._reported else (None, None)
+        self._writing.execute(
+            "UPDATE progress SET position = ?, leaf_hash = ?, first_reported = ?, last_reported = ?",
+            (found.last, row.leaf_hash if row else None, first, last),
+        )
 
 
-_NONE: Changes = np.empty((0, 3), dtype=np.int64)
+def _renamed(changes: Ints, names: Names, ours: Names, bits: int) -> Ints:
+    """Changes of which the codes hold the places that names have here, above so many other bits."""
+    places = [ours.place(slug, names.first[place]) for slug, place in names.places.items()]
+    return _with_numbers([changes], np.array(places or [0], dtype=np.int64), bits)
 
 
-def _array(changes: list[tuple[int, int, int]]) -> Changes:
-    return np.array(changes, dtype=np.int64).reshape(-1, 3)
+def _numbered(names: Names) -> Ints:
+    """The numbers of names, counted from 1 in the order in which the log first has them, by place."""
+    order = np.argsort(np.array(names.first or [0], dtype=np.int64), kind="stable")
+    numbers = np.empty(len(order), dtype=np.int64)
+    numbers[order] = np.arange(1, len(order) + 1)
+    return numbers
+
+
+def _with_numbers(changes: list[Ints], numbers: Ints, bits: int) -> Ints:
+    """Changes of which the codes hold numbers in the place of places."""
+    table = np.concatenate(changes)
+    codes = table[:, 1]
+    table[:, 1] = numbers[codes >> bits] << bits | codes & ((1 << bits) - 1)
+    return table
 
 
 def _caught_up(log: ConflictLog, writing: Writing, engine: str) -> int:
     """Add what was recorded since the log was read; the position that the rows came to."""
-    known: Knowledge = remembered(writing, log)
+    known = remembered(writing, log)
     leaf_hash = writing.fetch("SELECT leaf_hash FROM progress")[0][0]
     tail = log.tail(known.position, leaf_hash)
     projection = Projection(log, known, quoting(writing, engine, known, log))

@@ -187,7 +187,7 @@ class Projection:
             description, account = one.event.fact.description, one.event.fact.account
             id = one.event.originator_id
             state = DevelopmentState(id, description=description, described_by=one.position)
-            look = look_of(state, _alone(tuple(account.stance.items())))
+            look = look_of(state, statuses_alone(tuple(account.stance.items())))
         except Exception:
             return False
         since = to_micros(one.event.reported_at)
@@ -257,7 +257,7 @@ def _is_first_word(group: frozenset[UUID], news: Sequence[Recorded]) -> bool:
 
 
 @lru_cache(maxsize=1_000)
-def _alone(stance: tuple[tuple[Aspect, Stance], ...]) -> Mapping[Aspect, Status]:
+def statuses_alone(stance: tuple[tuple[Aspect, Stance], ...]) -> Mapping[Aspect, Status]:
     """How a development stands on the word of one account."""
     account = Account("somebody", dict(stance), origin="somebody-else")
     given = GivenAccount(account, datetime(1970, 1, 1, tzinfo=UTC), 0)

@@ -12,7 +12,6 @@ from timeline.projections.sides import Sides
 from timeline.readmodel.databases import Asked, Writing
 from timeline.readmodel.density import cell
 from timeline.readmodel.merged import Merged
-from timeline.readmodel.search import MOST_LETTERS
 from timeline.readmodel.tables import DENSITY, VERSION_COLUMNS, VOICES
 from timeline.readmodel.versions import Version
 from timeline.readmodel.voices import voice_code
@@ -77,11 +76,7 @@ def write_around(writing: Writing, engine: str, written: Written, position: int,
     writing.insert("catalogue", ("position",), [(position,) for position in written.catalogue])
     merges = [(position, id.bytes, target.bytes) for position, id, target in written.merges]
     writing.insert("merges", ("position", "id", "target"), merges)
-    aside = [
-        (one.position, to_micros(one.recorded_at), one.subject.bytes, one.topic, one.reason)
-        for one in written.set_aside
-    ]
-    writing.insert("set_aside", ("position", "recorded_at", "subject", "topic", "reason"), aside)
+    insert_set_aside(writing, written.set_aside)
     if written.reported:
         writing.execute(
             """UPDATE progress SET first_reported = CASE WHEN first_reported < ? THEN first_reported ELSE ? END,
@@ -91,12 +86,18 @@ def write_around(writing: Writing, engine: str, written: Written, position: int,
     writing.execute("UPDATE progress SET position = ?, leaf_hash = ?", (position, leaf_hash))
 
 
+def insert_set_aside(writing: Writing, some: Iterable[Unreadable]) -> None:
+    """Keep events that could not be handled in sight."""
+    rows = [(one.position, to_micros(one.recorded_at), one.subject.bytes, one.topic, one.reason) for one in some]
+    writing.insert("set_aside", ("position", "recorded_at", "subject", "topic", "reason"), rows)
+
+
 def write_words(writing: Writing, engine: str, words: Sequence[tuple[int, set[str]]]) -> None:
     """Add events to the search index."""
     if engine == "sqlite":
         writing.insert("words", ("rowid", "found_by"), [(position, " ".join(found)) for position, found in words])
     else:
-        quoted = [(position, " ".join(f"'{word[:MOST_LETTERS]}'" for word in found)) for position, found in words]
+        quoted = [(position, " ".join(f"'{word}'" for word in found)) for position, found in words]
         writing.insert("words", ("position", "found_by"), quoted)
 
 

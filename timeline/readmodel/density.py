@@ -24,7 +24,7 @@ _FIRST = 719_163
 """1 January 1970 as `date` counts days: from 1, the first of the year 1; 0 stands for an unknown day."""
 _LATEST = 2**63 - 1
 """A position that no log reaches."""
-_STATUS, _FRONT = 22, 25
+_STATUS, FRONT_BITS = 22, 25
 """How far status and front stand to the left in a code; sorted by front, status and day, so are all its buckets."""
 _DAYS = (1 << _STATUS) - 1
 
@@ -83,7 +83,13 @@ class Density(Struct, frozen=True, eq=False):
 def cell(front: int, start_at: int, status: int) -> int:
     """The code under which a development is counted: of a front below 2 ** 20, with a status from 1 to 7."""
     day = 0 if start_at == UNKNOWN else _day(start_at)
-    return front << _FRONT | status << _STATUS | day
+    return front << FRONT_BITS | status << _STATUS | day
+
+
+def cells(fronts: Ints, starts: Ints, statuses: Ints) -> Ints:
+    """The codes of many developments at once, as `cell` gives them."""
+    days = np.where(starts == UNKNOWN, 0, starts // _DAY + _FIRST)
+    return fronts << FRONT_BITS | statuses << _STATUS | days
 
 
 def density(
@@ -106,12 +112,12 @@ def density(
     days = codes & _DAYS
     kept = _within(days, since, until)
     if fronts is not None:
-        kept &= np.isin(codes >> _FRONT, np.array(fronts, dtype=np.int64))
+        kept &= np.isin(codes >> FRONT_BITS, np.array(fronts, dtype=np.int64))
     over = _day(as_of + 1)  # the first day that was not over by then
     begun = kept & (days == over)
     kept &= days < over
     if begun.any() and as_of >= _start_of(over):
-        some = np.unique(codes[begun] >> _FRONT).tolist()
+        some = np.unique(codes[begun] >> FRONT_BITS).tolist()
         today = _scanned(asked, (known_at, _LATEST), (max(_start_of(over), UNKNOWN + 1), as_of), some)
         return _by_bucket(np.concatenate([codes[kept], today[0]]), np.concatenate([numbers[kept], today[1]]), bucket)
     return _by_bucket(codes[kept], numbers[kept], bucket)
@@ -162,14 +168,14 @@ def _scanned(
     known_at, position = cut
     wanted = (*(fronts or ()), *window, known_at, known_at, position, position, *given)
     rows = np.array(asked.fetch(statement, wanted), dtype=np.int64).reshape(-1, 4)
-    return rows[:, 0] << _FRONT | rows[:, 1] << _STATUS | rows[:, 2], rows[:, 3]
+    return rows[:, 0] << FRONT_BITS | rows[:, 1] << _STATUS | rows[:, 2], rows[:, 3]
 
 
 def _by_bucket(codes: Ints, counts: Ints, bucket: Bucket) -> Density:
     """The counts of cells added up by bucket."""
     codes, counts = added_up(codes & ~_DAYS | _first_days(codes & _DAYS, bucket), counts)
-    fronts, statuses, days = codes >> _FRONT, codes >> _STATUS & 7, codes & _DAYS
-    order = np.argsort(fronts << _FRONT | days << 3 | statuses, kind="stable")
+    fronts, statuses, days = codes >> FRONT_BITS, codes >> _STATUS & 7, codes & _DAYS
+    order = np.argsort(fronts << FRONT_BITS | days << 3 | statuses, kind="stable")
     return Density(bucket, fronts[order], days[order], statuses[order], counts[order])
 
 

@@ -19,7 +19,7 @@ from timeline.domain.values import Account, Actor, Place
 from timeline.readmodel.databases import Asked
 
 MOST_LETTERS = 500
-"""Of a word that PostgreSQL is given, which refuses longer ones."""
+"""Of a word that are looked at: PostgreSQL refuses words that are much longer."""
 
 _WORD = re.compile(r"[^\W_]+")
 _ASCII = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
@@ -29,9 +29,10 @@ _ASCII = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in
 def words(text: str) -> list[str]:
     """The words of a text: letters and digits, in one case, without accents."""
     if text.isascii():
-        return text.encode().translate(_ASCII).decode().split()  # a third of the time that the pattern takes
+        found = text.encode().translate(_ASCII).decode().split()  # a third of the time that the pattern takes
+        return found if len(text) <= MOST_LETTERS else [word[:MOST_LETTERS] for word in found]
     letters = (sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
-    return _WORD.findall("".join(letters).casefold())
+    return [word[:MOST_LETTERS] for word in _WORD.findall("".join(letters).casefold())]
 
 
 def indexed(fact: Fact) -> set[str]:
@@ -89,7 +90,7 @@ def positions(asked: Asked, engine: str, word: str, last: int, *, begins: bool =
         given = f'"{word}"*' if begins else f'"{word}"'
     else:
         statement = "SELECT position FROM words WHERE found_by @@ ?::tsquery AND position <= ? LIMIT ?"
-        given = f"'{word[:MOST_LETTERS]}':*" if begins else f"'{word}'"
+        given = f"'{word}':*" if begins else f"'{word}'"
     return [row[0] for row in asked.fetch(statement, (given, last, most))]
 
 

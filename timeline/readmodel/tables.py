@@ -76,6 +76,35 @@ _SEARCH = {
     "postgres": ("CREATE TABLE words (position bigint PRIMARY KEY, found_by tsvector NOT NULL)",),
 }
 
+_UNSORTED = """CREATE TEMPORARY TABLE opened (
+    front TEXT, span {int2}, start_at {int8}, id {bytes}, reported_from {int8}, recorded_from {int8},
+    reported_to {int8}, recorded_to {int8}, end_at {int8}, status {int2}, kind {int2}, aspects {int4},
+    described_by {int8}, title TEXT, edtf TEXT, exact_start {int8}, exact_end {int8}, lat {real}, lon {real}
+)"""
+UNSORTED = {
+    engine: (_UNSORTED.format(**types), f"CREATE TEMPORARY TABLE spoken (position {types['int8']}, found_by TEXT)")
+    for engine, types in _TYPES.items()
+}
+"""What holds rows, with the slugs of fronts, and the words of events as they come while all is built from nothing."""
+_FROM_SPOKEN = {
+    "sqlite": "INSERT INTO words (rowid, found_by) SELECT position, found_by FROM spoken ORDER BY position",
+    "postgres": """INSERT INTO words (position, found_by)
+        SELECT position, array_to_tsvector(string_to_array(found_by, ' ')) FROM spoken ORDER BY position""",
+}
+SORTED = {
+    engine: (
+        f"""INSERT INTO versions ({", ".join(VERSION_COLUMNS)})
+            SELECT names.number, {", ".join(f"opened.{column}" for column in VERSION_COLUMNS[1:])}
+            FROM opened JOIN names ON names.sort = 'front' AND names.slug = opened.front
+            ORDER BY names.number, span, start_at, id, reported_from, opened.recorded_from""",
+        "DROP TABLE opened",
+        from_spoken,
+        "DROP TABLE spoken",
+    )
+    for engine, from_spoken in _FROM_SPOKEN.items()
+}
+"""How they get from there to where they belong, each in the order of its key."""
+
 
 def tables(engine: str) -> list[str]:
     """Everything but `versions` and its indexes."""

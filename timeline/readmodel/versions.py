@@ -124,20 +124,18 @@ def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
     """The look of a development in view."""
     description = state.described
     occurred, place = description.occurred, description.place
-    span, start_at, end_at, exact_start, exact_end = _bounds(
+    span, start_at, end_at, exact_start, exact_end = bounds_of(
         occurred.edtf, occurred.exact_start, occurred.exact_end
     )  # fmt: skip
-    packed = _WITHDRAWN if state.retracted else 0
-    for aspect, status in statuses.items():
-        packed |= _STATUS_NUMBER[status] << _ASPECT_BITS[aspect]
+    status, aspects = packed(statuses, withdrawn=state.retracted)
     return Look(
         description.front,
         span,
         start_at,
         end_at,
-        _STATUS_NUMBER[statuses[Aspect.OCCURRENCE]],
+        status,
         _KIND_NUMBER[description.kind],
-        packed,
+        aspects,
         state.described_by,
         description.title,
         occurred.edtf,
@@ -149,7 +147,7 @@ def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
 
 
 @lru_cache(maxsize=100_000)
-def _bounds(edtf: str, exact_start: object, exact_end: object) -> tuple[int, int, int | None, int | None, int | None]:
+def bounds_of(edtf: str, exact_start: object, exact_end: object) -> tuple[int, int, int | None, int | None, int | None]:
     """Span class, start, end, and the exact instants of an occurred clock."""
     occurred = Occurred(edtf, exact_start, exact_end)  # type: ignore[arg-type]
     earliest, latest = occurred.start.earliest, occurred.end.latest
@@ -160,6 +158,14 @@ def _bounds(edtf: str, exact_start: object, exact_end: object) -> tuple[int, int
         span = next((place for place, most in enumerate(SPANS) if end_at - start_at <= most), span)
     exact = [None if one is None else to_micros(one) for one in (occurred.exact_start, occurred.exact_end)]
     return span, start_at, end_at, exact[0], exact[1]
+
+
+def packed(statuses: Mapping[Aspect, Status], *, withdrawn: bool) -> tuple[int, int]:
+    """The number of the headline status, and `aspects`: all statuses and whether the entry was withdrawn."""
+    aspects = _WITHDRAWN if withdrawn else 0
+    for aspect, status in statuses.items():
+        aspects |= _STATUS_NUMBER[status] << _ASPECT_BITS[aspect]
+    return _STATUS_NUMBER[statuses[Aspect.OCCURRENCE]], aspects
 
 
 def number_of(word: Status | Kind) -> int:

@@ -43,6 +43,7 @@ class Known(Struct, frozen=True):
 
 
 NOTHING_KNOWN = Known()
+EVERYTHING_KNOWN = Known(2**62)
 
 
 class Head(Struct, frozen=True):
@@ -144,14 +145,18 @@ class ConflictLog(Application[Any]):
         """The records at these positions, in order."""
         return [self._read(row) for row in self.records.queries.rows_at(positions)]
 
-    def histories(self, ids: Sequence[UUID]) -> dict[UUID, list[Recorded | Unreadable]]:
+    def histories(self, ids: Sequence[UUID], known: Known | None = None) -> dict[UUID, list[Recorded | Unreadable]]:
         """Everything that was recorded of these subjects, each in the order of recording.
 
-        Values are taken as they are: what is wrong with one was found when the rows were made, and it was set aside.
+        Unless it is said what is `known`, all values are taken as they are: what is wrong with one was found when
+        the rows were made, and it was set aside.
         """
         streams = self.records.queries.streams(ids)
-        with trusting():
-            return {id: [self._read(row) for row in rows] for id, rows in streams.items()}
+        return {id: self._read_all(rows, known or EVERYTHING_KNOWN) for id, rows in streams.items()}
+
+    def of_topics(self, topics: Sequence[str], after: int, last: int, known: Known) -> list[Recorded | Unreadable]:
+        """Some of the records with these topics after a position up to another, in order; none where there are none."""
+        return self._read_all(self.records.queries.rows(after + 1, BATCH, last, topics), known)
 
     def subjects(self, positions: Sequence[int]) -> dict[int, UUID]:
         """What the records at these positions are about."""
@@ -182,7 +187,7 @@ class ConflictLog(Application[Any]):
 
     def tail(self, after: int = 0, leaf_hash: bytes | None = None) -> "Tail":
         """A reader that follows the log from a position; with its leaf hash it notices where the log was exchanged."""
-        return Tail(Follower(self.records, after, leaf_hash), self._read)
+        return Tail(Follower(self.records, after, leaf_hash), self._read_all)
 
     def sign(self) -> str:
         """The signed checkpoint of where the log stands now (a C2SP note)."""
@@ -201,6 +206,14 @@ class ConflictLog(Application[Any]):
             self.records.close()
             super().close()
 
+    def _read_all(self, rows: Sequence[Row], known: Known) -> list[Recorded | Unreadable]:
+        """Records as events; the values of those that are known to be right are taken as they are."""
+        with trusting():
+            right = {row.position: self._read(row) for row in rows if row.position <= known.last}
+        for position in known.doubtful & right.keys():
+            del right[position]
+        return [right.get(row.position) or self._read(row) for row in rows]
+
     def _read(self, row: Row) -> Recorded | Unreadable:
         try:
             event = cast("Event", self._facts.to_domain_event(row.stored_event))
@@ -213,7 +226,7 @@ class ConflictLog(Application[Any]):
 class Tail:
     """Follows the log: each event once, in order, whatever happens to the connection meanwhile."""
 
-    def __init__(self, follower: Follower, read: Callable[[Row], Recorded | Unreadable]) -> None:
+    def __init__(self, follower: Follower, read: Callable[[Sequence[Row], Known], list[Recorded | Unreadable]]) -> None:
         self._follower = follower
         self._read = read
 
@@ -236,12 +249,7 @@ class Tail:
             rows = self._follower.read(limit)
         except PersistenceError as error:
             raise StoreUnusable(f"the log can not be reached: {error}") from error
-        with trusting():
-            some = [self._read(row) if row.position <= known.last else None for row in rows]
-        return [
-            one if one and row.position not in known.doubtful else self._read(row)
-            for row, one in zip(rows, some, strict=True)
-        ]
+        return self._read(rows, known)
 
     def settle(self) -> None:
         """Wait for whoever is writing at this moment: what they write was recorded before now.
@@ -257,7 +265,7 @@ class Tail:
     def follow(self, stop: StopSignal, limit: int = BATCH) -> Iterator[list[Recorded | Unreadable]]:
         """Batches as they come, until `stop` is set; an outage is waited out. Raises `LogReplaced`."""
         for rows in self._follower.follow(stop, limit):
-            yield [self._read(row) for row in rows]
+            yield self._read(rows, NOTHING_KNOWN)
 
 
 def holds_log(address: Address) -> bool:

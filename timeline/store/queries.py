@@ -109,6 +109,20 @@ class LogQueries:
             found |= {position: _uuid(subject) for position, subject in rows}
         return found
 
+    def subjects_with_history(self, last: int) -> list[UUID]:
+        """The subjects of which at least a second event was recorded up to a position."""
+        statement = "SELECT originator_id FROM events WHERE originator_version = 2 AND position <= ?"
+        return [_uuid(row[0]) for row in self.fetch(statement, (last,))]
+
+    def plain(self, first: int, last: int) -> list[tuple[int, bytes, int, str, bytes]]:
+        """The records of a stretch as they are: position, subject, version, topic, state."""
+        statement = """SELECT position, originator_id, originator_version, topic, state FROM events
+            WHERE position >= ? AND position <= ? ORDER BY position"""
+        rows = self.fetch(statement, (first, last))
+        if rows and isinstance(rows[0][1], UUID):
+            return [(position, id.bytes, version, topic, state) for position, id, version, topic, state in rows]
+        return rows
+
     def position_at(self, micros: int) -> int:
         """The last position that was recorded by an instant (microseconds since 1970, UTC).
 

@@ -1,0 +1,135 @@
+"""Developments of which one report is all that there is, a whole stretch of the log at a time.
+
+Most developments are of this sort. Their rows follow from a few fields of the report alone, so no more than those is
+decoded, and nothing is checked that was checked before. Whatever is not as it should be is left to the projection,
+which also says what the rows must be: a property test holds the two together.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from timeline.domain.facts import DevelopmentReported
+from timeline.domain.moments import to_micros
+from timeline.domain.vocabulary import Aspect, Kind, Stance
+from timeline.projections.pieces import Names, Piece, density_of_rows
+from timeline.projections.projection import statuses_alone
+from timeline.readmodel.search import actor_word, source_word, words
+from timeline.readmodel.versions import bounds_of, number_of, packed
+
+
+class _Place(Struct, gc=False):
+    name: str
+    lat: float | None = None
+    lon: float | None = None
+
+
+class _Actor(Struct, gc=False):
+    name: str
+
+
+class _Occurred(Struct, gc=False):
+    edtf: str
+    exact_start: datetime | None = None
+    exact_end: datetime | None = None
+
+
+class _Description(Struct, gc=False):
+    front: str
+    kind: Kind
+    title: str
+    occurred: _Occurred
+    summary: str | None = None
+    place: _Place | None = None
+    actors: tuple[_Actor, ...] = ()
+
+
+class _Account(Struct, gc=False):
+    source: str
+    stance: dict[Aspect, Stance]
+    quote: str | None = None
+    gist: str | None = None
+
+
+class _Fact(Struct, gc=False):
+    description: _Description
+    account: _Account
+
+
+class _State(Struct, gc=False):
+    reported_at: datetime
+    fact: _Fact
+    fact_version: int = 1
+
+
+_DECODE = msgspec.json.Decoder(_State).decode
+
+
+class FirstWords:
+    """Collects the rows of such developments."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[Any, ...]] = []
+        self._words: list[tuple[int, str]] = []
+        self._told: list[tuple[int, int, int, int, int | None]] = []
+        self._spoken: list[tuple[int, int]] = []
+        self._fronts, self._sources = Names(), Names()
+
+    def add(self, position: int, id: bytes, state: bytes) -> bool:
+        """Take in the report of a development, as it is stored; False where that can not be done here."""
+        try:
+            decoded = _DECODE(state)
+            if decoded.fact_version != DevelopmentReported.VERSION:
+                return False
+            description, account = decoded.fact.description, decoded.fact.account
+            occurred, place = description.occurred, description.place
+            span, start_at, end_at, exact_start, exact_end = bounds_of(
+                occurred.edtf, occurred.exact_start, occurred.exact_end
+            )
+            status, aspects = packed(statuses_alone(tuple(account.stance.items())), withdrawn=False)
+            found_by = _found_by(description, account)
+        except Exception:  # the projection will find the same, and set the event aside
+            return False
+        since = to_micros(decoded.reported_at)
+        self._rows.append(
+            (
+                description.front, span, start_at, id, since, position, None, None, end_at, status,
+                number_of(description.kind), aspects, position, description.title, occurred.edtf, exact_start,
+                exact_end, place.lat if place else None, place.lon if place else None,
+            )
+        )  # fmt: skip
+        self._words.append((position, " ".join(found_by)))
+        self._told.append((self._fronts.place(description.front, position), start_at, status, since, None))
+        self._spoken.append((since, self._sources.place(account.source, position) * 2))
+        return True
+
+    def piece(self) -> Piece:
+        """What was taken in."""
+        given = np.array([(since, code, 1) for since, code in self._spoken], dtype=np.int64).reshape(-1, 3)
+        in_force = given + np.array([0, 1, 0], dtype=np.int64)
+        times = [since for since, _ in self._spoken]
+        return Piece(
+            len(self._rows),
+            self._rows,
+            self._words,
+            density_of_rows(self._told),
+            np.concatenate([given, in_force]),
+            self._fronts,
+            self._sources,
+            [],
+            [],
+            (min(times), max(times)) if times else None,
+        )
+
+
+def _found_by(description: _Description, account: _Account) -> set[str]:
+    """As `search.indexed` has it."""
+    place = description.place
+    told = (description.title, description.summary, place and place.name, account.quote, account.gist)
+    found = set(words(" ".join(text for text in told if text)))
+    found.add(source_word(account.source))
+    found.update(actor_word(actor.name) for actor in description.actors)
+    return found
