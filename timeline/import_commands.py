@@ -136,7 +136,7 @@ def _import_releases(
         file = _read(path, rules)
         tally.rejected += file.rejected
         with progress(path.name, len(file.rows)) as advance:
-            outcome = bring_in(release, file, service.log.all_histories(), service.log.record_all, advance)
+            outcome = bring_in(release, file, service.log, service.log.record_all, advance)
         tally.rejected += outcome.rejected
         tally.counts.update(added=outcome.added, repeated=outcome.repeated)
         if not outcome.sealed:

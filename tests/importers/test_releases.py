@@ -312,7 +312,7 @@ def into(scene: Scene, path: Path, at: str = "2019-06-01", **more: Any) -> Outco
     """Bring a snapshot into a scene."""
     record_all = more.pop("record_all", scene.log.record_all)
     release = Release("ucdp-ged", instant(at), whole=True)
-    return bring_in(release, read_file(path), scene.log.all_histories(), record_all, **more)
+    return bring_in(release, read_file(path), scene.log, record_all, **more)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def external(description: Held, id: str) -> Held:
 def bring_in(scene: Scene, number: int, rows: Rows, *, whole: bool = True, broken_off_after: int | None = None) -> int:
     """Import a release; how many events that took."""
     told = {f"data:{id}": external(held(value), id) for id, value in rows.items()}
-    wanted = list(submissions(release(number, whole), told, scene.log.all_histories()))
+    wanted = list(submissions(release(number, whole), told, scene.log))
     outcomes = scene.log.record_all(wanted[:broken_off_after])
     assert all(not isinstance(one, Exception) for one in outcomes)
     if broken_off_after is None:

@@ -28,7 +28,6 @@ from timeline.domain.facts import (
     Recorded,
     SourceRegistered,
     SourceRevised,
-    sort_of,
 )
 from timeline.domain.status import AffiliationOf, GivenAccount, GivenAssessment, statuses
 from timeline.domain.values import Account
@@ -41,15 +40,6 @@ class Cuts(Struct, frozen=True):
     as_of: datetime
     known_at: datetime
     position: int
-
-
-class Histories(Struct, frozen=True):
-    """All that a log holds: the events of developments, fronts, sources and data sets, by the id of each."""
-
-    developments: Mapping[UUID, Sequence[Recorded]]
-    fronts: Mapping[UUID, Sequence[Recorded]]
-    sources: Mapping[UUID, Sequence[Recorded]]
-    data_sets: Mapping[UUID, Sequence[Recorded]]
 
 
 class DevelopmentState(Struct, frozen=True):
@@ -94,14 +84,6 @@ class FrontState(Struct, frozen=True):
 
     opened: FrontOpened
     closed: bool = False
-
-
-def histories_of(events: Iterable[Recorded]) -> Histories:
-    """Events in the order of recording, each filed under what it is about."""
-    filed: dict[str, dict[UUID, list[Recorded]]] = {"development": {}, "front": {}, "source": {}, "dataset": {}}
-    for one in events:
-        filed[sort_of(one.event.fact.TOPIC)].setdefault(one.event.originator_id, []).append(one)
-    return Histories(filed["development"], filed["front"], filed["source"], filed["dataset"])
 
 
 def known_by(history: Iterable[Recorded], known_at: datetime, position: int) -> list[Recorded]:

@@ -14,15 +14,14 @@ from msgspec import Struct
 
 from timeline.domain.aggregates import Submission
 from timeline.domain.facts import Fact, FrontOpened, SourceRegistered
-from timeline.domain.history import Histories
 from timeline.domain.values import development_id_of, front_id, source_id
 from timeline.domain.vocabulary import SourceKind
 from timeline.errors import StoreUnusable, TimelineError
 from timeline.importers.running import RecordAll, Rejected
-from timeline.importers.snapshots import Held, Release, seal, submission_of, submissions
+from timeline.importers.snapshots import Held, Past, Release, seal, submission_of, submissions
 from timeline.importers.ucdp import RejectedRow, UcdpRow
 
-_TOGETHER = 1_000
+_TOGETHER = 4_000
 """How many events are appended in one transaction."""
 
 
@@ -85,7 +84,7 @@ def read_release(
 def bring_in(
     release: Release,
     file: ReleaseFile,
-    histories: Histories,
+    past: Past,
     record_all: RecordAll,
     progress: Callable[[int], None] = lambda _: None,
     together: int = _TOGETHER,
@@ -96,11 +95,11 @@ def bring_in(
     log has against a source, a front or the seal.
     """
     _guard_whole(release, file)
-    catalogue = [*_unknown_sources(release, file, histories), *_unknown_fronts(release, file, histories)]
+    catalogue = [*_unknown_sources(release, file, past), *_unknown_fronts(release, file, past)]
     added = _all_recorded(record_all, catalogue)
     touched: set[UUID] = set()
     rejected: list[Rejected] = []
-    for some in _in_batches(submissions(release, file.rows, histories, progress, file.unread), together):
+    for some in _in_batches(submissions(release, file.rows, past, progress, file.unread), together):
         for submission, outcome in zip(some, record_all(some), strict=True):
             touched.add(submission.subject)
             if isinstance(outcome, StoreUnusable):
@@ -127,16 +126,18 @@ def _guard_whole(release: Release, file: ReleaseFile) -> None:
         )
 
 
-def _unknown_sources(release: Release, file: ReleaseFile, histories: Histories) -> Iterator[Submission]:
+def _unknown_sources(release: Release, file: ReleaseFile, past: Past) -> Iterator[Submission]:
+    histories = past.recorded_of([source_id(slug) for slug in file.sources])
     for slug, name in sorted(file.sources.items()):
-        if source_id(slug) not in histories.sources:
+        if not histories.get(source_id(slug)):
             kind = SourceKind.DATA_SET if slug == release.data_set else SourceKind.MEDIA
             yield _entry(release, source_id(slug), SourceRegistered(slug, name, kind))
 
 
-def _unknown_fronts(release: Release, file: ReleaseFile, histories: Histories) -> Iterator[Submission]:
+def _unknown_fronts(release: Release, file: ReleaseFile, past: Past) -> Iterator[Submission]:
+    histories = past.recorded_of([front_id(slug) for slug in file.fronts])
     for slug, name in sorted(file.fronts.items()):
-        if front_id(slug) not in histories.fronts:
+        if not histories.get(front_id(slug)):
             yield _entry(release, front_id(slug), FrontOpened(slug, name))
 
 

@@ -16,8 +16,10 @@ releases, while the description is always that of the release in force.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -35,20 +37,33 @@ from timeline.domain.facts import (
     Fact,
     Recorded,
 )
-from timeline.domain.history import DevelopmentState, Histories, fold_development, known_by
+from timeline.domain.history import DevelopmentState, fold_development, known_by
 from timeline.domain.moments import format_day, format_instant
 from timeline.domain.values import Account, MessageId, data_set_id, development_id_of
 from timeline.domain.vocabulary import Aspect, Nature, Stance
 
 _EVER = 2**62
 """A position after all."""
+_ASKED_TOGETHER = 1_000
+"""Of how many developments the history is asked for at once."""
+_ENCODER = msgspec.json.Encoder()
 
 
-class Held(Struct, frozen=True):
+class Held(Struct, frozen=True, gc=False):
     """What a release holds of one development."""
 
     description: Description
     accounts: tuple[Account, ...]
+
+
+class Past(Protocol):
+    """What a log holds already, asked for as far as it is needed."""
+
+    def recorded_of(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """Everything readable that was recorded of these subjects, each in the order of recording."""
+
+    def reported_in(self, data_set: str) -> Sequence[UUID]:
+        """The developments of which a complete report, perhaps not the first, names an id of this data set."""
 
 
 class Release(Struct, frozen=True):
@@ -62,7 +77,7 @@ class Release(Struct, frozen=True):
 def submissions(
     release: Release,
     rows: Mapping[str, Held],
-    histories: Histories,
+    past: Past,
     progress: Callable[[int], None] = lambda _: None,
     unread: Collection[str] = (),
 ) -> Iterator[Submission]:
@@ -71,17 +86,26 @@ def submissions(
     The submissions of one development are in order. The seal is not among them (`seal`). `unread` are the ids of
     what the release lists but nobody could read: those are not missing from it, and left alone.
     """
-    later = _next_whole(release, histories)
-    mine = f"{release.data_set}:"
-    known = {
-        external_id
-        for history in histories.developments.values()
-        if (external_id := _external_id(history)) and external_id.startswith(mine)
-    }
-    for external_id in sorted({*rows, *(known.difference(unread) if release.whole else ())}):
-        history = histories.developments.get(development_id_of(external_id), ())
-        yield from _brought_to(release, external_id, rows.get(external_id), history, later)
-        progress(external_id in rows)
+    later = _next_whole(release, past)
+    known = _known_ids(release, past) if release.whole else set()
+    wanted = iter(sorted({*rows, *known.difference(unread)}))
+    while some := list(islice(wanted, _ASKED_TOGETHER)):
+        ids = [development_id_of(external_id) for external_id in some]
+        histories = past.recorded_of(ids)
+        for external_id, id in zip(some, ids, strict=True):
+            yield from _brought_to(release, external_id, id, rows.get(external_id), histories.get(id, ()), later)
+            progress(external_id in rows)
+
+
+def _known_ids(release: Release, past: Past) -> set[str]:
+    """The ids of the data set that the log knows, past and present."""
+    ids, known = past.reported_in(release.data_set), set()
+    for start in range(0, len(ids), _ASKED_TOGETHER):
+        for history in past.recorded_of(ids[start : start + _ASKED_TOGETHER]).values():
+            external_id = _external_id(history)
+            if external_id and external_id.startswith(f"{release.data_set}:"):
+                known.add(external_id)
+    return known
 
 
 def seal(release: Release, rows: int, file_sha256: str) -> Submission:
@@ -91,10 +115,14 @@ def seal(release: Release, rows: int, file_sha256: str) -> Submission:
 
 
 def _brought_to(
-    release: Release, external_id: str, row: Held | None, history: Sequence[Recorded], later: Recorded | None
+    release: Release,
+    external_id: str,
+    id: UUID,
+    row: Held | None,
+    history: Sequence[Recorded],
+    later: Recorded | None,
 ) -> Iterator[Submission]:
     """What brings one development to what the release says at its time, and back at that of the next release."""
-    id = development_id_of(external_id)
     now = _state(id, history, release.reported_at, _EVER)
     facts = list(_steps(now, row, release.data_set, _as_published(release, release.reported_at)))
     for fact in facts:
@@ -110,6 +138,7 @@ def _brought_to(
         yield submission_of(release, id, at, fact, f"{external_id} {_last(history)} again")
 
 
+@lru_cache(maxsize=100)
 def _as_published(release: Release, at: datetime) -> str:
     return f"{release.data_set} as published on {format_day(at)}"
 
@@ -150,7 +179,7 @@ def _said(account: Account) -> tuple[Any, ...]:
 
 
 def _state(id: UUID, history: Sequence[Recorded], known_at: datetime, position: int) -> DevelopmentState:
-    return fold_development(id, known_by(history, known_at, position))
+    return fold_development(id, known_by(history, known_at, position)) if history else DevelopmentState(id)
 
 
 def _folded_over(
@@ -168,11 +197,12 @@ def _last(history: Sequence[Recorded]) -> int:
     return max((one.position for one in history), default=0)
 
 
-def _next_whole(release: Release, histories: Histories) -> Recorded | None:
+def _next_whole(release: Release, past: Past) -> Recorded | None:
     """The seal of the earliest later release that is whole: its last one, if it was imported more than once."""
+    id = data_set_id(release.data_set)
     seals = [
         one
-        for one in histories.data_sets.get(data_set_id(release.data_set), ())
+        for one in past.recorded_of([id]).get(id, ())
         if isinstance(one.event.fact, DataSetImported)
         and one.event.fact.whole
         and one.event.reported_at > release.reported_at
@@ -192,7 +222,16 @@ def _external_id(history: Sequence[Recorded]) -> str | None:
 
 def submission_of(release: Release, subject: UUID, at: datetime, fact: Fact, what: str) -> Submission:
     """A submission whose message is named by what it says and on what ground: the same said twice is one event."""
-    told = msgspec.json.encode((fact.TOPIC, fact, format_instant(at)))
+    told = _ENCODER.encode((fact.TOPIC, fact, _told_instant(at)))
     digest = sha256(told).hexdigest()[:16]
-    source = f"//timeline/import/{release.data_set}/{format_instant(release.reported_at)}"
-    return Submission(subject, at, MessageId(source, f"{what} {digest}"), fact)
+    return Submission(subject, at, MessageId(_speaker(release), f"{what} {digest}"), fact)
+
+
+@lru_cache(maxsize=100)
+def _speaker(release: Release) -> str:
+    """The source of its messages."""
+    return f"//timeline/import/{release.data_set}/{format_instant(release.reported_at)}"
+
+
+_told_instant = lru_cache(maxsize=100)(format_instant)
+"""Few instants are told again and again."""

@@ -6,7 +6,7 @@ in the log is not decided here. What a cell means stands in `ucdp_fields`, the p
 words in `ucdp_words`, the fronts in `ucdp_fronts`, the file itself in `ucdp_cells`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from timeline.errors import InvalidValue
 from timeline.importers.ucdp_cells import Cells, read_cells
 from timeline.importers.ucdp_countries import COUNTRY_CODES
 from timeline.importers.ucdp_fields import actors_of, best_of, count_of, deaths_of, occurred_of, place_of
-from timeline.importers.ucdp_fronts import Front, FrontRules, Whereabouts
+from timeline.importers.ucdp_fronts import FrontRules, Whereabouts
 from timeline.importers.ucdp_press import DATA_SET, DATA_SET_NAME, data_set_account, press_accounts
 from timeline.importers.ucdp_words import gist_of, summary_of, tags_of, title_of, violence_of
 
@@ -57,13 +57,12 @@ class RejectedRow(Struct, frozen=True):
 def read_rows(path: Path, fronts: FrontRules) -> Iterator[UcdpRow | RejectedRow]:
     """The rows of a release, in their order; raises `UnreadableRelease` where it is none."""
     seen: dict[str, int] = {}
-    front_of = _remembering(fronts)
     for number, cells in read_cells(path):
         if isinstance(cells, str):
             yield RejectedRow(number, cells)
             continue
         try:
-            row = _row(number, cells, front_of)
+            row = _row(number, cells, fronts)
         except InvalidValue as error:
             yield _rejected(number, cells, error)
             continue
@@ -74,9 +73,13 @@ def read_rows(path: Path, fronts: FrontRules) -> Iterator[UcdpRow | RejectedRow]
         yield row
 
 
-def _row(number: int, cells: Cells, front_of: Callable[[Cells, Place], Front]) -> UcdpRow:
+def _row(number: int, cells: Cells, fronts: FrontRules) -> UcdpRow:
     place = _place(cells)
-    front = front_of(cells, place)
+    precise = place.precision in _POINT_IS_PLACE
+    whereabouts = Whereabouts(
+        cells.country, cells.adm_1, cells.adm_2, cells.dyad_name, place.lat, place.lon, precise
+    )  # fmt: skip
+    front = fronts.front_of(whereabouts)
     external_id = _external_id(cells)
     description = Description(
         front=front.slug,
@@ -134,13 +137,21 @@ def _actors(cells: Cells) -> tuple[Actor, ...]:
     return actors_of(cells.side_a, cells.side_b)
 
 
-def _tallies(cells: Cells) -> dict[str, Tally]:
+def _tallies(cells: Cells) -> Mapping[str, Tally]:
+    dead = (cells.deaths_a, cells.deaths_b, cells.deaths_civilians, cells.deaths_unknown)
+    return _tallies_of(cells.low, cells.best, cells.high, *dead)
+
+
+@lru_cache(maxsize=50_000)
+def _tallies_of(
+    low: str, best: str, high: str, side_a: str, side_b: str, civilians: str, unknown: str
+) -> Mapping[str, Tally]:
     tallies = {
-        "deaths": deaths_of(cells.low, cells.best, cells.high),
-        "deaths-side-a": best_of(cells.deaths_a, "deaths_a"),
-        "deaths-side-b": best_of(cells.deaths_b, "deaths_b"),
-        "deaths-civilians": best_of(cells.deaths_civilians, "deaths_civilians"),
-        "deaths-unknown": best_of(cells.deaths_unknown, "deaths_unknown"),
+        "deaths": deaths_of(low, best, high),
+        "deaths-side-a": best_of(side_a, "deaths_a"),
+        "deaths-side-b": best_of(side_b, "deaths_b"),
+        "deaths-civilians": best_of(civilians, "deaths_civilians"),
+        "deaths-unknown": best_of(unknown, "deaths_unknown"),
     }
     return {name: tally for name, tally in tallies.items() if tally}
 
@@ -173,17 +184,3 @@ def _rejected(number: int, cells: Cells, first: InvalidValue) -> RejectedRow:
         tuple(entry for error in found.values() for entry in error.errors),
         None if "id" in found else _external_id(cells),
     )
-
-
-def _remembering(fronts: FrontRules) -> Callable[[Cells, Place], Front]:
-    """The front of a row, asked once for each combination of what the rules look at."""
-
-    @lru_cache(maxsize=50_000)
-    def of(country: str, adm_1: str, adm_2: str, dyad: str, place: Place) -> Front:
-        precise = place.precision in _POINT_IS_PLACE
-        return fronts.front_of(Whereabouts(country, adm_1, adm_2, dyad, place.lat, place.lon, precise))
-
-    def front_of(cells: Cells, place: Place) -> Front:
-        return of(cells.country, cells.adm_1, cells.adm_2, cells.dyad_name, place)
-
-    return front_of

@@ -6,17 +6,20 @@ that none takes goes to a front of its country. A wrong file is refused as a who
 
 import re
 import tomllib
-from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType, structs
+from msgspec import UNSET, Struct, UnsetType
 
 from timeline.domain.facts import FrontOpened
 from timeline.errors import InvalidValue, TimelineError
 
 DEFAULT_RULES = Path(__file__).with_name("ucdp_fronts.toml")
+
+_Area = tuple[float, float, float, float]
+"""West, south, east, north."""
 
 _HEADER = re.compile(r"\s*\[\[\s*front\s*\]\]")
 _BRACKETED = re.compile(r"\s*\([^)]*\)")
@@ -56,7 +59,7 @@ class _Rule(Struct, frozen=True, forbid_unknown_fields=True):
     adm_1: tuple[str, ...] | UnsetType = UNSET
     adm_2: tuple[str, ...] | UnsetType = UNSET
     dyad: tuple[str, ...] | UnsetType = UNSET
-    area: tuple[float, float, float, float] | UnsetType = UNSET
+    area: _Area | UnsetType = UNSET
 
 
 class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,9 +74,12 @@ class FrontRules:
     """The rules of one file."""
 
     def __init__(self, rules: tuple[_Rule, ...], fallback: Front | None) -> None:
-        self._tests = [(_test_of(rule), Front(rule.slug, rule.name)) for rule in rules]
+        self._rules = [(_named_by(rule), rule.area, Front(rule.slug, rule.name)) for rule in rules]
         self._fallback = fallback
-        self._by_slug = {front.slug: front for _, front in self._tests}
+        self._by_slug = {front.slug: front for _, _, front in self._rules}
+        self._asked = tuple(any(getattr(rule, name) is not UNSET for rule in rules) for name in _WORDED[1:])
+        """Whether any rule looks at province, district and dyad."""
+        self._left = lru_cache(maxsize=50_000)(self._left_by_names)
 
     @classmethod
     def load(cls, path: Path | None = None) -> "FrontRules":
@@ -89,18 +95,25 @@ class FrontRules:
 
     def front_of(self, where: Whereabouts) -> Front:
         """The front of an event there."""
-        folded = structs.replace(
-            where,
-            country=plain_country(where.country).casefold(),
-            adm_1=where.adm_1.casefold(),
-            adm_2=where.adm_2.casefold(),
-            dyad=where.dyad.casefold(),
-        )
-        found = next((front for holds, front in self._tests if holds(folded)), self._fallback)
-        if found:
-            return found
-        country = _country_front(where.country)
-        return self._by_slug.get(country.slug, country)
+        adm_1, adm_2, dyad = self._asked
+        names = (where.country, where.adm_1 if adm_1 else "", where.adm_2 if adm_2 else "", where.dyad if dyad else "")
+        fronts = self._left(*names)
+        return next(front for area, front in fronts if area is None or _lies_in(area, where))
+
+    def _left_by_names(self, country: str, adm_1: str, adm_2: str, dyad: str) -> tuple[tuple[_Area | None, Front], ...]:
+        """The fronts that the names leave, in the order of their rules, and in the end one that takes all.
+
+        Names repeat and points do not, so this is what is remembered.
+        """
+        folded = (plain_country(country).casefold(), adm_1.casefold(), adm_2.casefold(), dyad.casefold())
+        left: list[tuple[_Area | None, Front]] = []
+        for allowed, area, front in self._rules:
+            if all(names is None or name in names for name, names in zip(folded, allowed, strict=True)):
+                left.append((None if isinstance(area, UnsetType) else area, front))
+        if self._fallback:
+            return (*left, (None, self._fallback))
+        own = _country_front(country)
+        return (*left, (None, self._by_slug.get(own.slug, own)))
 
 
 def plain_country(name: str) -> str:
@@ -114,23 +127,17 @@ def _country_front(country: str) -> Front:
     return Front(slug, name) if slug else Front("elsewhere", "Elsewhere")
 
 
-def _test_of(rule: _Rule) -> Callable[[Whereabouts], bool]:
-    """The conditions of a rule as one question."""
-    words = [
-        (name, frozenset((plain_country(value) if name == "country" else value).strip().casefold() for value in values))
-        for name in _WORDED
+def _named_by(rule: _Rule) -> tuple[frozenset[str] | None, ...]:
+    """The names that a rule allows, for each of `_WORDED`; None for any."""
+    return tuple(
+        frozenset((plain_country(value) if name == "country" else value).strip().casefold() for value in values)
         if not isinstance(values := getattr(rule, name), UnsetType)
-    ]
-
-    def holds(where: Whereabouts) -> bool:
-        return all(getattr(where, name) in allowed for name, allowed in words) and (
-            isinstance(rule.area, UnsetType) or _lies_in(rule.area, where)
-        )
-
-    return holds
+        else None
+        for name in _WORDED
+    )
 
 
-def _lies_in(area: tuple[float, float, float, float], where: Whereabouts) -> bool:
+def _lies_in(area: _Area, where: Whereabouts) -> bool:
     if not where.precise or where.lat is None or where.lon is None:
         return False
     west, south, east, north = area

@@ -16,8 +16,7 @@ from msgspec import Struct
 
 from timeline.domain.aggregates import Submission
 from timeline.domain.checks import trusting
-from timeline.domain.facts import Event, Recorded, Unreadable
-from timeline.domain.history import Histories, histories_of
+from timeline.domain.facts import DevelopmentReported, Event, Recorded, Unreadable
 from timeline.domain.moments import from_micros, to_micros
 from timeline.domain.values import MessageId
 from timeline.errors import StoreUnusable, TimelineError
@@ -158,6 +157,17 @@ class ConflictLog(Application[Any]):
         """Some of the records with these topics after a position up to another, in order; none where there are none."""
         return self._read_all(self.records.queries.rows(after + 1, BATCH, last, topics), known)
 
+    def recorded_of(self, ids: Sequence[UUID]) -> dict[UUID, list[Recorded]]:
+        """The same, read with every check, and without what can not be read."""
+        streams = self.records.queries.streams(ids)
+        return {
+            id: [one for row in rows if isinstance(one := self._read(row), Recorded)] for id, rows in streams.items()
+        }
+
+    def reported_in(self, data_set: str) -> list[UUID]:
+        """The developments of which a complete report, perhaps not the first, names an id of this data set."""
+        return self.records.queries.subjects_told(DevelopmentReported.TOPIC, f'"external_id":"{data_set}:'.encode())
+
     def subjects(self, positions: Sequence[int]) -> dict[int, UUID]:
         """What the records at these positions are about."""
         return self.records.queries.subjects(positions)
@@ -170,15 +180,6 @@ class ConflictLog(Application[Any]):
         """When the log came to a position (UTC); None where it holds none there."""
         row = self.records.queries.row(position)
         return row.recorded_instant if row else None
-
-    def all_histories(self) -> Histories:
-        """All that the log holds at this moment, event by event, for whoever has to compare it with something else."""
-        return histories_of(one for some in self._whole() for one in some if isinstance(one, Recorded))
-
-    def _whole(self) -> Iterator[list[Recorded | Unreadable]]:
-        tail = self.tail()
-        while some := tail.read():
-            yield some
 
     def head(self) -> Head:
         """Where the log stands."""

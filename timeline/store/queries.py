@@ -19,6 +19,8 @@ Among = Callable[[str, Sequence[Any]], tuple[str, list[Any]]]
 
 COLUMNS = "position, recorded_at, originator_id, originator_version, topic, message_key, leaf_hash, state"
 """Of a record, in the order of `Row`."""
+_MOST_READ = 2_000
+"""How many states are looked through at once."""
 _MOST_NAMED = 500
 """How many values one IN list holds."""
 
@@ -122,6 +124,16 @@ class LogQueries:
         if rows and isinstance(rows[0][1], UUID):
             return [(position, id.bytes, version, topic, state) for position, id, version, topic, state in rows]
         return rows
+
+    def subjects_told(self, topic: str, part: bytes) -> list[UUID]:
+        """The subjects of records of this topic with these bytes in their state, in the order of the log."""
+        found: dict[Any, None] = {}
+        last = 0
+        statement = "SELECT position, originator_id, state FROM events WHERE position > ? AND topic = ? ORDER BY position LIMIT ?"
+        while rows := self.fetch(statement, (last, topic, _MOST_READ)):
+            found |= {subject: None for _, subject, state in rows if part in state}
+            last = rows[-1][0]
+        return [_uuid(subject) for subject in found]
 
     def position_at(self, micros: int) -> int:
         """The last position that was recorded by an instant (microseconds since 1970, UTC).
