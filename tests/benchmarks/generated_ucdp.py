@@ -8,6 +8,7 @@ Run it by itself: `python tests/benchmarks/generated_ucdp.py ROWS FILE [SEED]`.
 """
 
 import csv
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -44,30 +45,9 @@ _ELSEWHERE = (
     ("Moldova", 359, "Stinga Nistrului unit"), ("Georgia", 372, "Abkhazia republic"), ("Syria", 652, "Idlib province"),
     ("Armenia", 371, "Syunik province"),
 )  # fmt: skip
-_SYLLABLES = (
-    "bor",
-    "cha",
-    "dol",
-    "hra",
-    "iv",
-    "ka",
-    "lis",
-    "mar",
-    "nov",
-    "ost",
-    "pil",
-    "rud",
-    "sta",
-    "tor",
-    "ves",
-    "zel",
-)
+_SYLLABLES = re.findall("...", "borchadolhrakerlismarnovostpilrudstatorveszel")
 _SIDES = ("Northern Volunteers", "River Guard", "Hill Brigade", "Eastern League", "Free Town Column", "Steppe Front")
-_DESKS = tuple(
-    f"{place} {kind}"
-    for place in ("Northern", "River", "Harbour", "Eastern", "Upland")
-    for kind in ("Wire", "Post", "Radio")
-)
+_DESKS = tuple(f"{place} {kind}" for place in ("Northern", "River", "Harbour", "Upland") for kind in ("Wire", "Post"))
 _TOLD = ("shelling reported", "clash at a crossing", "houses hit at night", "convoy came under fire", "patrol ambushed")
 _BY = ("a doctor", "local officials", "army spokesman", "residents", "police", "an aid group", "")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from timeline.domain.facts import (
     AccountGiven,
@@ -26,7 +26,7 @@ from timeline.domain.facts import (
     SourceRevised,
 )
 from timeline.domain.moments import format_instant
-from timeline.domain.values import Account, MessageId
+from timeline.domain.values import MessageId
 from timeline.errors import InvalidValue, NotAcceptable, UnknownSubject
 
 MergesOf = Callable[[UUID], "Stream"]
@@ -57,20 +57,15 @@ class Stream(Struct, frozen=True, gc=False):
 
     def apply(self, event: Event) -> "Stream":
         """The stream after one more event, in the order of recording."""
-        state = structs.replace(
-            self, version=event.originator_version, begun_as=self.begun_as or event.fact.TOPIC.partition(".")[0]
-        )
+        first_said, merged_into = self.first_said, self.merged_into
         match event.fact:
             case DevelopmentReported(_, account) | AccountGiven(account):
-                return state._heard(account, event.reported_at)
+                before = first_said.get(account.source, event.reported_at)
+                first_said = {**first_said, account.source: min(before, event.reported_at)}
             case DevelopmentMerged(into):
-                return structs.replace(state, merged_into=state.merged_into | {into})
-        return state
-
-    def _heard(self, account: Account, reported_at: datetime) -> "Stream":
-        before = self.first_said.get(account.source)
-        first = reported_at if before is None else min(before, reported_at)
-        return structs.replace(self, first_said={**self.first_said, account.source: first})
+                merged_into |= {into}
+        begun_as = self.begun_as or event.fact.TOPIC.partition(".")[0]
+        return Stream(self.id, event.originator_version, begun_as, first_said, merged_into)
 
 
 def replayed(id: UUID, events: Iterable[Event]) -> Stream:

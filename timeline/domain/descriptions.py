@@ -4,7 +4,7 @@ Each kind of field has one check, whichever description it stands in (`_FIELD_CH
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, structs
@@ -97,7 +97,17 @@ def set_fields(changes: Struct) -> dict[str, Any]:
 def _tags(field: str, tags: tuple[str, ...]) -> None:
     checks.at_most(field, tags, MOST_TAGS)
     for number, tag in enumerate(tags):
-        checks.text(f"{field}.{number}", tag, 60)
+        if not (isinstance(tag, str) and _is_tag(tag)):
+            checks.text(f"{field}.{number}", tag, 60)
+
+
+@lru_cache(maxsize=20_000)
+def _is_tag(tag: str) -> bool:
+    """Whether it is one; the same few come again and again."""
+    try:
+        return bool(checks.text("tag", tag, 60))
+    except InvalidValue:
+        return False
 
 
 def _tallies(field: str, tallies: Mapping[str, Tally]) -> None:

@@ -129,7 +129,8 @@ class LogQueries:
         """The subjects of records of this topic with these bytes in their state, in the order of the log."""
         found: dict[Any, None] = {}
         last = 0
-        statement = "SELECT position, originator_id, state FROM events WHERE position > ? AND topic = ? ORDER BY position LIMIT ?"
+        states = "SELECT position, originator_id, state FROM events"
+        statement = f"{states} WHERE position > ? AND topic = ? ORDER BY position LIMIT ?"
         while rows := self.fetch(statement, (last, topic, _MOST_READ)):
             found |= {subject: None for _, subject, state in rows if part in state}
             last = rows[-1][0]

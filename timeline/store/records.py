@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -114,4 +115,9 @@ def key_of(message: MessageId) -> bytes:
     """
     id = message.id.encode()
     tail = id if len(id) <= LONGEST_ID else b"\xff" + sha256(id).digest()  # 0xff begins no text in UTF-8
-    return sha256(message.source.encode()).digest()[:8] + tail
+    return _speaker_key(message.source) + tail
+
+
+@lru_cache(maxsize=10_000)
+def _speaker_key(source: str) -> bytes:
+    return sha256(source.encode()).digest()[:8]

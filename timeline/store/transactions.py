@@ -14,6 +14,8 @@ from timeline.store.queries import LogQueries
 from timeline.store.records import Head, New, Row, placed
 from timeline.store.tree import WIDTH, completed
 
+MOST_UNSIGNED = 1_000
+"""After so many records at the latest a checkpoint is signed, however many are written together."""
 SIGN_EVERY = 60_000_000
 """Microseconds after which a log that goes on growing signs where it stands, even within a block of the tree."""
 
@@ -37,11 +39,15 @@ class AppendTransaction(ABC):
 
     def append(self, new: Sequence[New], head: Head, now: int) -> list[Row]:
         """Put records after the head of this transaction, and sign where that fills a block of the tree."""
-        rows = placed(new, head, now)
-        self.put(rows, head)
-        if rows and head.position // WIDTH != rows[-1].position // WIDTH:
-            self.sign(rows[-1].head)
-        return rows
+        added: list[Row] = []
+        for start in range(0, len(new), MOST_UNSIGNED):
+            rows = placed(new[start : start + MOST_UNSIGNED], head, now)
+            self.put(rows, head)
+            if head.position // WIDTH != rows[-1].position // WIDTH:
+                self.sign(rows[-1].head)
+            added += rows
+            head = rows[-1].head
+        return added
 
     def put(self, rows: Sequence[Row], head: Head) -> None:
         """Write records that have their places after the head, and what they complete of the tree."""

@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import Struct, structs
 
 from timeline.errors import InvalidValue
-from timeline.store.appending import MOST_TOGETHER
 from timeline.store.checkpoints import Verifier, parse_checkpoint, parse_verifier
 from timeline.store.queries import LogQueries
+from timeline.store.transactions import MOST_UNSIGNED
 from timeline.store.tree import WIDTH
 
 
@@ -69,7 +69,7 @@ def disagreements(given: Signatures, origin: str | None, size: int, roots: Mappi
         problem = _of_checkpoint(given, at, note, origin, size, roots, good)
         if problem:
             return [problem]
-        if at - good > WIDTH + MOST_TOGETHER:
+        if at - good > WIDTH + MOST_UNSIGNED:
             return [_uncovered(given, good, at)]
         good = at
     return (
