@@ -17,7 +17,7 @@ from timeline.domain.moments import parse_instant
 from timeline.errors import TimelineError
 from timeline.importers import IMPORTERS, RELEASES
 from timeline.importers.releases import ReleaseFile, bring_in, read_release
-from timeline.importers.running import Rejected, run
+from timeline.importers.running import Rejected, run, uncollected
 from timeline.importers.snapshots import Release
 from timeline.importers.ucdp import read_rows
 from timeline.importers.ucdp_fronts import FrontRules
@@ -133,9 +133,10 @@ def _import_releases(
     service: Service, files: Sequence[Path], release: Release, rules: FrontRules, tally: _Tally
 ) -> None:
     for path in files:
-        file = _read(path, rules)
+        with uncollected():
+            file = _read(path, rules)
         tally.rejected += file.rejected
-        with progress(path.name, len(file.rows)) as advance:
+        with progress(path.name, len(file.rows)) as advance, uncollected():
             outcome = bring_in(release, file, service.log, service.log.record_all, advance)
         tally.rejected += outcome.rejected
         tally.counts.update(added=outcome.added, repeated=outcome.repeated)
