@@ -220,6 +220,14 @@ def test_the_log_signs_itself_as_it_grows(engine: Engine, clock: FakeClock) -> N
         assert log.records.queries.checkpoints()[-1][0] == 262
 
 
+def test_records_that_are_written_together_are_signed_a_thousand_at_a_time(engine: Engine, clock: FakeClock) -> None:
+    with open_log(engine, clock) as log:
+        fill(log, 2_500)
+
+        assert [size for size, _ in log.records.queries.checkpoints()] == [1_000, 2_000, 2_500]
+        assert not verify(log).problems
+
+
 def test_a_checkpoint_is_a_note_that_its_key_vouches_for(engine: Engine) -> None:
     with open_log(engine) as log:
         fill(log, 3)
