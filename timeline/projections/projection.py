@@ -164,7 +164,8 @@ class Projection:
 
     def _histories(self, ids: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
         """What was recorded of developments before this batch, in the order of position."""
-        found = self._past.histories(list(ids))
+        wanted = list(ids)
+        found = self._past.histories(wanted) if wanted else {}
         return {
             id: [
                 one
