@@ -147,36 +147,44 @@ class SqliteGenerations(Generations):
     def building(self) -> Iterator[Writing]:
         """A file that nobody looks at until it is renamed."""
         unfinished = self._path(self.version, "new")
-        with self._only_builder():
-            _remove_file(unfinished)
-            connection = sqlite3.connect(unfinished, isolation_level=None, check_same_thread=False)
-            try:
-                for setting in _WHILE_BUILDING:
-                    connection.execute(f"PRAGMA {setting}")
-                connection.execute("BEGIN")
-                yield SqliteTransaction(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.close()
+        try:
+            with self._only_builder():
                 _remove_file(unfinished)
-                raise
-            connection.close()
-            number = max(self._complete(self.version), default=0) + 1
-            _to_disk(unfinished)
-            unfinished.rename(self._path(self.version, number))
-            _to_disk(unfinished.parent)
+                connection = sqlite3.connect(unfinished, isolation_level=None, check_same_thread=False)
+                try:
+                    for setting in _WHILE_BUILDING:
+                        connection.execute(f"PRAGMA {setting}")
+                    connection.execute("BEGIN")
+                    yield SqliteTransaction(connection)
+                    connection.execute("COMMIT")
+                except BaseException:
+                    connection.close()
+                    _remove_file(unfinished)
+                    raise
+                connection.close()
+                number = max(self._complete(self.version), default=0) + 1
+                _to_disk(unfinished)
+                unfinished.rename(self._path(self.version, number))
+                _to_disk(unfinished.parent)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnusable(f"the rows of {self._log_file.name} can not be built: {error}") from error
         self.look_again()
 
     @contextmanager
     def _only_builder(self) -> Iterator[None]:
         """A lock that the system takes back if the process dies."""
-        lock = self._log_file.with_name(f"{self._log_file.name}.rows-lock")
-        with closing(sqlite3.connect(lock, timeout=0, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(self._lock_file, timeout=0, isolation_level=None)) as connection:
             try:
                 connection.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise  # whoever takes it for somebody who is building would wait for ever
                 raise Busy(f"the rows of {self._log_file.name} are being built by another process") from error
             yield
+
+    @property
+    def _lock_file(self) -> Path:
+        return self._log_file.with_name(f"{self._log_file.name}.rows-lock")
 
     def _complete(self, version: int) -> list[int]:
         pattern = re.compile(rf"{re.escape(self._log_file.name)}\.rows-{version}-(\d+)")

@@ -1,0 +1,38 @@
+"""Generations: how they are opened, replaced and taken away, and what becomes of one that can not be made or read."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios import Scene, reported
+from timeline.errors import StoreUnusable
+from timeline.projections.generations import Busy
+
+
+def log_file(scene: Scene) -> Path:
+    return Path(str(scene.log.address))
+
+
+def test_where_the_lock_of_who_builds_can_not_be_taken_the_question_is_refused_and_nobody_waits(scene: Scene) -> None:
+    scene.tell(reported())
+    lock = log_file(scene).with_name(f"{log_file(scene).name}.rows-lock")
+    with closing(sqlite3.connect(lock)) as connection:
+        connection.execute("CREATE TABLE something (more)")
+    written = bytearray(lock.read_bytes())
+    written[18] = 3  # a format that SQLite only reads, as it only reads what belongs to somebody else
+    lock.write_bytes(written)
+
+    with pytest.raises(StoreUnusable, match="can not be built") as refused:
+        scene.runner.catch_up()
+
+    assert not isinstance(refused.value, Busy)
+
+
+def test_where_the_file_of_the_rows_can_not_be_written_the_question_is_refused(scene: Scene) -> None:
+    scene.tell(reported())
+    log_file(scene).with_name(f"{log_file(scene).name}.rows-1-new").mkdir()
+
+    with pytest.raises(StoreUnusable, match="can not be built"):
+        scene.runner.catch_up()
