@@ -9,10 +9,15 @@ import pytest
 from tests.scenarios import Scene, reported
 from timeline.errors import StoreUnusable
 from timeline.projections.generations import Busy
+from timeline.readmodel.sqlite_database import SqliteDatabase
 
 
 def log_file(scene: Scene) -> Path:
     return Path(str(scene.log.address))
+
+
+def rows_file(scene: Scene, number: int = 1) -> Path:
+    return log_file(scene).with_name(f"{log_file(scene).name}.rows-1-{number}")
 
 
 def test_where_the_lock_of_who_builds_can_not_be_taken_the_question_is_refused_and_nobody_waits(scene: Scene) -> None:
@@ -36,3 +41,16 @@ def test_where_the_file_of_the_rows_can_not_be_written_the_question_is_refused(s
 
     with pytest.raises(StoreUnusable, match="can not be built"):
         scene.runner.catch_up()
+
+
+def test_a_new_generation_can_be_opened_while_another_process_reads_it(scene: Scene) -> None:
+    scene.tell(reported())
+    scene.runner.rebuild()
+
+    with closing(sqlite3.connect(rows_file(scene), isolation_level=None)) as another:
+        another.execute("BEGIN")
+        another.execute("SELECT position FROM progress")
+        database = SqliteDatabase(rows_file(scene))
+
+        assert database.fetch("SELECT position FROM progress") == [(1,)]
+        database.close()

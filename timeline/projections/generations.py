@@ -157,6 +157,7 @@ class SqliteGenerations(Generations):
                     connection.execute("BEGIN")
                     yield SqliteTransaction(connection)
                     connection.execute("COMMIT")
+                    connection.execute("PRAGMA journal_mode=WAL")  # a switch that who opens it first would not be given
                 except BaseException:
                     connection.close()
                     _remove_file(unfinished)
