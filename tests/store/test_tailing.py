@@ -8,8 +8,6 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from timeline.projections.journal import JournalRunner
-from timeline.readmodel.journal import Journal
 
 from tests.engines import Engine, PostgresServer
 from tests.scenarios import BAKHMUT, NOW, given, open_log, reported, submission
@@ -17,6 +15,8 @@ from tests.store.test_log import in_threads, tell
 from timeline.domain.facts import Event
 from timeline.domain.values import MessageId, development_id_of
 from timeline.errors import LogReplaced
+from timeline.projections.generations import generations_of
+from timeline.projections.running import Runner
 from timeline.store import tailing
 from timeline.store.log import ConflictLog
 from timeline.store.postgres import PostgresLogRecorder
@@ -176,14 +176,18 @@ def test_a_reader_ahead_of_the_log_is_refused_in_clear_words(engine: Engine) -> 
     with open_log(engine) as log:
         for number in range(3):
             tell(log, number)
-        journal = Journal()
-        runner = JournalRunner(log, journal)
+        runner = Runner(log, generations_of(log.address))
         runner.catch_up()
         engine.unlock()
         engine.sql("DELETE FROM events WHERE position = 3")
 
         with pytest.raises(LogReplaced, match="position 3 was read before"):
             runner.catch_up()
+        runner.close()
+
+        begun_anew = Runner(log, generations_of(log.address))
+        assert begun_anew.catch_up().fetch("SELECT position FROM progress") == [(2,)]
+        begun_anew.close()
 
 
 def test_a_log_that_was_exchanged_is_noticed(engine: Engine) -> None:
