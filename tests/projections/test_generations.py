@@ -3,12 +3,14 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from tests.scenarios import Scene, reported
 from timeline.errors import StoreUnusable
-from timeline.projections.generations import Busy
+from timeline.projections.generations import Busy, SqliteGenerations
+from timeline.projections.running import Runner
 from timeline.readmodel.sqlite_database import SqliteDatabase
 
 
@@ -54,3 +56,32 @@ def test_a_new_generation_can_be_opened_while_another_process_reads_it(scene: Sc
 
         assert database.fetch("SELECT position FROM progress") == [(1,)]
         database.close()
+
+
+def test_what_was_replaced_is_taken_away_however_often_the_new_one_is_written_to(scene: Scene) -> None:
+    scene.tell(reported())
+    generations = SqliteGenerations(log_file(scene), grace=0.3)
+    runner = Runner(scene.log, generations)
+    runner.catch_up()
+    runner.rebuild()
+    assert generations.sweep() == []
+
+    sleep(0.4)
+    with closing(sqlite3.connect(rows_file(scene, 2))) as another:
+        another.execute("CREATE TABLE something (more)")
+        another.commit()
+        another.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    assert generations.sweep() == [rows_file(scene, 1).name]
+    assert not rows_file(scene, 1).exists()
+    runner.close()
+
+
+def test_what_another_version_began_and_never_finished_goes_with_the_next_build(scene: Scene) -> None:
+    scene.tell(reported())
+    unfinished = log_file(scene).with_name(f"{log_file(scene).name}.rows-0-new")
+    unfinished.write_bytes(b"half")
+
+    scene.runner.catch_up()
+
+    assert not unfinished.exists()

@@ -13,6 +13,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from glob import escape
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -149,7 +150,7 @@ class SqliteGenerations(Generations):
         unfinished = self._path(self.version, "new")
         try:
             with self._only_builder():
-                _remove_file(unfinished)
+                self._remove_unfinished()
                 connection = sqlite3.connect(unfinished, isolation_level=None, check_same_thread=False)
                 try:
                     for setting in _WHILE_BUILDING:
@@ -165,6 +166,7 @@ class SqliteGenerations(Generations):
                 connection.close()
                 number = max(self._complete(self.version), default=0) + 1
                 _to_disk(unfinished)
+                self._lock_file.touch()  # tells when the newest was finished (`_age`)
                 unfinished.rename(self._path(self.version, number))
                 _to_disk(unfinished.parent)
         except (sqlite3.Error, OSError) as error:
@@ -183,6 +185,11 @@ class SqliteGenerations(Generations):
                 raise Busy(f"the rows of {self._log_file.name} are being built by another process") from error
             yield
 
+    def _remove_unfinished(self) -> None:
+        """Take away what was begun and not finished, whichever version of the program began it."""
+        for file in self._log_file.parent.glob(f"{escape(self._log_file.name)}.rows-*-new"):
+            _remove_file(file)
+
     @property
     def _lock_file(self) -> Path:
         return self._log_file.with_name(f"{self._log_file.name}.rows-lock")
@@ -195,8 +202,9 @@ class SqliteGenerations(Generations):
     def _open(self, number: int) -> Database:
         return SqliteDatabase(self._path(self.version, number))
 
-    def _age(self, version: int, number: int) -> float:
-        return time.time() - self._path(version, number).stat().st_ctime
+    def _age(self, _version: int, _number: int) -> float:
+        # Its own file changes with every batch, and its times with it.
+        return time.time() - self._lock_file.stat().st_mtime if self._lock_file.exists() else 0.0
 
     def _remove(self, version: int, number: int) -> str:
         path = self._path(version, number)
