@@ -191,8 +191,9 @@ class Reader:
         return standing, held_cuts(wanted, standing.position, self._past, self._now())
 
     def _standing(self, *, settled: bool = False) -> Standing:
-        self._last = Standing.now(self._refresh(settled=settled), self._past, self._last)
-        return self._last
+        # Another thread may put an older one in its place at any time, so what is given is not read back from there.
+        self._last = standing = Standing.now(self._refresh(settled=settled), self._past, self._last)
+        return standing
 
     def _entries(self, standing: Standing, window: Window, limit: int | None, after: After | None) -> Iterator[Entry]:
         documents = Documents(self._past, standing, window.cuts)
