@@ -9,6 +9,7 @@ from collections.abc import Callable
 from threading import Event, Lock
 
 import structlog
+from eventsourcing.persistence import PersistenceError
 from msgspec import Struct
 
 from timeline.domain.facts import Recorded, Unreadable
@@ -94,7 +95,7 @@ class Runner:
                 self._advance(database)
 
     def follow(self, stop: Event) -> None:
-        """Keep the rows up to date until `stop` is set. What fails is logged and tried again."""
+        """Keep the rows up to date until `stop` is set. Whatever fails is logged and tried again: nobody else would."""
         self._log.records.listen()
         signal = self._log.records.signal
         while not stop.is_set():
@@ -102,8 +103,10 @@ class Runner:
             try:
                 self.catch_up()
                 self._generations.sweep()
-            except StoreUnusable as error:
-                log.warning("the rows can not be brought up to date; trying again", reason=error.detail)
+            except (StoreUnusable, PersistenceError) as error:
+                log.warning("the rows can not be brought up to date; trying again", reason=str(error))
+            except Exception:
+                log.exception("the rows can not be brought up to date; trying again")
             signal.wait(heard, 1.0)
 
     def lag(self) -> Lag:
