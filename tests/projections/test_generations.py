@@ -1,6 +1,7 @@
 """Generations: how they are opened, replaced and taken away, and what becomes of one that can not be made or read."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from time import sleep
@@ -85,3 +86,12 @@ def test_what_another_version_began_and_never_finished_goes_with_the_next_build(
     scene.runner.catch_up()
 
     assert not unfinished.exists()
+
+
+def test_who_still_asks_a_generation_that_was_let_go_of_is_refused_and_does_not_wait_for_ever(scene: Scene) -> None:
+    scene.tell(reported())
+    database = scene.runner.catch_up()
+    database.close()
+
+    with pytest.raises(StoreUnusable), ThreadPoolExecutor() as threads:
+        threads.submit(database.fetch, "SELECT 1").result(timeout=5)

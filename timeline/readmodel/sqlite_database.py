@@ -85,11 +85,13 @@ class SqliteDatabase(Database):
                     self._writer.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Close its connections, once nobody is using them."""
+        """Close its connections, once nobody is using them; who asks afterwards is refused."""
         with self._lock:
             self._writer.close()
-        for _ in range(READERS):
-            self._idle.get().close()
+        closed = [self._idle.get() for _ in range(READERS)]
+        for connection in closed:
+            connection.close()
+            self._idle.put(connection)  # so that nobody waits for one for ever
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
