@@ -95,3 +95,14 @@ def test_who_still_asks_a_generation_that_was_let_go_of_is_refused_and_does_not_
 
     with pytest.raises(StoreUnusable), ThreadPoolExecutor() as threads:
         threads.submit(database.fetch, "SELECT 1").result(timeout=5)
+
+
+@pytest.mark.parametrize("damage", [b"not a database, " * 500, b""], ids=["something else", "nothing"])
+def test_rows_that_can_not_be_read_can_be_built_anew(scene: Scene, damage: bytes) -> None:
+    scene.tell(reported())
+    with closing(SqliteGenerations(log_file(scene))) as first:
+        Runner(scene.log, first).catch_up()
+    rows_file(scene).write_bytes(damage)
+
+    assert scene.runner.rebuild() == 1
+    assert [item["status"] for item in scene.get("/timeline")["items"]] == ["claimed"]

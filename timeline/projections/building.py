@@ -12,7 +12,9 @@ from contextlib import ExitStack, nullcontext
 from multiprocessing import get_context
 
 import numpy as np
+import structlog
 
+from timeline.errors import StoreUnusable
 from timeline.projections.generations import Generations
 from timeline.projections.parts import Part, Workshop, parts_of
 from timeline.projections.pieces import NO_CHANGES, Ints, Names, Piece
@@ -34,6 +36,8 @@ from timeline.readmodel.tables import (
 )
 from timeline.store.log import NOTHING_KNOWN, ConflictLog, Known
 
+logger = structlog.get_logger(__name__)
+
 ALONE = 4
 """How many parts this process does sooner than another one starts."""
 
@@ -45,14 +49,23 @@ def build(log: ConflictLog, generations: Generations, progress: Progress) -> int
 
     `progress` is told how many more records were read. Raises `Busy` where another process is building.
     """
-    before = generations.live()
-    known = known_to_be_right(log, before) if before else NOTHING_KNOWN
+    before, known = _before(log, generations)
     with generations.building() as writing:
         for statement in (*tables(generations.engine), versions_table(generations.engine)):
             writing.execute(statement)
         _build(log, writing, generations.engine, known, progress)
         with before.writing() if before else nullcontext():
             return _caught_up(log, writing, generations.engine)
+
+
+def _before(log: ConflictLog, generations: Generations) -> tuple[Database | None, Known]:
+    """The live generation, if it can be read, and what it says of the log: to build anew must mend whatever it is."""
+    try:
+        before = generations.live()
+        return before, known_to_be_right(log, before) if before else NOTHING_KNOWN
+    except StoreUnusable as error:
+        logger.warning("the rows that are there can not be read; all is built from the log alone", reason=error.detail)
+        return None, NOTHING_KNOWN
 
 
 def known_to_be_right(log: ConflictLog, rows: Database) -> Known:
