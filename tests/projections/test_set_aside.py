@@ -8,11 +8,11 @@ from eventsourcing.persistence import StoredEvent
 
 from tests.engines import Engine
 from tests.projections.tables import all_rows
-from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, given, open_scene, reported
-from timeline.domain.descriptions import DescriptionChanges
-from timeline.domain.facts import DevelopmentRevised, Fact
-from timeline.domain.values import MessageId, development_id_of
-from timeline.domain.vocabulary import Nature
+from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, given, open_scene, registered, reported
+from timeline.domain.descriptions import DescriptionChanges, SourceChanges
+from timeline.domain.facts import DevelopmentRevised, Fact, SourceRevised
+from timeline.domain.values import MessageId, development_id_of, source_id
+from timeline.domain.vocabulary import Aspect, Nature, Status
 from timeline.projections.first_words import _found_by
 from timeline.projections.generations import generations_of
 from timeline.projections.running import Runner
@@ -176,3 +176,29 @@ def test_a_poison_event_is_set_aside_and_after_the_fix_a_retry_makes_as_if_it_ha
         untroubled = Runner(scene.log, generations_of(scene.log.address, version=99), batch=1)
         assert all_rows(untroubled.catch_up()) == retried
         untroubled.close()
+
+
+def test_what_is_told_of_a_source_is_set_aside_once_though_it_fails_with_many_developments(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(state: Any, statuses: Any) -> Any:
+        if statuses[Aspect.OCCURRENCE] is Status.CORROBORATED:
+            raise ZeroDivisionError("a bug")
+        return look_of(state, statuses)
+
+    monkeypatch.setattr("timeline.projections.biographies.look_of", look)
+    monkeypatch.setattr("timeline.projections.parts.GROUPS", 1)
+    with open_scene(engine) as scene:
+        for slug in ("ru-mod", "wagner"):
+            scene.tell(registered(slug, "russia"), "2023-05-01")
+        for id in (BAKHMUT, GRAYVORON):
+            scene.tell(reported(), "2023-05-21", id)
+            scene.tell(given("wagner"), "2023-05-21", id)
+        scene.runner.catch_up()
+        scene.tell(SourceRevised(SourceChanges(affiliation="nobody")), "2023-05-22", source_id("wagner"))
+        scene.tell(reported(), "2023-05-23", OTHER)
+
+        assert [item["status"] for item in scene.get("/timeline")["items"]] == ["claimed"] * 3
+        assert [one.position for one in scene.reader.set_aside()] == [7]
+        scene.runner.rebuild()
+        assert [one.position for one in scene.reader.set_aside()] == [7]

@@ -126,6 +126,7 @@ class _Building:
         self._density: list[Ints] = [NO_CHANGES]
         self._voices: list[Ints] = [NO_CHANGES]
         self._reported: list[int] = []
+        self._set_aside: set[int] = set()
 
     def take(self, piece: Piece) -> None:
         """Take a piece in."""
@@ -134,7 +135,9 @@ class _Building:
         self._density.append(_renamed(piece.density, piece.fronts, self._fronts, FRONT_BITS))
         self._voices.append(_renamed(piece.voices, piece.sources, self._sources, 1))
         self._writing.insert("merges", ("position", "id", "target"), piece.merges)
-        insert_set_aside(self._writing, piece.set_aside)
+        aside = [one for one in piece.set_aside if one.position not in self._set_aside]
+        insert_set_aside(self._writing, aside)
+        self._set_aside.update(one.position for one in aside)
         self._reported += piece.reported or ()
 
     def finish(self, found: Survey, log: ConflictLog) -> None:

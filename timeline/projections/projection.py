@@ -233,6 +233,8 @@ class Projection:
         return list(changed.values())
 
     def _set_aside(self, one: Unreadable, written: Written) -> None:
+        if one.position in self._known.set_aside:
+            return  # What is told of a source may fail with several developments.
         log.warning("an event is set aside", position=one.position, topic=one.topic, reason=one.reason)
         self._known.set_aside.add(one.position)
         written.set_aside.append(one)
