@@ -1,5 +1,6 @@
 """An event that can not be read is set aside with its reason, stays in sight, and everything else goes on."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from timeline.projections.running import Runner
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.questions import Reader
 from timeline.readmodel.versions import look_of
+from timeline.store.backups import backup as write_backup
+from timeline.store.backups import restore
 
 OTHER = development_id_of("test:other")
 
@@ -120,6 +123,36 @@ def test_readiness_names_what_is_set_aside_and_how_far_the_rows_are(scene: Scene
         "behind": 0,
         "set_aside": [{"position": 2, "type": "account.guessed", "reason": after.get_json()["set_aside"][0]["reason"]}],
     }
+
+
+@pytest.mark.parametrize("reason", ["a sign \0 that PostgreSQL refuses", "half a sign \ud800 that no file holds"])
+def test_an_event_is_set_aside_whatever_signs_its_error_has(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    def fails(_: Any) -> Any:
+        raise ValueError(reason)
+
+    with open_scene(engine) as scene:
+        scene.tell(reported())
+        monkeypatch.setattr("timeline.projections.projection.indexed", fails)
+        scene.tell(given("ua-mod", "denies"))
+
+        assert scene.get("/timeline")["recorded_at"]["position"] == 2
+        assert scene.client.get("/readyz").get_json()["set_aside"][-1]["position"] == 2
+
+
+def test_a_service_is_not_ready_where_its_rows_are_of_more_than_the_log_holds(scene: Scene, tmp_path: Path) -> None:
+    scene.tell(reported())
+    write_backup(scene.log, tmp_path / "backup.ndjson")
+    scene.tell(given("ua-mod", "denies"))
+    scene.runner.catch_up()
+    restore(tmp_path / "backup.ndjson", scene.log.address, replace=True)
+
+    ready = scene.client.get("/readyz")
+
+    assert (ready.status_code, ready.get_json()["status"]) == (503, "replaced")
+    scene.runner.rebuild()
+    assert scene.client.get("/readyz").status_code == 200
 
 
 def poisoned(monkeypatch: pytest.MonkeyPatch, title: str) -> None:

@@ -88,8 +88,16 @@ def write_around(writing: Writing, engine: str, written: Written, position: int,
 
 def insert_set_aside(writing: Writing, some: Iterable[Unreadable]) -> None:
     """Keep events that could not be handled in sight."""
-    rows = [(one.position, to_micros(one.recorded_at), one.subject.bytes, one.topic, one.reason) for one in some]
+    rows = [
+        (one.position, to_micros(one.recorded_at), one.subject.bytes, _storable(one.topic), _storable(one.reason))
+        for one in some
+    ]
     writing.insert("set_aside", ("position", "recorded_at", "subject", "topic", "reason"), rows)
+
+
+def _storable(text: str) -> str:
+    """A text that may hold anything, in signs that both engines take."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def write_words(writing: Writing, engine: str, words: Sequence[tuple[int, set[str]]]) -> None:
