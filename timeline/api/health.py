@@ -28,13 +28,13 @@ def blueprint(runner: Runner, reader: Reader) -> ApiBlueprint:
     @health.get("/readyz")
     @health.doc(summary="Whether the rows are up to date: how far behind the log, and what had to be set aside")
     @health.response(200, ReadySchema)
-    @health.alt_response(503, schema=ReadySchema, description="Too far behind the log")
+    @health.alt_response(503, schema=ReadySchema, description="Too far behind the log, or of another")
     def readyz() -> Response:
         lag = runner.lag()
-        ready = runner.generation > 0 and lag.behind <= MOST_BEHIND
+        ready = runner.generation > 0 and lag.behind <= MOST_BEHIND and not lag.replaced
         aside = [{"position": one.position, "type": one.topic, "reason": one.reason} for one in runner.set_aside()]
         body = {
-            "status": "ready" if ready else "behind",
+            "status": "ready" if ready else "replaced" if lag.replaced else "behind",
             "generation": runner.generation,
             "position": lag.position,
             "log_position": lag.log_position,

@@ -226,7 +226,10 @@ class SetAsideSchema(Schema):
 class ReadySchema(Schema):
     """How far the rows that answers are read from are."""
 
-    status = fields.String(required=True, metadata=said("`ready`, or `behind`: too far behind the log."))
+    status = fields.String(
+        required=True,
+        metadata=said("`ready`, `behind`: too far behind the log, or `replaced`: made of another log, to be rebuilt."),
+    )
     generation = fields.Integer(required=True, metadata=said("Which build of the rows is read."))
     position = fields.Integer(required=True, metadata=said("Where the rows stand."))
     log_position = fields.Integer(required=True, metadata=said("Where the log stands."))

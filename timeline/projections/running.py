@@ -33,10 +33,14 @@ Progress = Callable[[int], None]
 
 
 class Lag(Struct, frozen=True):
-    """How far the rows are behind the log: the last position of each."""
+    """How far the rows are behind the log: the last position of each.
+
+    `replaced`: the log is not the one, or no longer holds all, of which the rows were made.
+    """
 
     position: int
     log_position: int
+    replaced: bool = False
 
     @property
     def behind(self) -> int:
@@ -112,7 +116,11 @@ class Runner:
     def lag(self) -> Lag:
         """How far the rows are behind. Nothing is brought up to date for it, nor built."""
         database = self._generations.live()
-        return Lag(_progress(database)[0] if database else 0, self._log.head().position)
+        if database is None:
+            return Lag(0, self._log.head().position)
+        position, leaf_hash = _progress(database)
+        there = self._log.records.queries.row(position) if position else None
+        return Lag(position, self._log.head().position, (there.leaf_hash if there else None) != leaf_hash)
 
     def set_aside(self) -> tuple[Unreadable, ...]:
         """The events that could not be handled so far; nothing is brought up to date for it either."""
