@@ -48,6 +48,8 @@ class Generations(ABC):
     """The generations of one log, for one version of the projection."""
 
     engine: str
+    outlasts: bool
+    """Whether who has a generation open can go on with it once it was taken away."""
 
     def __init__(self, version: int = VERSION, grace: float = GRACE) -> None:
         self.version = version
@@ -112,11 +114,11 @@ class Generations(ABC):
             if now - since > self.grace:
                 database.close()
                 self._replaced.remove((since, database))
-        if not number or (self._live and self._live[0] == number):
+        if (not number and self.outlasts) or (self._live and self._live[0] == number):
             return
         if self._live:
             self._replaced.append((now, self._live[1]))
-        self._live = number, self._open(number)
+        self._live = (number, self._open(number)) if number else None
 
     @abstractmethod
     def _complete(self, version: int) -> list[int]:
@@ -139,6 +141,7 @@ class SqliteGenerations(Generations):
     """Each generation is a file beside the log's: `timeline.db.rows-1-7` is number 7 of version 1."""
 
     engine = "sqlite"
+    outlasts = True
 
     def __init__(self, log_file: Path, version: int = VERSION, grace: float = GRACE) -> None:
         super().__init__(version, grace)
@@ -220,6 +223,7 @@ class PostgresGenerations(Generations):
     """Each generation is a schema beside the log's: `timeline_rows_1_7` is number 7 of version 1."""
 
     engine = "postgres"
+    outlasts = False
 
     def __init__(self, address: PostgresAddress, version: int = VERSION, grace: float = GRACE) -> None:
         super().__init__(version, grace)
@@ -273,8 +277,8 @@ class PostgresGenerations(Generations):
         try:
             with psycopg.connect(**self._address.connection, autocommit=True) as connection:
                 yield connection
-        except psycopg.OperationalError as error:
-            raise StoreUnusable(f"{self._address} can not be used: {error}") from error
+        except psycopg.Error as error:
+            raise StoreUnusable(f"the rows of {self._address} can not be used: {error}") from error
 
 
 def generations_of(address: Address, version: int = VERSION, grace: float = GRACE) -> Generations:

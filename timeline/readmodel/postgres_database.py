@@ -80,7 +80,7 @@ class PostgresDatabase(Database):
             with self._pool.connection() as connection, connection.transaction():
                 connection.execute(_LOCK)
                 yield PostgresTransaction(connection)
-        except (psycopg.OperationalError, PoolTimeout) as error:
+        except (psycopg.Error, PoolTimeout) as error:
             raise StoreUnusable(f"the read model can not be written: {error}") from error
 
     def close(self) -> None:

@@ -78,7 +78,7 @@ class SqliteDatabase(Database):
                 self._writer.execute("BEGIN IMMEDIATE")
                 yield SqliteTransaction(self._writer)
                 self._writer.execute("COMMIT")
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 raise StoreUnusable(f"{self.path} can not be written: {error}") from error
             finally:
                 if self._writer.in_transaction:
