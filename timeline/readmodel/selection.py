@@ -17,6 +17,8 @@ from timeline.readmodel.standing import Standing
 
 FEW = 2_000
 """Developments that are rather folded one and all than looked for along the rows."""
+MOST_WORDS = 6
+"""Words of a question that are looked up, the longest: what is found has to meet the others as well."""
 _COMMON = 50_000
 """Events that have a word in common, from which on the word says too little to be looked up."""
 
@@ -68,7 +70,8 @@ def _named(standing: Standing, past: Past, window: Window) -> set[UUID] | None:
         common = having([word])
         return common if len(common) > _COMMON else having([word], begins=True)
 
-    asked = [beginning(word) for word in words(filters.text or "")]
+    longest = sorted(set(words(filters.text or "")), key=lambda word: (-len(word), word))
+    asked = [beginning(word) for word in longest[:MOST_WORDS]]
     if filters.actors:
         asked.append(having(actor_word(name) for name in filters.actors))
     if filters.sources:
