@@ -11,6 +11,7 @@ from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts, wanted_cuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
+from timeline.readmodel.search import words
 from timeline.wire.fields import MESSAGES, SCHEMA_MESSAGES, Checked, CheckedString, Messages, Text, Word
 
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
@@ -23,6 +24,13 @@ def said(description: str) -> dict[str, Any]:
 
 def _recorded_at(_: str, value: Any) -> Any:
     return wanted_cuts(recorded_at=value).recorded_at
+
+
+def _question(field: str, value: Any) -> str:
+    text = checks.text(field, value, 200)
+    if not words(text):
+        raise InvalidValue(field, value, "a text of 1 to 200 characters with a letter or a digit among them")
+    return text
 
 
 def _box(field: str, value: Any) -> tuple[float, float, float, float]:
@@ -90,8 +98,8 @@ class TimelineQuery(CutsQuery):
     status = fields.List(Word(Status), metadata=said("Headline status."))
     actor = fields.List(Text(200), metadata=said("Name of an actor."))
     source = fields.List(CheckedString(checks.slug), metadata=said("Slug of a source that gave an account."))
-    q = Text(
-        200,
+    q = CheckedString(
+        _question,
         metadata=said(
             'Words that begin words of title, summary, place or accounts, regardless of case; "in quotes": together.'
         ),

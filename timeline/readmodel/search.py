@@ -52,9 +52,13 @@ def indexed(fact: Fact) -> set[str]:
 
 
 def meets(question: str, told: Iterable[str | None]) -> bool:
-    """Whether each word of the question begins a word of the texts, and what it quotes stands there together."""
+    """Whether each word of the question begins a word of the texts, and what it quotes stands there together.
+
+    A question without a word is met by nothing.
+    """
+    asked = phrases(question)
     texts = [words(text) for text in told if text]
-    return all(any(_stands_in(phrase, text) for text in texts) for phrase in phrases(question))
+    return bool(asked) and all(any(_stands_in(phrase, text) for text in texts) for phrase in asked)
 
 
 def phrases(question: str) -> list[list[str]]:
