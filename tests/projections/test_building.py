@@ -15,7 +15,7 @@ from tests.benchmarks.generated import END, conflict
 from tests.benchmarks.generated_ucdp import write
 from tests.engines import Engine
 from tests.projections.tables import all_rows
-from tests.scenarios import NOW, FakeClock, instant, open_log
+from tests.scenarios import NOW, FakeClock, instant, open_log, reported, submission
 from tests.strategies import FACTS, instants
 from timeline.domain.facts import DevelopmentReported, Event, Recorded
 from timeline.domain.values import MessageId, development_id_of
@@ -30,6 +30,7 @@ from timeline.projections.pieces import Piece, piece_of
 from timeline.projections.projection import Knowledge, Projection
 from timeline.projections.running import Runner
 from timeline.projections.sides import Sides
+from timeline.projections.writing import remembered
 from timeline.readmodel.merged import Merged
 from timeline.store.transcoding import FactMapper
 
@@ -85,6 +86,41 @@ def test_rows_that_two_processes_make_are_the_rows_that_came_in_batches(engine: 
         assert all_rows(runner.catch_up()) == before
         assert sum(read) == log.head().position
         runner.close()
+
+
+def gone(*_: object) -> None:
+    """What becomes of a process that the system kills."""
+    os._exit(1)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_build_goes_on_without_the_process_that_helped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "_begin_in_process", gone)
+    with open_log(tmp_path / "log.db", FakeClock(END)) as log:
+        log.record_all(list(conflict(1_000)))
+        runner = Runner(log, generations_of(log.address))
+
+        assert runner.rebuild() == log.head().position
+
+        runner.close()
+
+
+def test_a_log_may_have_more_fronts_than_a_small_number_holds(engine: Engine) -> None:
+    with open_log(engine, FakeClock(END)) as log:
+        runner = Runner(log, generations_of(log.address))
+        database = runner.catch_up()
+        with database.writing() as writing:
+            writing.insert("names", ("sort", "number", "slug", "recorded_from"), [("front", 40_000, "the-last", 0)])
+        told = reported(front="one-more")
+        log.record(submission(told))
+        knowing = Runner(log, generations_of(log.address))
+        knowledge = remembered(database, log)
+        knowledge.fronts |= {f"front-{number}": number for number in range(1, 40_000)}
+        knowing._known = knowing.database(), knowledge
+
+        assert [row[0] for row in knowing.catch_up().fetch("SELECT front FROM versions")] == [40_001]
+        runner.close()
+        knowing.close()
 
 
 def test_rows_of_an_imported_release_are_the_same_rebuilt_as_they_came(engine: Engine, tmp_path: Path) -> None:

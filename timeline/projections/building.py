@@ -6,8 +6,9 @@ this one takes them from the beginning, until they meet; here they are put toget
 added in the usual way while the live generation is held still, and the new one takes its place.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, nullcontext
 from multiprocessing import get_context
 
@@ -40,6 +41,8 @@ logger = structlog.get_logger(__name__)
 
 ALONE = 4
 """How many parts this process does sooner than another one starts."""
+AHEAD = 3
+"""How many parts the other process is given at a time."""
 
 Progress = Callable[[int], None]
 
@@ -91,17 +94,30 @@ def _build(log: ConflictLog, writing: Writing, engine: str, known: Known, progre
 
 
 def _pieces(log: ConflictLog, found: Survey) -> Iterator[Piece]:
-    parts = parts_of(found)
+    """All pieces, as they are done. The other process is given a few parts ahead, and what it leaves is made here."""
+    parts = deque(parts_of(found))
     mine = Workshop(log, found)
+    theirs: deque[tuple[Part, Future[list[Piece]]]] = deque()
     with ExitStack() as stack:
-        theirs: list[Future[list[Piece]]] = []
+        helper: ProcessPoolExecutor | None = None
         if len(parts) > ALONE:
             helper = ProcessPoolExecutor(1, get_context("spawn"), _begin_in_process, (log.address, found))
-            stack.callback(helper.shutdown, cancel_futures=True)
-            theirs = [helper.submit(_pieces_in_process, part) for part in reversed(parts)]
-        for part in parts:
-            one = theirs.pop() if theirs else None
-            yield from mine.pieces(part) if one is None or one.cancel() else one.result()
+            stack.callback(helper.shutdown)
+        while parts or theirs:
+            try:
+                while helper and parts and len(theirs) < AHEAD:
+                    theirs.append((parts[-1], helper.submit(_pieces_in_process, parts[-1])))
+                    parts.pop()
+                while theirs and (theirs[0][1].done() or not parts):
+                    yield from theirs[0][1].result()
+                    theirs.popleft()
+            except BrokenExecutor as error:  # it was killed, or could not begin
+                logger.warning("the process that helped is gone; the rest is built without it", reason=str(error))
+                helper = None
+                parts.extend(part for part, _ in theirs)
+                theirs.clear()
+            if parts:
+                yield from mine.pieces(parts.popleft())
 
 
 _begun: list[Workshop] = []

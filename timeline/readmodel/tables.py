@@ -31,7 +31,7 @@ VOICES = Counts("voices")
 """Accounts by source, and how many of them are in force."""
 
 _VERSIONS = """CREATE TABLE versions (
-    front {int2} NOT NULL, span {int2} NOT NULL, start_at {int8} NOT NULL, id {bytes} NOT NULL,
+    front {int4} NOT NULL, span {int2} NOT NULL, start_at {int8} NOT NULL, id {bytes} NOT NULL,
     reported_from {int8} NOT NULL, recorded_from {int8} NOT NULL, reported_to {int8}, recorded_to {int8},
     end_at {int8}, status {int2} NOT NULL, kind {int2} NOT NULL, aspects {int4} NOT NULL, described_by {int8} NOT NULL,
     title TEXT NOT NULL, edtf TEXT NOT NULL, exact_start {int8}, exact_end {int8}, lat {real}, lon {real}
