@@ -33,6 +33,8 @@ class Biography:
         self._about_sources: list[Recorded] = []
         self._sides = sides
         self._position = 0
+        self._latest = {id: DevelopmentState(id) for id in self._events}
+        """How each stands after all that was learnt."""
         self.rows: dict[UUID, list[Version]] = {id: [] for id in self._events}
         """The version rows in force now, by reported clock."""
 
@@ -41,14 +43,19 @@ class Biography:
 
         Where it raises, nothing was taken in.
         """
-        kept = self._about_sources if _about_source(one) else self._events[one.event.originator_id]
+        about_source = _about_source(one)
+        kept = self._about_sources if about_source else self._events[one.event.originator_id]
         insort(kept, one, key=_order)
+        if about_source and not any(self._events.values()):
+            return []  # it is on this side from the beginning
         try:
-            since = changes_since(one) if _about_source(one) else one.event.reported_at
-            looks = self._looks(since, one.position)
+            since = changes_since(one) if about_source else one.event.reported_at
+            states = self._states_at(since, one)
+            looks = self._looks(states, since, one.position)
         except Exception:
             kept.remove(one)
             raise
+        self._latest = states
         self._position = one.position
         return [row for id, found in looks.items() for row in self._replace(id, to_micros(since), found)]
 
@@ -56,12 +63,23 @@ class Biography:
         """When each source gave an account of a development in view, or took one back."""
         return voices_of(self._events.values())
 
-    def _looks(self, since: datetime, position: int) -> dict[UUID, list[tuple[int, Look | None]]]:
-        """How each development looked from `since` on: (from when, look), where None is out of view."""
-        states = {
-            id: fold_development(id, events[: bisect_right(events, since, key=_reported_at)])
-            for id, events in self._events.items()
-        }
+    def _states_at(self, since: datetime, news: Recorded) -> dict[UUID, DevelopmentState]:
+        """How each development stood at a moment; most news is later than all that was learnt before."""
+        if any(events and events[-1].event.reported_at > since for events in self._events.values()):
+            return {
+                id: fold_development(id, events[: bisect_right(events, since, key=_reported_at)])
+                for id, events in self._events.items()
+            }
+        id = news.event.originator_id
+        return {**self._latest, id: apply(self._latest[id], news)} if id in self._latest else dict(self._latest)
+
+    def _looks(
+        self, states: dict[UUID, DevelopmentState], since: datetime, position: int
+    ) -> dict[UUID, list[tuple[int, Look | None]]]:
+        """How each development looked from `since` on: (from when, look), where None is out of view.
+
+        `states` are those at `since`; they are brought to how they are at the end.
+        """
         found: dict[UUID, list[tuple[int, Look | None]]] = {id: [] for id in states}
         moment = since
         following = self._following(since)
