@@ -161,7 +161,7 @@ def open_scene(place: Path | Engine, body_limit: int = 100_000) -> Iterator[Scen
     with open_log(place, clock) as log:
         runner = Runner(log, generations_of(log.address))
         reader = Reader(runner.catch_up, log, clock)
-        app = create_api(log, runner, reader, Config(body_limit=body_limit))
+        app = create_api(log, runner, reader, Config(body_limit=body_limit), clock)
         try:
             yield Scene(log, runner, reader, clock, app, app.test_client())
         finally:

@@ -43,7 +43,7 @@ def open_service(config: Config, *, must_exist: bool = False) -> Service:
 
 def create_app(service: Service, config: Config) -> Flask:
     """The web application: the API below `/api/v1`, the dashboard at `/`."""
-    app = create_api(service.log, service.runner, service.reader, config)
+    app = create_api(service.log, service.runner, service.reader, config, _now)
     add_dashboard(app, service.reader, config.title)
     return app
 

@@ -29,6 +29,9 @@ from timeline.terminal import refusals
 from timeline.wire.answers import changes as changes_answer
 from timeline.wire.answers import timeline_answer
 
+THREADS = 32
+"""How many requests are answered side by side at most."""
+
 _COLOUR = {
     Status.CLAIMED: "yellow",
     Status.CORROBORATED: "blue",
@@ -126,7 +129,7 @@ def serve(config: Config, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=THREADS + config.streams,  # whoever follows the log keeps one
         log_access=False,
         workers_kill_timeout=10,
     ).serve()

@@ -12,29 +12,50 @@ DEFAULT_STORE = "timeline.db"
 
 
 class Config(Struct, frozen=True):
-    """Settings of one process. `body_limit` is in bytes; `key_file` signs checkpoints (none: beside the store)."""
+    """Settings of one process. `key_file` signs checkpoints (none: beside the store).
+
+    `body_limit` is what one event may have, `batch_limit` a whole request, both in bytes; reading a request may take
+    `request_seconds`; as many as `streams` readers may follow the log at once.
+    """
 
     store: str = DEFAULT_STORE
     title: str = "Conflict timeline"
     body_limit: int = 1_000_000
+    batch_limit: int = 1_000_000_000
+    request_seconds: int = 600
+    streams: int = 250
     key_file: Path | None = None
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Config:
     """The settings that the environment gives.
 
-    `TIMELINE_STORE`, `TIMELINE_KEY` (the file of the signing key), `TIMELINE_TITLE`, `TIMELINE_BODY_LIMIT`.
+    `TIMELINE_STORE`, `TIMELINE_KEY` (the file of the signing key), `TIMELINE_TITLE`, and whole numbers:
+    `TIMELINE_BODY_LIMIT` (bytes of one event), `TIMELINE_BATCH_LIMIT` (bytes of a request), `TIMELINE_REQUEST_SECONDS`
+    (how long reading one may take), `TIMELINE_STREAMS` (how many may follow the log at once).
     """
     given = os.environ if environment is None else environment
-    limit = given.get("TIMELINE_BODY_LIMIT", str(Config().body_limit))
-    if not limit.isdecimal() or int(limit) < 1:
-        raise InvalidValue("TIMELINE_BODY_LIMIT", limit, "a whole number of bytes, at least 1")
     return Config(
         store=given.get("TIMELINE_STORE") or DEFAULT_STORE,
         title=given.get("TIMELINE_TITLE") or Config().title,
-        body_limit=int(limit),
         key_file=Path(given["TIMELINE_KEY"]) if given.get("TIMELINE_KEY") else None,
+        **{field: _whole(given, name, field) for field, name in _NUMBERS.items()},
     )
+
+
+_NUMBERS = {
+    "body_limit": "TIMELINE_BODY_LIMIT",
+    "batch_limit": "TIMELINE_BATCH_LIMIT",
+    "request_seconds": "TIMELINE_REQUEST_SECONDS",
+    "streams": "TIMELINE_STREAMS",
+}
+
+
+def _whole(given: Mapping[str, str], name: str, field: str) -> int:
+    value = given.get(name) or str(getattr(Config(), field))
+    if not value.isdecimal() or int(value) < 1:
+        raise InvalidValue(name, value, "a whole number, at least 1")
+    return int(value)
 
 
 def hand_on(config: Config) -> None:
@@ -43,7 +64,7 @@ def hand_on(config: Config) -> None:
         TIMELINE_STORE=config.store,
         TIMELINE_KEY=str(config.key_file or ""),
         TIMELINE_TITLE=config.title,
-        TIMELINE_BODY_LIMIT=str(config.body_limit),
+        **{name: str(getattr(config, field)) for field, name in _NUMBERS.items()},
     )
 
 

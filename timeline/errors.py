@@ -112,6 +112,50 @@ class VersionMismatch(TimelineError):
         )
 
 
+class Withheld(TimelineError):
+    """Raised for what would have been accepted, had not another of those it was to be appended with been refused."""
+
+    slug = "withheld"
+    title = "Another event of the same request was refused"
+
+    def __init__(self) -> None:
+        super().__init__("all were to be appended or none, and another one was refused; nothing was written")
+
+
+class NoneAppended(TimelineError):
+    """Raised when all events of a request were to be appended or none, and one of them was refused."""
+
+    slug = "none-appended"
+    title = "Nothing was appended"
+
+    def __init__(self) -> None:
+        super().__init__("all events were to be appended or none, and some were refused; `items` says why")
+
+
+class TooSlow(TimelineError):
+    """Raised when a request, or what it waits for, takes longer than it may."""
+
+    slug = "too-slow"
+    title = "That took too long"
+
+
+class NotThereYet(TimelineError):
+    """Raised when a reader asks for an answer of a log that has come further than this one has."""
+
+    slug = "not-there-yet"
+    title = "The log has not come that far"
+
+
+class TooManyStreams(TimelineError):
+    """Raised when as many readers as may follow the log at once do so already."""
+
+    slug = "too-many-streams"
+    title = "Too many follow the log at once"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} streams are open; `GET /api/v1/events?after=` reads on without one")
+
+
 class StoreUnusable(TimelineError):
     """Raised when the store can not be opened, or is not one of ours."""
 
@@ -124,6 +168,12 @@ class LogReplaced(StoreUnusable):
 
     slug = "log-replaced"
     title = "The log is not the one that was read"
+
+
+def too_large(field: str, most: int | None) -> MessageTooLarge:
+    """The refusal of what has more bytes than are read."""
+    allowed = f"at most {most} bytes"
+    return MessageTooLarge(f"{field}: {allowed} are read", ({"field": field, "value": None, "allowed": allowed},))
 
 
 def shown(value: Any) -> Any:

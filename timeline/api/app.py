@@ -1,19 +1,44 @@
 """The Flask application: the API's blueprints and its one error handler, wired to what they ask."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import NoReturn
 
 from flask import Flask
+from flask_compress import Compress
 from flask_smorest import Api
 from werkzeug.exceptions import NotFound
 
-from timeline.api import events, health, proofs, reads
+from timeline.api import documentation, events, health, proofs, reading_log, reads
+from timeline.api.bodies import Limits
+from timeline.api.caching import Freshness
 from timeline.api.http import WholeRequest
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
+from timeline.api.streams import Broadcast
 from timeline.config import Config
 from timeline.projections.running import Runner
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog
+
+COMPRESSED = [
+    "application/json",
+    "application/problem+json",
+    "application/x-ndjson",
+    "application/geo+json",
+    "application/feed+json",
+    "application/atom+xml",
+    "application/cloudevents-batch+json",
+    "application/javascript",
+    "text/javascript",
+    "text/css",
+    "text/csv",
+    "text/calendar",
+    "text/html",
+    "text/plain",
+    "image/svg+xml",
+]
+"""What is worth compressing; a stream of events is not, for it must not wait."""
 
 
 class _Api(Api):  # type: ignore[misc]
@@ -25,8 +50,8 @@ class _Api(Api):  # type: ignore[misc]
         """The application's handler answers for every path."""
 
 
-def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config) -> Flask:
-    """The application with the API below `/api/v1`, `/healthz` and `/readyz`."""
+def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config, now: Callable[[], datetime]) -> Flask:
+    """The application with the API below `/api/v1`, `/healthz` and `/readyz`; `now` tells the time (UTC)."""
     app = Flask("timeline", static_folder=None)
     app.request_class = WholeRequest
     app.config.update(
@@ -36,13 +61,20 @@ def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config)
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
+        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
+        COMPRESS_STREAMS=True,
+        COMPRESS_MIMETYPES=COMPRESSED,
     )
+    Compress(app)
     handle_errors(app)
     api = _Api(app)
-    api.register_blueprint(events.blueprint(log))
-    api.register_blueprint(reads.blueprint(reader))
+    limits = Limits(config.body_limit, config.batch_limit, config.request_seconds)
+    api.register_blueprint(events.blueprint(log, limits, lambda _: None, lambda _, __: None))
+    api.register_blueprint(reading_log.blueprint(log, Broadcast(log, config.streams)))
+    api.register_blueprint(reads.blueprint(reader, Freshness(log, now)))
     api.register_blueprint(proofs.blueprint(log))
     api.register_blueprint(health.blueprint(runner, reader))
+    app.register_blueprint(documentation.blueprint())
     app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)
     return app
 

@@ -1,88 +1,80 @@
-"""`/events`: append to the log, and read it."""
+"""`/events`: append to the log, one event or many in a request."""
 
 from typing import Any
 
 from flask import Response, request
 
+from timeline.api.batches import Batch, Count, Permit
+from timeline.api.bodies import Limits, messages_of_array, messages_of_lines
 from timeline.api.http import ApiBlueprint, answer, expected_version
-from timeline.api.queries import EventsQuery
-from timeline.api.schemas import EventsSchema, ProblemSchema, ReceiptSchema
-from timeline.domain.moments import format_instant
-from timeline.errors import UnsupportedContentType
+from timeline.api.messages import BATCH, LINES, ONE, idempotency_key, message_of, unsupported, with_id
+from timeline.api.outcomes import outcome_of, receipt
+from timeline.api.queries import AppendQuery, Told
+from timeline.api.schemas import BatchSchema, ProblemSchema, ReceiptSchema
+from timeline.api.writing import BODIES, HEADERS
+from timeline.errors import InvalidValue, NoneAppended, StoreUnusable, TimelineError, TooSlow
 from timeline.store.log import ConflictLog
-from timeline.wire.events import EnvelopeSchema, dump_event, parse_event, parse_json
-
-CONTENT_TYPES = ("application/json", "application/cloudevents+json")
-EXAMPLE = {
-    "type": "development.reported",
-    "source": "//example.org/desk",
-    "id": "a-1",
-    "time": "2023-05-22T12:00:00Z",
-    "data": {
-        "front": "belgorod-border",
-        "kind": "entry",
-        "title": "Fighters enter Grayvoron",
-        "occurred": "2023-05-22",
-        "place": {"name": "Grayvoron", "lat": 50.48, "lon": 35.66},
-        "actors": [{"name": "Freedom of Russia Legion", "role": "attacker"}],
-        "account": {"source": "freedom-of-russia-legion", "stance": {"occurrence": "asserts"}},
-    },
-}
+from timeline.wire.events import parse_event
 
 
-def blueprint(log: ConflictLog) -> ApiBlueprint:
-    """The endpoints, on the log."""
-    events = ApiBlueprint("events", __name__, url_prefix="/api/v1/events", description="The log of events")
+def blueprint(log: ConflictLog, limits: Limits, permit: Permit, count: Count) -> ApiBlueprint:
+    """The endpoint, on the log. `permit` refuses what the sender may not append; `count` is told the outcomes."""
+    events = ApiBlueprint("append", __name__, url_prefix="/api/v1/events", description="Append to the log")
 
     @events.post("")
     @events.doc(
-        summary="Append one event (CloudEvents 1.0, structured JSON)",
-        parameters=[
-            {
-                "in": "header",
-                "name": "If-Match",
-                "schema": {"type": "string"},
-                "example": '"3"',
-                "description": "The version that the subject must have: the `version` of an answer, as an entity tag.",
-            },
-            {
-                "in": "header",
-                "name": "If-None-Match",
-                "schema": {"type": "string", "enum": ["*"]},
-                "description": "`*`: the subject must not exist yet.",
-            },
-        ],
-        requestBody={
-            "required": True,
-            "content": {kind: {"schema": EnvelopeSchema, "example": EXAMPLE} for kind in CONTENT_TYPES},
-        },
+        summary="Append events (CloudEvents 1.0): one, a batch, or a stream of lines",
+        description="A batch says of each event what became of it; one that is refused leaves the others as they are, "
+        "unless `atomic=true` asks for all or none. To send again what was sent before is safe: an event with the "
+        "`source` and `id` of one that is there is a duplicate and adds nothing.",
+        parameters=HEADERS,
+        requestBody={"required": True, "content": BODIES},
     )
+    @events.arguments(AppendQuery, location="query")
     @events.response(201, ReceiptSchema, description="Appended")
     @events.alt_response(412, schema=ProblemSchema, description="The subject is at another version")
-    @events.alt_response(200, schema=ReceiptSchema, description="The same message was appended before")
-    def append() -> Response:
-        if request.mimetype not in CONTENT_TYPES:
-            allowed = " or ".join(CONTENT_TYPES)
-            raise UnsupportedContentType(
-                f"Content-Type: expected {allowed}",
-                ({"field": "Content-Type", "value": request.content_type, "allowed": allowed},),
-            )
-        receipt = log.record(parse_event(parse_json(request.get_data())), expected_version(request.headers))
-        body = {
-            "position": receipt.position,
-            "subject": str(receipt.subject),
-            "version": receipt.version,
-            "recorded_at": format_instant(receipt.recorded_at),
-        }
-        response = answer(body, 200 if receipt.repeated else 201)
-        response.headers["ETag"] = f'"{receipt.version}"'
-        return response
-
-    @events.get("")
-    @events.doc(summary="Read the log in the order of position")
-    @events.arguments(EventsQuery, location="query")
-    @events.response(200, EventsSchema)
-    def read(query: dict[str, Any]) -> Response:
-        return answer({"items": [dump_event(one) for one in log.after(query["after"], query["limit"])]})
+    @events.alt_response(
+        200, schema=BatchSchema, description="What became of each event; or the receipt of a message sent before"
+    )
+    def append(query: dict[str, Any]) -> Response:
+        if request.mimetype in ONE:
+            return _one(log, permit, count)
+        if request.mimetype in (BATCH, LINES):
+            return _many(log, query, limits, permit, count)
+        raise unsupported(request)
 
     return events
+
+
+def _one(log: ConflictLog, permit: Permit, count: Count) -> Response:
+    try:
+        submission = parse_event(with_id(message_of(request), idempotency_key(request.headers)))
+        permit(submission)
+        found = log.record(submission, expected_version(request.headers))
+    except TimelineError as error:
+        count(outcome_of(error), 1)
+        raise
+    count(outcome_of(found), 1)
+    response = answer(receipt(found), 200 if found.repeated else 201)
+    response.headers["ETag"] = f'"{found.version}"'
+    return response
+
+
+def _many(log: ConflictLog, query: dict[str, Any], limits: Limits, permit: Permit, count: Count) -> Response:
+    for name in ("If-Match", "If-None-Match"):
+        if name in request.headers:
+            raise InvalidValue(name, request.headers[name], "no such header beside several events")
+    as_lines = request.mimetype == LINES
+    messages = messages_of_lines(request, limits) if as_lines else messages_of_array(request, limits)
+    batch = Batch(log, permit, count, idempotency_key(request.headers), quiet=query["outcomes"] is Told.REFUSED)
+    try:
+        if not query["atomic"]:
+            batch.append(messages)
+        elif not batch.append_together(messages):
+            return batch.stopped(NoneAppended(), told=True)
+    except (StoreUnusable, TooSlow) as error:
+        return batch.stopped(error)
+    except BaseException:
+        batch.close()
+        raise
+    return batch.answer(as_lines=as_lines)

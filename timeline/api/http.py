@@ -80,6 +80,6 @@ def expected_version(headers: Headers) -> int | None:
     return int(version)
 
 
-def answer(value: Any, status: int = 200) -> Response:
+def answer(value: Any, status: int = 200, content_type: str = "application/json") -> Response:
     """A JSON answer."""
-    return Response(msgspec.json.encode(value), status, content_type="application/json")
+    return Response(msgspec.json.encode(value), status, content_type=content_type)

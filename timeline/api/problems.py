@@ -6,12 +6,12 @@
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from timeline import errors
+from timeline.api.http import answer
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,11 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.NothingKnown: 404,
     errors.MessageIdReused: 409,
     errors.VersionMismatch: 412,
+    errors.Withheld: 422,
+    errors.NoneAppended: 422,
+    errors.TooSlow: 408,
+    errors.NotThereYet: 503,
+    errors.TooManyStreams: 503,
     errors.StoreUnusable: 503,
     errors.LogReplaced: 503,
 }
@@ -39,9 +44,9 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def problem(status: int, slug: str, title: str, detail: str, listed: tuple[dict[str, Any], ...] = ()) -> Response:
-    """A problem document."""
-    body = {
+def problem(status: int, slug: str, title: str, detail: str, listed: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+    """The members of a problem document about the request at hand."""
+    return {
         "type": f"urn:timeline:problem:{slug}",
         "title": title,
         "status": status,
@@ -49,31 +54,39 @@ def problem(status: int, slug: str, title: str, detail: str, listed: tuple[dict[
         "instance": request.path,
         **({"errors": listed} if listed else {}),
     }
-    return Response(msgspec.json.encode(body), status, content_type="application/problem+json")
+
+
+def problem_of(error: errors.TimelineError) -> dict[str, Any]:
+    """The problem document of an error that was raised on purpose."""
+    return problem(STATUS_OF[type(error)], error.slug, error.title, error.detail, error.errors)
+
+
+def _told(body: dict[str, Any]) -> Response:
+    return answer(body, body["status"], "application/problem+json")
 
 
 def _expected(error: errors.TimelineError) -> Response:
-    return problem(STATUS_OF[type(error)], error.slug, error.title, error.detail, error.errors)
+    told = _told(problem_of(error))
+    if told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        told.headers["Retry-After"] = "5"
+    return told
 
 
 def _http(error: HTTPException) -> Any:
     if isinstance(error, RequestEntityTooLarge):
-        limit = request.max_content_length
-        too_large = errors.MessageTooLarge(
-            f"body: at most {limit} bytes are read",
-            ({"field": "body", "value": None, "allowed": f"at most {limit} bytes"},),
-        )
-        return _expected(too_large)
+        return _expected(errors.too_large("body", request.max_content_length))
     if error.response is not None or error.code is None or error.code < 400:
         return error
     name = HTTPStatus(error.code).phrase
-    answer = problem(error.code, name.lower().replace(" ", "-"), name, error.description or name)
+    told = _told(problem(error.code, name.lower().replace(" ", "-"), name, error.description or name))
     for header, value in error.get_headers():
         if header.lower() in ("allow", "www-authenticate", "retry-after"):
-            answer.headers[header] = value
-    return answer
+            told.headers[header] = value
+    return told
 
 
 def _unexpected(error: Exception) -> Response:
     log.exception("request failed", method=request.method, path=request.path, exc_info=error)
-    return problem(500, "internal", "Something went wrong on our side", "The failure was logged; nothing was written.")
+    return _told(
+        problem(500, "internal", "Something went wrong on our side", "The failure was logged; nothing was written.")
+    )

@@ -1,10 +1,12 @@
 """What the API takes in its query strings, as the OpenAPI document tells it."""
 
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from timeline.domain import checks
+from timeline.domain.facts import TOPICS
 from timeline.domain.moments import parse_cut, parse_instant
 from timeline.domain.vocabulary import Kind, Status
 from timeline.errors import InvalidValue
@@ -12,6 +14,7 @@ from timeline.readmodel.cuts import WantedCuts, wanted_cuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.search import words
+from timeline.wire.answers import ITEM_FIELDS
 from timeline.wire.fields import MESSAGES, SCHEMA_MESSAGES, Checked, CheckedString, Messages, Text, Word
 
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
@@ -43,6 +46,26 @@ def _box(field: str, value: Any) -> tuple[float, float, float, float]:
     checks.number(field, east, -180, 180)
     checks.number(field, north, south, 90)
     return west, south, east, north
+
+
+_SWITCH = {"enum": ["true", "false"]}
+
+
+def _switch(field: str, value: Any) -> bool:
+    if value not in _SWITCH["enum"]:
+        raise InvalidValue(field, value, "true or false")
+    return bool(value == "true")
+
+
+def _fields(field: str, value: Any) -> frozenset[str]:
+    names = frozenset(value.split(","))
+    if not names <= frozenset(ITEM_FIELDS):
+        raise InvalidValue(field, value, f"some of {', '.join(ITEM_FIELDS)}, with commas between")
+    return names
+
+
+EventType = StrEnum("EventType", {topic.upper().replace(".", "_"): topic for topic in TOPICS})  # type: ignore[misc]
+"""The types of events."""
 
 
 def whole(least: int, most: int) -> Any:
@@ -88,9 +111,26 @@ class CutsQuery(Query):
     recorded_at = CheckedString(
         _recorded_at, metadata=said(f"What this log held then: a position, or {_CUT}. Default: the latest.")
     )
+    min_position = Whole(
+        whole(0, 2**53),
+        metadata=said("Answer only once the log has come to this position; `Prefer: wait=N` waits N seconds for it."),
+    )
 
 
-class TimelineQuery(CutsQuery):
+class ItemQuery(CutsQuery):
+    """Cuts, and what is told of a development."""
+
+    fields_ = CheckedString(
+        _fields,
+        data_key="fields",
+        metadata={
+            **said("What is told of each development, with commas between. Default: all."),
+            "example": "id,title",
+        },
+    )
+
+
+class TimelineQuery(ItemQuery):
     """Cuts, filters and paging of a timeline. A filter may be given several times: any of its values will do."""
 
     front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
@@ -147,14 +187,51 @@ class DensityQuery(TimelineQuery):
     class Meta(Query.Meta):
         """There are no pages."""
 
-        exclude = ("limit", "cursor")
+        exclude = ("fields_", "limit", "cursor")
 
 
-class EventsQuery(Query):
+class Told(StrEnum):
+    """Of which events of a batch the answer says what became."""
+
+    ALL = "all"
+    REFUSED = "refused"
+
+
+class AppendQuery(Query):
+    """How many events are appended, and what is said of them."""
+
+    atomic = CheckedString(
+        _switch, load_default=False, metadata={**said("All events or none (at most 4000); default false."), **_SWITCH}
+    )
+    outcomes = Word(
+        Told,
+        load_default=Told.ALL,
+        metadata=said("Of which events of a batch the answer says what became: all, or those refused. Default all."),
+    )
+
+
+class FollowQuery(Query):
+    """Which events of the log."""
+
+    front = fields.List(
+        CheckedString(checks.slug), metadata=said("Slug of a front: its own events, and those of its developments.")
+    )
+    type = fields.List(Word(EventType), metadata=said("Type of event."))
+
+
+class EventsQuery(FollowQuery):
     """Where to read on in the log."""
 
     after = Whole(whole(0, 2**53), load_default=0, metadata=said("Position after which to begin; default 0."))
     limit = Whole(whole(1, 1_000), load_default=500, metadata=said("Events a page, 1 to 1000; default 500."))
+
+
+class StreamQuery(FollowQuery):
+    """Where to begin to follow."""
+
+    after = Whole(
+        whole(0, 2**53), metadata=said("Position after which to begin; default: now. `Last-Event-ID` goes before it.")
+    )
 
 
 def cuts_of(query: dict[str, Any]) -> WantedCuts:

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Response
 
-from timeline.api.http import ApiBlueprint, answer
+from timeline.api.caching import Freshness
+from timeline.api.http import ApiBlueprint
 from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
-from timeline.api.queries import ChangesQuery, CutsQuery, DensityQuery, TimelineQuery, cuts_of, filters_of
+from timeline.api.queries import ChangesQuery, CutsQuery, DensityQuery, ItemQuery, TimelineQuery, cuts_of, filters_of
 from timeline.api.schemas import (
     ChangesSchema,
     DensitySchema,
@@ -17,22 +18,27 @@ from timeline.api.schemas import (
     TimelineSchema,
 )
 from timeline.errors import InvalidValue, NothingKnown
+from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 from timeline.wire import answers
 from timeline.wire.fields import development_id
 
 
-def blueprint(reader: Reader) -> ApiBlueprint:
-    """The endpoints, on what answers."""
+def blueprint(reader: Reader, freshness: Freshness) -> ApiBlueprint:
+    """The endpoints, on what answers, and on what tells whether an answer is still the same."""
     reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
+    reads.before_request(freshness.unchanged)
+
+    def told(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
+        return freshness.answer({**answers.held(held), **body}, fixed=freshness.is_fixed(query))
 
     @reads.get("/timeline")
     @reads.doc(summary="The developments that had occurred by as_of, as known at known_at")
     @reads.arguments(TimelineQuery, location="query")
     @reads.response(200, TimelineSchema)
     def timeline(query: dict[str, Any]) -> Response:
-        return _timeline(reader, query)
+        return _timeline(reader, freshness, query)
 
     @reads.get("/fronts/<slug>/timeline")
     @reads.doc(summary="The same for one front")
@@ -44,7 +50,7 @@ def blueprint(reader: Reader) -> ApiBlueprint:
             raise NothingKnown(
                 f"slug: no front {slug} is known", ({"field": "slug", "value": slug, "allowed": "a slug of /fronts"},)
             )
-        return _timeline(reader, {**query, "front": [slug]})
+        return _timeline(reader, freshness, {**query, "front": [slug]})
 
     @reads.get("/changes")
     @reads.doc(summary="What changed in what was known between two moments: new, withdrawn, revised, status")
@@ -53,7 +59,7 @@ def blueprint(reader: Reader) -> ApiBlueprint:
     def changes(query: dict[str, Any]) -> Response:
         filters = Filters(fronts=frozenset(query.get("front", ())), kinds=frozenset(query.get("kind", ())))
         found = reader.changes(query["since"], query["until"], query.get("recorded_at"), filters)
-        return answer(answers.changes(found))
+        return freshness.answer(answers.changes(found), fixed=freshness.is_fixed(query))
 
     @reads.get("/density")
     @reads.doc(summary="How many developments began when, by front and status")
@@ -61,7 +67,7 @@ def blueprint(reader: Reader) -> ApiBlueprint:
     @reads.response(200, DensitySchema)
     def density(query: dict[str, Any]) -> Response:
         held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
-        return answer({**answers.held(held), **answers.density(found)})
+        return told(held, query, answers.density(found))
 
     @reads.get("/fronts")
     @reads.doc(summary="The lanes of the timeline, with their developments counted by status")
@@ -69,7 +75,7 @@ def blueprint(reader: Reader) -> ApiBlueprint:
     @reads.response(200, FrontsSchema)
     def fronts(query: dict[str, Any]) -> Response:
         held, entries = reader.fronts(cuts_of(query))
-        return answer({**answers.held(held), "items": [answers.front(entry) for entry in entries]})
+        return told(held, query, {"items": [answers.front(entry) for entry in entries]})
 
     @reads.get("/sources")
     @reads.doc(summary="Who speaks, with their accounts counted")
@@ -77,15 +83,15 @@ def blueprint(reader: Reader) -> ApiBlueprint:
     @reads.response(200, SourcesSchema)
     def sources(query: dict[str, Any]) -> Response:
         held, entries = reader.sources(cuts_of(query))
-        return answer({**answers.held(held), "items": [answers.source(entry) for entry in entries]})
+        return told(held, query, {"items": [answers.source(entry) for entry in entries]})
 
     @reads.get("/developments/<id>")
     @reads.doc(summary="One development, by its id or its <data set>:<id there>")
-    @reads.arguments(CutsQuery, location="query")
+    @reads.arguments(ItemQuery, location="query")
     @reads.response(200, DevelopmentSchema)
     def development(query: dict[str, Any], id: str) -> Response:
         held, entry = reader.development(development_id("id", id), cuts_of(query))
-        return answer({**answers.held(held), "item": answers.item(entry)})
+        return told(held, query, {"item": _chosen(answers.item(entry), query)})
 
     @reads.get("/developments/<id>/history")
     @reads.doc(summary="How the reporting of a development went, with the statuses after each event")
@@ -93,12 +99,12 @@ def blueprint(reader: Reader) -> ApiBlueprint:
     @reads.response(200, HistorySchema)
     def history(query: dict[str, Any], id: str) -> Response:
         held, steps = reader.reporting(development_id("id", id), cuts_of(query))
-        return answer({**answers.held(held), "steps": [answers.step(one) for one in steps]})
+        return told(held, query, {"steps": [answers.step(one) for one in steps]})
 
     return reads
 
 
-def _timeline(reader: Reader, query: dict[str, Any]) -> Response:
+def _timeline(reader: Reader, freshness: Freshness, query: dict[str, Any]) -> Response:
     cursor = read_cursor(query["cursor"]) if "cursor" in query else None
     try:
         found = reader.timeline(
@@ -111,4 +117,12 @@ def _timeline(reader: Reader, query: dict[str, Any]) -> Response:
         if cursor is None:
             raise
         raise not_a_cursor(query["cursor"]) from None
-    return answer(answers.timeline_answer(found, cursor_behind(found)))
+    body = answers.timeline_answer(found, cursor_behind(found))
+    body["items"] = [_chosen(one, query) for one in body["items"]]
+    return freshness.answer(body, fixed=cursor is not None or freshness.is_fixed(query))
+
+
+def _chosen(item: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
+    """Those fields of an item that were asked for."""
+    names = query.get("fields_")
+    return item if names is None else {name: value for name, value in item.items() if name in names}

@@ -6,6 +6,7 @@ its schema).
 
 from marshmallow import Schema, fields
 
+from timeline.api.outcomes import Outcome
 from timeline.api.queries import said
 from timeline.domain.vocabulary import Aspect, Kind, Status
 from timeline.readmodel.changes import ChangeKind
@@ -21,6 +22,27 @@ class ReceiptSchema(Schema):
     subject = fields.UUID(required=True, metadata=said("The development, front or source that it is about."))
     version = fields.Integer(required=True, metadata=said("How many events that subject has with this one."))
     recorded_at = fields.String(required=True, metadata=said("When the log learnt it (UTC)."))
+
+
+class _Became(Schema):
+    line = fields.Integer(required=True, metadata=said("Which event of the request, counted from 1."))
+    outcome = Word(Outcome, required=True)
+    position = fields.Integer(metadata=said("Its place in the log."))
+    subject = fields.UUID(metadata=said("The development, front or source that it is about."))
+    version = fields.Integer(metadata=said("How many events that subject has with this one."))
+    recorded_at = fields.String(metadata=said("When the log learnt it (UTC)."))
+    problem = fields.Nested(lambda: ProblemSchema(), metadata=said("Why it was refused."))
+
+
+class BatchSchema(Schema):
+    """What became of the events of a batch. Of a stream of lines the counts are the first line, each item another."""
+
+    events = fields.Integer(required=True, metadata=said("How many there were."))
+    accepted = fields.Integer(required=True)
+    duplicate = fields.Integer(required=True, metadata=said("Appended before, by the same `source` and `id`."))
+    rejected = fields.Integer(required=True)
+    withheld = fields.Integer(required=True, metadata=said("Not appended because another was refused (`atomic`)."))
+    items = fields.List(fields.Nested(_Became), required=True)
 
 
 class _Recorded(Schema):
@@ -84,14 +106,14 @@ class ItemSchema(Schema):
 class TimelineSchema(_Held):
     """A page of a timeline."""
 
-    items = fields.List(fields.Nested(ItemSchema), required=True)
+    items = fields.List(fields.Nested(ItemSchema(partial=True)), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
 
 
 class DevelopmentSchema(_Held):
     """One development."""
 
-    item = fields.Nested(ItemSchema, required=True)
+    item = fields.Nested(ItemSchema(partial=True), required=True)
 
 
 class _Density(Schema):
@@ -205,6 +227,7 @@ class EventsSchema(Schema):
     """A page of the log."""
 
     items = fields.List(fields.Dict(), required=True, metadata=said("CloudEvents 1.0, in the order of position."))
+    next_after = fields.Integer(required=True, metadata=said("Position after which to read on."))
 
 
 class HealthSchema(Schema):

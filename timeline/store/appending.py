@@ -5,9 +5,10 @@ Decisions are made under the write lock, on streams that can not change meanwhil
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from threading import Lock
 from typing import cast
 from uuid import UUID
@@ -20,7 +21,7 @@ from msgspec import Struct, structs
 from timeline.domain.aggregates import Stream, Submission, decide
 from timeline.domain.facts import Event
 from timeline.domain.moments import from_micros, to_micros
-from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch
+from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Head, New, Row, key_of
@@ -60,6 +61,8 @@ class Wish(Struct, gc=False):
     key: bytes
     expected_version: int | None = None
     outcome: Receipt | TimelineError | None = None
+    together: object = None
+    """Wishes that follow one another with the same are accepted all or none."""
     perhaps_written: bool = False
     """The connection broke while it was being committed, so that it may be there already."""
 
@@ -107,6 +110,18 @@ class Appender:
         Returns once all that were accepted are durable; each wish has its outcome.
         """
         wishes = [Wish(submission, key_of(submission.message), expected) for submission, expected in submissions]
+        self._groups.settle(wishes)
+        return wishes
+
+    def append_together(self, submissions: Sequence[Submission]) -> list[Wish]:
+        """Append all of the submissions or, where one is refused, none: then the others are `Withheld`.
+
+        They are one transaction, so there may be at most `MOST_TOGETHER`; raises `InvalidValue` for more.
+        """
+        if len(submissions) > MOST_TOGETHER:
+            raise InvalidValue("body", f"{len(submissions)} events", f"at most {MOST_TOGETHER} events, all or nothing")
+        together = object()
+        wishes = [Wish(one, key_of(one.message), together=together) for one in submissions]
         self._groups.settle(wishes)
         return wishes
 
@@ -201,26 +216,46 @@ class Appender:
         decided: list[Decided | TimelineError] = []
         new: list[New] = []
         mine: dict[bytes, tuple[Decided, Event]] = {}
-        for wish in group:
-            try:
-                if row := there.get(wish.key):
-                    _guard_same(wish.submission, self._event_of(row), f"at position {row.position}")
-                    decided.append(Decided(row=row, repeated=not wish.perhaps_written))
-                elif wish.key in mine:
-                    first, event = mine[wish.key]
-                    _guard_same(wish.submission, event, "in the same batch")
-                    decided.append(structs.replace(first, repeated=True))
-                else:
-                    event = self._accepted(wish, transaction, now)
-                    mine[wish.key] = Decided(number=len(new)), event
-                    decided.append(mine[wish.key][0])
-                    new.append(New(self._mapper.to_stored_event(event), wish.key))
-            except TimelineError as error:
-                decided.append(error)
+        for together, some in groupby(group, key=lambda wish: wish.together):
+            if together is None:
+                decided += [self._outcome(wish, there, mine, new, transaction, now) for wish in some]
+                continue
+            before = len(new), dict(mine), dict(self._streams)
+            outcomes = [self._outcome(wish, there, mine, new, transaction, now) for wish in some]
+            if any(isinstance(one, TimelineError) for one in outcomes):
+                outcomes = [one if isinstance(one, TimelineError) else Withheld() for one in outcomes]
+                count, mine, self._streams = before
+                del new[count:]
+            decided += outcomes
         rows = transaction.append(new, head, to_micros(now))
         if rows and rows[-1].recorded_at - self._signed.recorded_at > SIGN_EVERY:
             transaction.sign(rows[-1].head)
         return decided, rows
+
+    def _outcome(
+        self,
+        wish: Wish,
+        there: Mapping[bytes, Row],
+        mine: dict[bytes, tuple[Decided, Event]],
+        new: list[New],
+        transaction: AppendTransaction,
+        now: datetime,
+    ) -> Decided | TimelineError:
+        """What becomes of a wish; one that is accepted is put among those that are `mine` and `new`."""
+        try:
+            if row := there.get(wish.key):
+                _guard_same(wish.submission, self._event_of(row), f"at position {row.position}")
+                return Decided(row=row, repeated=not wish.perhaps_written)
+            if wish.key in mine:
+                first, event = mine[wish.key]
+                _guard_same(wish.submission, event, "in the same batch")
+                return structs.replace(first, repeated=True)
+            event = self._accepted(wish, transaction, now)
+            mine[wish.key] = Decided(number=len(new)), event
+            new.append(New(self._mapper.to_stored_event(event), wish.key))
+            return mine[wish.key][0]
+        except TimelineError as error:
+            return error
 
     def _accepted(self, wish: Wish, transaction: AppendTransaction, now: datetime) -> Event:
         stream = self._stream(wish.submission.subject, transaction)

@@ -1,5 +1,6 @@
 """The log: the one place where events are appended and read, in the order in which they were learnt."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -26,7 +27,7 @@ from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder, has
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Row, key_of
 from timeline.store.sqlite import SqliteFactory, SqliteLogRecorder, claim_file, guard_log_file, read_only_name
-from timeline.store.tailing import BATCH, Follower
+from timeline.store.tailing import BATCH, POLL, Follower
 from timeline.store.transcoding import FactMapper
 
 log = structlog.get_logger(__name__)
@@ -132,6 +133,13 @@ class ConflictLog(Application[Any]):
         wishes = self._appender.append((submission, None) for submission in submissions)
         return [cast("Receipt | TimelineError", wish.outcome) for wish in wishes]
 
+    def record_together(self, submissions: Sequence[Submission]) -> list[Receipt | TimelineError]:
+        """Append all of the submissions or none, in one transaction; what became of each, in order.
+
+        Where one is refused, those that were not are `Withheld`. Raises `InvalidValue` for too many.
+        """
+        return [cast("Receipt | TimelineError", wish.outcome) for wish in self._appender.append_together(submissions)]
+
     def holds(self, message: MessageId) -> bool:
         """Whether this message was recorded."""
         return bool(self.records.queries.rows_of_messages([key_of(message)]))
@@ -185,6 +193,19 @@ class ConflictLog(Application[Any]):
         """Where the log stands."""
         head = self.records.queries.head()
         return Head(head.position, from_micros(head.recorded_at) if head.position else None)
+
+    def await_position(self, position: int, seconds: float) -> bool:
+        """Wait until the log has come to a position; whether it has within so many seconds."""
+        signal, until = self.records.signal, time.monotonic() + seconds
+        while True:
+            heard = signal.rung
+            if self.records.queries.head().position >= position:
+                return True
+            self.records.listen()
+            remaining = until - time.monotonic()
+            if remaining <= 0:
+                return False
+            signal.wait(heard, min(remaining, POLL))
 
     def tail(self, after: int = 0, leaf_hash: bytes | None = None) -> "Tail":
         """A reader that follows the log from a position; with its leaf hash it notices where the log was exchanged."""

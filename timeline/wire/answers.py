@@ -21,6 +21,13 @@ from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, SourceE
 from timeline.readmodel.versions import STATUSES
 from timeline.wire.facts import data_of
 
+ITEM_FIELDS = (
+    "id", "front", "kind", "title", "summary", "occurred", "place", "actors", "tallies", "tags", "external_id",
+    "language", "status", "aspects", "assessments", "accounts", "first_reported_at", "last_reported_at", "version",
+    "position", "retracted", "merged_into",
+)  # fmt: skip
+"""What `item` tells, in this order."""
+
 
 def timeline_answer(answer: TimelineAnswer, next_cursor: str | None = None) -> dict[str, Any]:
     """The timeline as the API gives it and `timeline replay --json` prints it."""

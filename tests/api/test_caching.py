@@ -1,0 +1,111 @@
+"""What need not be sent again: tags that say when an answer has changed, and answers that never do."""
+
+from threading import Thread
+
+import pytest
+
+from tests.scenarios import BAKHMUT, Scene, fill, given, reported
+
+READS = [
+    "/timeline", "/fronts", "/fronts/bakhmut/timeline", "/sources", "/density", f"/developments/{BAKHMUT}",
+    f"/developments/{BAKHMUT}/history", "/changes?since=2022-01-01&until=2023-05-31",
+]  # fmt: skip
+
+
+@pytest.fixture
+def told(scene: Scene) -> Scene:
+    """One development."""
+    scene.tell(reported(), "2023-05-20")
+    return scene
+
+
+@pytest.mark.parametrize("path", READS)
+def test_an_answer_is_not_sent_again_until_the_log_grows(told: Scene, path: str) -> None:
+    first = told.client.get(f"/api/v1{path}")
+    asked = {"If-None-Match": first.headers["ETag"]}
+    again = told.client.get(f"/api/v1{path}", headers=asked)
+    told.tell(given("ua-mod", "denies"), "2023-05-21")
+    later = told.client.get(f"/api/v1{path}", headers=asked)
+
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert later.status_code == 200
+    assert later.headers["ETag"] != first.headers["ETag"]
+
+
+@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("recorded_at", ["1", "2023-06-01T12:00:00Z"])
+def test_an_answer_with_a_fixed_recorded_cut_may_be_kept_for_ever(told: Scene, path: str, recorded_at: str) -> None:
+    query = f"{path}{'&' if '?' in path else '?'}recorded_at={recorded_at}"
+    first = told.client.get(f"/api/v1{query}")
+    told.clock.advance(hours=5)
+    told.tell(given("ua-mod", "denies"), "2023-05-21")
+    again = told.client.get(f"/api/v1{query}")
+    unchanged = told.client.get(f"/api/v1{query}", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert again.get_data() == first.get_data()
+    assert unchanged.status_code == 304
+
+
+def test_an_answer_as_recorded_in_the_future_is_not_for_ever(told: Scene) -> None:
+    assert "immutable" not in told.client.get("/api/v1/timeline?recorded_at=2030-01-01").headers["Cache-Control"]
+
+
+def test_with_time_what_was_announced_comes_about(told: Scene) -> None:
+    first = told.client.get("/api/v1/timeline").headers["ETag"]
+    told.clock.advance(minutes=2)
+
+    assert told.client.get("/api/v1/timeline", headers={"If-None-Match": first}).status_code == 200
+
+
+def test_the_tag_of_one_question_says_nothing_of_another(told: Scene) -> None:
+    tag = told.client.get("/api/v1/timeline?recorded_at=1").headers["ETag"]
+
+    assert told.client.get("/api/v1/timeline?recorded_at=1&limit=1", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_the_later_pages_of_an_answer_never_change(scene: Scene) -> None:
+    fill(scene, 3)
+    cursor = scene.get("/timeline", limit=2)["next_cursor"]
+
+    assert "immutable" in scene.client.get(f"/api/v1/timeline?cursor={cursor}").headers["Cache-Control"]
+
+
+def test_a_reader_can_ask_for_an_answer_that_has_its_own_write(told: Scene) -> None:
+    problem = told.client.get("/api/v1/timeline?min_position=2").get_json(force=True)
+    Thread(target=told.tell, args=(given("ua-mod", "denies"), "2023-05-21")).start()
+    waited = told.client.get("/api/v1/timeline?min_position=2", headers={"Prefer": "wait=10"})
+
+    assert problem["status"] == 503
+    assert problem["errors"][0]["field"] == "min_position"
+    assert waited.get_json()["recorded_at"]["position"] == 2
+
+
+def test_a_wait_that_is_no_number_is_refused(told: Scene) -> None:
+    response = told.client.get("/api/v1/timeline?min_position=9", headers={"Prefer": "wait=long"})
+
+    assert response.status_code == 422
+    assert response.get_json(force=True)["errors"][0]["field"] == "Prefer"
+
+
+def test_only_the_fields_that_are_asked_for_are_told(told: Scene) -> None:
+    timeline = told.get("/timeline", fields="title,id")
+    development = told.get(f"/developments/{BAKHMUT}", fields="status")
+
+    assert timeline["items"] == [{"id": str(BAKHMUT), "title": "Bakhmut capture claimed"}]
+    assert development["item"] == {"status": "claimed"}
+    assert told.get("/timeline", fields="titel", expect=422)["errors"][0]["value"] == "titel"
+
+
+@pytest.mark.parametrize("algorithm", ["zstd", "br", "gzip"])
+def test_a_long_answer_is_compressed(scene: Scene, algorithm: str) -> None:
+    fill(scene, 20)
+    plain = scene.client.get("/api/v1/timeline?recorded_at=20")
+    packed = scene.client.get("/api/v1/timeline?recorded_at=20", headers={"Accept-Encoding": algorithm})
+
+    assert packed.headers["Content-Encoding"] == algorithm
+    assert len(packed.get_data()) < len(plain.get_data()) / 2
+    assert packed.headers["ETag"] == plain.headers["ETag"]
+    assert "Accept-Encoding" in packed.headers["Vary"]

@@ -1,0 +1,146 @@
+"""Appending many events of one request: what became of each, told in the order in which they came.
+
+The answer is written to a file while the request is read and sent when that has ended: a client that first sends
+everything and then reads would otherwise wait for a server that waits for it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+import msgspec
+from flask import Response
+
+from timeline.api.http import answer
+from timeline.api.messages import with_id
+from timeline.api.outcomes import Outcome, outcome_of, told_of
+from timeline.api.problems import problem_of
+from timeline.domain.aggregates import Submission
+from timeline.errors import StoreUnusable, TimelineError, Withheld
+from timeline.store.appending import MOST_TOGETHER, Receipt
+from timeline.store.log import ConflictLog
+from timeline.wire.events import parse_event
+
+TOGETHER = 1_000
+"""How many events of a stream are appended in one transaction."""
+_IN_MEMORY = 1_000_000
+"""Bytes of an answer that are not put into a file."""
+
+Permit = Callable[[Submission], None]
+"""Raises where the sender may not append this."""
+Count = Callable[[str, int], None]
+"""Is told how many events more came to an outcome."""
+
+
+class Batch:
+    """Appends the events of one request and keeps what became of them."""
+
+    def __init__(self, log: ConflictLog, permit: Permit, count: Count, key: str | None, *, quiet: bool) -> None:
+        self._log = log
+        self._permit = permit
+        self._count = count
+        self._key = key
+        self._quiet = quiet
+        self._counts = Counter[Outcome]()
+        self._items: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the answer
+
+    def append(self, messages: Iterable[tuple[int, Any | TimelineError]]) -> None:
+        """Append each for itself. Raises `StoreUnusable` where the store fails, and what reading raises."""
+        remaining = iter(messages)
+        while some := self._next(remaining):
+            self._settle(some, self._log.record_all)
+
+    def append_together(self, messages: Iterable[tuple[int, Any | TimelineError]]) -> bool:
+        """Append all or none; whether they were."""
+        some = list(islice(self._read(messages), MOST_TOGETHER + 1))
+        if any(isinstance(read, TimelineError) for _, read in some):
+            some = [(number, read if isinstance(read, TimelineError) else Withheld()) for number, read in some]
+        self._settle(some, self._log.record_together)
+        return not (self._counts[Outcome.REJECTED] or self._counts[Outcome.WITHHELD])
+
+    def summary(self) -> dict[str, int]:
+        """How many events came to which outcome so far."""
+        return {"events": self._counts.total(), **{one.value: self._counts[one] for one in Outcome}}
+
+    def answer(self, *, as_lines: bool) -> Response:
+        """The counts and then what became of each, as one JSON object or line by line."""
+        self._items.seek(0)
+        head = msgspec.json.encode(self.summary())
+        parts = _as_lines(head, self._items) if as_lines else _as_object(head, self._items)
+        response = Response(parts, content_type="application/x-ndjson" if as_lines else "application/json")
+        response.call_on_close(self._items.close)
+        return response
+
+    def stopped(self, error: TimelineError, *, told: bool = False) -> Response:
+        """The answer where it came to nothing, or ended before its time: the problem, and how far it came.
+
+        `told`: with what became of each.
+        """
+        self._items.seek(0)
+        items = {"items": [msgspec.json.decode(line) for line in self._items]} if told else {}
+        self._items.close()
+        body = problem_of(error)
+        return answer({**body, **self.summary(), **items}, body["status"], "application/problem+json")
+
+    def close(self) -> None:
+        """Let go of what was kept."""
+        self._items.close()
+
+    def _next(
+        self, remaining: Iterator[tuple[int, Any | TimelineError]]
+    ) -> list[tuple[int, Submission | TimelineError]]:
+        """The next events that are appended together. Where reading fails, those before are appended first."""
+        some: list[tuple[int, Submission | TimelineError]] = []
+        try:
+            for one in islice(self._read(remaining), TOGETHER):
+                some.append(one)  # noqa: PERF402 - what was read is kept although reading may end with an error
+        except BaseException:
+            self._settle(some, self._log.record_all)
+            raise
+        return some
+
+    def _read(
+        self, messages: Iterable[tuple[int, Any | TimelineError]]
+    ) -> Iterator[tuple[int, Submission | TimelineError]]:
+        for number, message in messages:
+            if isinstance(message, TimelineError):
+                yield number, message
+                continue
+            try:
+                submission = parse_event(with_id(message, self._key and f"{self._key}/{number}"))
+                self._permit(submission)
+                yield number, submission
+            except TimelineError as error:
+                yield number, error
+
+    def _settle(
+        self,
+        some: Sequence[tuple[int, Submission | TimelineError]],
+        record: Callable[[Sequence[Submission]], Sequence[Receipt | TimelineError]],
+    ) -> None:
+        outcomes = iter(record([read for _, read in some if isinstance(read, Submission)]))
+        for number, read in some:
+            became = next(outcomes) if isinstance(read, Submission) else read
+            if isinstance(became, StoreUnusable):
+                raise became
+            outcome = outcome_of(became)
+            self._counts[outcome] += 1
+            self._count(outcome, 1)
+            if not (self._quiet and isinstance(became, Receipt)):
+                self._items.write(msgspec.json.encode({"line": number, "outcome": outcome, **told_of(became)}) + b"\n")
+
+
+def _as_lines(head: bytes, items: IO[bytes]) -> Iterator[bytes]:
+    with items:
+        yield head + b"\n"
+        yield from items
+
+
+def _as_object(head: bytes, items: IO[bytes]) -> Iterator[bytes]:
+    with items:
+        yield head[:-1] + b',"items":['
+        for count, line in enumerate(items):
+            yield (b"," if count else b"") + line.rstrip(b"\n")
+        yield b"]}"

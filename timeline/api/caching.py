@@ -1,0 +1,102 @@
+"""What a reader need not be sent again, and how long it may be kept (RFC 9110, RFC 9111, RFC 8246).
+
+An answer with a fixed recorded cut is the same for ever. Any other holds until the log grows, and at most for the rest
+of the minute, since with time what was announced comes about. Both are told by a tag that is made of the question, so
+that asking again costs no more than looking where the log stands.
+"""
+
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+from flask import Request, Response, request
+from msgspec import Struct
+
+from timeline.api.http import answer
+from timeline.errors import InvalidValue, NotThereYet
+from timeline.projections.projection import VERSION
+from timeline.store.log import ConflictLog
+
+LONGEST_WAIT = 60
+"""Seconds."""
+_SOFTWARE = f"{version('conflict-timeline')}/{VERSION}"
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4})\"?", re.IGNORECASE)
+
+
+class Freshness(Struct, frozen=True):
+    """Tags answers, and tells whether the one that a reader holds is still the answer."""
+
+    log: ConflictLog
+    now: Callable[[], datetime]
+    public: bool = True
+    """Whether what is kept between may be given to others."""
+
+    def unchanged(self) -> Response | None:
+        """The answer 304 to a request that holds what it would be given, otherwise None."""
+        self.await_position()
+        held = request.if_none_match
+        if not held or request.method not in ("GET", "HEAD"):
+            return None
+        if held.contains_weak(_fixed_tag(request)):
+            return self._marked(Response(status=304), fixed=True)
+        if held.contains_weak(self._passing_tag()):
+            return self._marked(Response(status=304), fixed=False)
+        return None
+
+    def is_fixed(self, query: dict[str, Any]) -> bool:
+        """Whether the answer to a question is the same for ever: its recorded cut lies in the past of the log."""
+        recorded_at = query.get("recorded_at")
+        return recorded_at <= self.now() if isinstance(recorded_at, datetime) else recorded_at is not None
+
+    def answer(self, body: Any, *, fixed: bool) -> Response:
+        """A JSON answer with its tag; `fixed` where it is the same for ever."""
+        return self._marked(answer(body), fixed=fixed)
+
+    def await_position(self) -> None:
+        """Wait until the log is where the reader saw it (`min_position`), as long as `Prefer: wait` allows.
+
+        Raises `NotThereYet`.
+        """
+        wanted = request.args.get("min_position", "")
+        if not (wanted.isdecimal() and len(wanted) < 19):
+            return
+        self.log.await_position(int(wanted), wait_of(request))
+        if (position := self.log.head().position) < int(wanted):
+            raise NotThereYet(
+                f"min_position: the log stands at position {position}; `Prefer: wait=10` waits for it",
+                ({"field": "min_position", "value": wanted, "allowed": f"a position up to {position}, for now"},),
+            )
+
+    def _marked(self, response: Response, *, fixed: bool) -> Response:
+        scope = "public" if self.public else "private"
+        if fixed:
+            response.headers["Cache-Control"] = f"{scope}, max-age=31536000, immutable"
+        else:
+            response.headers["Cache-Control"] = f"{scope}, no-cache"
+        response.set_etag(_fixed_tag(request) if fixed else self._passing_tag(), weak=True)
+        return response
+
+    def _passing_tag(self) -> str:
+        minute = int(self.now().timestamp()) // 60
+        return f"p{_digest(request.full_path, str(self.log.head().position), str(minute))}"
+
+
+def wait_of(asked: Request) -> int:
+    """How many seconds a reader would wait (`Prefer: wait=10`, RFC 7240, section 4.3); at most `LONGEST_WAIT`."""
+    given = asked.headers.get("Prefer", "")
+    found = _WAIT.search(given)
+    if "wait" in given.lower() and not found:
+        raise InvalidValue("Prefer", given, f"wait=<seconds>, up to {LONGEST_WAIT}")
+    return min(int(found[1]), LONGEST_WAIT) if found else 0
+
+
+def _fixed_tag(asked: Request) -> str:
+    return f"f{_digest(asked.full_path)}"
+
+
+def _digest(*parts: str) -> str:
+    return urlsafe_b64encode(sha256("\n".join((_SOFTWARE, *parts)).encode()).digest()[:15]).decode()

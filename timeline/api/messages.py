@@ -1,0 +1,73 @@
+"""One message from a request: structured JSON, or CloudEvents' binary mode; and what makes sending it twice harmless.
+
+Of the CloudEvents 1.0 HTTP binding: in structured mode the body is the event; in binary mode the body is its data and
+each attribute stands in a header `ce-<name>`, percent-encoded (section 3.1.3.2).
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from flask import Request
+from werkzeug.datastructures import Headers
+
+from timeline.errors import InvalidMessage, InvalidValue, UnsupportedContentType
+from timeline.wire.events import parse_json
+
+ONE = ("application/json", "application/cloudevents+json")
+BATCH = "application/cloudevents-batch+json"
+LINES = "application/x-ndjson"
+CONTENT_TYPES = (*ONE, BATCH, LINES)
+
+_PREFIX = "ce-"
+_KEY = re.compile(r"[\x21-\x7e]{1,150}")
+
+
+def message_of(request: Request) -> Any:
+    """The message that a request brings in structured or in binary mode."""
+    attributes = {
+        name[len(_PREFIX) :].lower(): unquote(value, errors="replace")
+        for name, value in request.headers.items()
+        if name.lower().startswith(_PREFIX)
+    }
+    body = parse_json(request.get_data())
+    if not attributes or request.mimetype != "application/json":
+        return body
+    if "data" in attributes:
+        raise InvalidMessage(
+            "ce-data: the data is the body", ({"field": "ce-data", "value": None, "allowed": "no header of this name"},)
+        )
+    return {**attributes, "data": body}
+
+
+def unsupported(request: Request) -> UnsupportedContentType:
+    """The refusal of a content type that is not read."""
+    allowed = f"{', '.join(CONTENT_TYPES[:-1])} or {CONTENT_TYPES[-1]}"
+    return UnsupportedContentType(
+        f"Content-Type: expected {allowed}",
+        ({"field": "Content-Type", "value": request.content_type, "allowed": allowed},),
+    )
+
+
+def idempotency_key(headers: Headers) -> str | None:
+    """The id of a message that has none of its own, made of the `Idempotency-Key`.
+
+    So the same request again is the same message again, which the log appends once and for all, and a key that is
+    used for something else is refused as any id is. The key stands alone, or as a string of structured headers
+    (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header).
+    """
+    given = headers.get("Idempotency-Key")
+    if given is None:
+        return None
+    key = given[1:-1] if len(given) > 1 and given[0] == given[-1] == '"' else given
+    if not _KEY.fullmatch(key):
+        raise InvalidValue("Idempotency-Key", given, "1 to 150 visible ASCII characters, alone or in double quotes")
+    return f"key/{key}"
+
+
+def with_id(message: Any, key: str | None) -> Any:
+    """The message, with this id where it names none."""
+    if key and isinstance(message, Mapping) and message.get("id") is None:
+        return {**message, "id": key}
+    return message

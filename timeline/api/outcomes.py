@@ -1,0 +1,42 @@
+"""What became of an event that was to be appended, in words and as an answer tells it."""
+
+from enum import StrEnum
+from typing import Any
+
+from timeline.api.problems import problem_of
+from timeline.domain.moments import format_instant
+from timeline.errors import TimelineError, Withheld
+from timeline.store.appending import Receipt
+
+
+class Outcome(StrEnum):
+    """What became of an event."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    """The same message had been appended before."""
+    REJECTED = "rejected"
+    WITHHELD = "withheld"
+    """It would have been accepted, but another one was refused, and all or none were to be."""
+
+
+def outcome_of(became: Receipt | TimelineError) -> Outcome:
+    """The word for what became of an event."""
+    if isinstance(became, Receipt):
+        return Outcome.DUPLICATE if became.repeated else Outcome.ACCEPTED
+    return Outcome.WITHHELD if isinstance(became, Withheld) else Outcome.REJECTED
+
+
+def told_of(became: Receipt | TimelineError) -> dict[str, Any]:
+    """What an answer says of it."""
+    return receipt(became) if isinstance(became, Receipt) else {"problem": problem_of(became)}
+
+
+def receipt(one: Receipt) -> dict[str, Any]:
+    """An append, acknowledged."""
+    return {
+        "position": one.position,
+        "subject": str(one.subject),
+        "version": one.version,
+        "recorded_at": format_instant(one.recorded_at),
+    }

@@ -1,0 +1,160 @@
+"""Server-Sent Events: one thread reads the log and makes each event's text once, for everybody who listens.
+
+A listener keeps only the position that it has come to. While that is among the last events they are handed out from
+memory, and otherwise it reads the log by itself: whoever is slow waits for nobody but for itself, and nothing is kept
+for it (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from threading import Condition, Event, Thread
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from timeline.api.following import Read, Wanted, fronts_of, read_on, type_of
+from timeline.errors import StoreUnusable, TooManyStreams
+from timeline.store.log import ConflictLog
+from timeline.wire.events import dump_event
+
+logger = structlog.get_logger(__name__)
+
+KEPT = 10_000
+"""Events that are handed out from memory."""
+TOGETHER = 1_000
+"""Events that are sent in one piece at most."""
+GATHER = 0.05
+"""Seconds between two rounds: what comes meanwhile is handed out together."""
+HEARTBEAT = 15.0
+"""Seconds of silence after which a listener is told that all is well; that is when it is noticed that it has gone."""
+
+
+class Told(Struct, frozen=True, gc=False):
+    """An event as it is sent, and what it can be chosen by."""
+
+    position: int
+    type: str
+    fronts: frozenset[str]
+    text: bytes
+
+
+class Broadcast:
+    """Hands out what is appended to one log to up to `most` listeners."""
+
+    def __init__(self, log: ConflictLog, most: int) -> None:
+        self._log = log
+        self._most = most
+        self._news = Condition()
+        """Guards all that follows."""
+        self._kept: deque[Told] = deque(maxlen=KEPT)
+        self._since = 0
+        """Everything after this position is kept, up to `_last`."""
+        self._last = 0
+        self._listeners = 0
+        self._round: Event | None = None
+        """Set to end the thread that reads the log; None where there is none."""
+        self._closed = False
+
+    @property
+    def listeners(self) -> int:
+        """How many listen now."""
+        return self._listeners
+
+    def join(self) -> None:
+        """Begin to listen; whoever does must `leave` again. Raises `TooManyStreams`."""
+        with self._news:
+            if self._closed or self._listeners >= self._most:
+                raise TooManyStreams(self._most)
+            self._listeners += 1
+            if self._round is None:
+                self._start()
+
+    def leave(self) -> None:
+        """Listen no more; where nobody does the log is not read."""
+        with self._news:
+            self._listeners -= 1
+            if not self._listeners:
+                self._stop()
+
+    def close(self) -> None:
+        """End every stream."""
+        with self._news:
+            self._closed = True
+            self._stop()
+
+    def sent(self, after: int | None, wanted: Wanted) -> Iterator[bytes]:
+        """What one who joined is sent from a position on (None: from now on), without end."""
+        position = self._last if after is None else after
+        yield b"retry: 2000\n\n"
+        spoke = time.monotonic()
+        while not self._closed:
+            told, come_to = self._after(position, wanted)
+            if told:
+                yield b"".join(told)
+                spoke = time.monotonic()
+            elif come_to == position:
+                self._wait(position, spoke + HEARTBEAT - time.monotonic())
+            if time.monotonic() - spoke >= HEARTBEAT:
+                yield b": all is well\n\n"
+                spoke = time.monotonic()
+            position = come_to
+
+    def _after(self, position: int, wanted: Wanted) -> tuple[list[bytes], int]:
+        """What of the events after a position is wanted, and how far it was looked."""
+        with self._news:
+            if position >= self._since:
+                fresh = position >= self._last
+                some = [] if fresh else self._kept_after(position)
+                come_to = some[-1].position if some else position
+                return [one.text for one in some if wanted.has(one.type, one.fronts)], come_to
+        records, come_to = read_on(self._log, position, TOGETHER, wanted)
+        return [text_of(one) for one in records], come_to
+
+    def _kept_after(self, position: int) -> list[Told]:
+        """Positions have no gaps, so where an event is among those kept is known."""
+        start = len(self._kept) - (self._last - position)
+        return [self._kept[place] for place in range(start, min(len(self._kept), start + TOGETHER))]
+
+    def _wait(self, position: int, seconds: float) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._closed or self._last > position, max(0.0, seconds))
+
+    def _start(self) -> None:
+        """Begin to read the log where it stands."""
+        self._round = Event()
+        self._kept.clear()
+        self._since = self._last = self._log.head().position
+        Thread(target=self._read, args=(self._since, self._round), name="broadcast", daemon=True).start()
+
+    def _stop(self) -> None:
+        if self._round:
+            self._round.set()
+        self._round = None
+        self._news.notify_all()
+
+    def _read(self, position: int, ended: Event) -> None:
+        """Keep what is appended, until it is ended. Where the log was exchanged all streams end."""
+        try:
+            for records in self._log.tail(position).follow(ended):
+                told = [
+                    Told(one.position, type_of(one), fronts, text_of(one))
+                    for one, fronts in zip(records, fronts_of(self._log, records), strict=True)
+                ]
+                with self._news:
+                    if ended.is_set():
+                        return
+                    self._kept.extend(told)
+                    self._last = told[-1].position
+                    self._since = self._last - len(self._kept)
+                    self._news.notify_all()
+                ended.wait(GATHER)
+        except StoreUnusable as error:
+            logger.warning("the log can not be followed any more; its streams end", reason=error.detail)
+            self.close()
+
+
+def text_of(one: Read) -> bytes:
+    """An event as it is sent: its position as id, and the CloudEvent on one line."""
+    return b"id: %d\ndata: %s\n\n" % (one.position, msgspec.json.encode(dump_event(one)))

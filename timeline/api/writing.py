@@ -1,0 +1,67 @@
+"""What the OpenAPI document says of writing: bodies with examples, and headers."""
+
+from typing import Any
+
+from timeline.api.messages import BATCH, LINES, ONE
+from timeline.wire.events import EnvelopeSchema
+
+EXAMPLE: dict[str, Any] = {
+    "type": "development.reported",
+    "source": "//example.org/desk",
+    "id": "a-1",
+    "time": "2023-05-22T12:00:00Z",
+    "data": {
+        "front": "belgorod-border",
+        "kind": "entry",
+        "title": "Fighters enter Grayvoron",
+        "occurred": "2023-05-22",
+        "place": {"name": "Grayvoron", "lat": 50.48, "lon": 35.66},
+        "actors": [{"name": "Freedom of Russia Legion", "role": "attacker"}],
+        "account": {"source": "freedom-of-russia-legion", "stance": {"occurrence": "asserts"}},
+    },
+}
+SECOND: dict[str, Any] = {
+    "type": "source.registered",
+    "source": "//example.org/desk",
+    "id": "a-2",
+    "data": {"slug": "belgorod-governor", "name": "Governor of Belgorod", "kind": "official", "affiliation": "russia"},
+}
+
+BODIES: dict[str, Any] = {
+    **{kind: {"schema": EnvelopeSchema, "example": EXAMPLE} for kind in ONE},
+    BATCH: {
+        "schema": {"type": "array", "items": EnvelopeSchema},
+        "example": [EXAMPLE, SECOND],
+    },
+    LINES: {"schema": {"type": "string", "description": "One event a line (NDJSON); read as it comes."}},
+}
+
+
+def header(name: str, description: str, **more: Any) -> dict[str, Any]:
+    """A header parameter of the OpenAPI document."""
+    return {"in": "header", "name": name, "schema": {"type": "string"}, "description": description, **more}
+
+
+HEADERS = [
+    header(
+        "If-Match",
+        "The version that the subject must have: the `version` of an answer, as an entity tag. One event only.",
+        example='"3"',
+    ),
+    header(
+        "If-None-Match",
+        "`*`: the subject must not exist yet. One event only.",
+        schema={"type": "string", "enum": ["*"]},
+    ),
+    header(
+        "Idempotency-Key",
+        "Stands for the `id` of events that have none, so that the same request may be sent again.",
+        example='"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+    ),
+    header(
+        "ce-type",
+        "CloudEvents binary mode: the attributes stand in headers `ce-<name>` and the body, `application/json`, is the "
+        "`data`.",
+        example="development.reported",
+    ),
+]
