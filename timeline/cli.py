@@ -76,7 +76,7 @@ def replay(
     """Show the timeline as of a date, as known on a date, as recorded at a position."""
     with opened(config, must_exist=True) as service:
         wanted = wanted_cuts(as_of, known_at, recorded_at)
-        if front and front not in {entry.slug for entry in service.reader.fronts(wanted)[1]}:
+        if front and not service.reader.knows_front(front, wanted):
             raise InvalidValue("front", front, "the slug of a front known at these cuts")
         answer = service.reader.timeline(wanted, Filters(fronts=frozenset([front] if front else [])))
         if as_json:

@@ -15,7 +15,7 @@ class Config(Struct, frozen=True):
     """Settings of one process. `key_file` signs checkpoints (none: beside the store).
 
     `body_limit` is what one event may have, `batch_limit` a whole request, both in bytes; reading a request may take
-    `request_seconds`; as many as `streams` readers may follow the log at once.
+    `request_seconds`; as many as `streams` readers may follow the log at once. Of answers `cache_bytes` are kept.
     """
 
     store: str = DEFAULT_STORE
@@ -24,6 +24,7 @@ class Config(Struct, frozen=True):
     batch_limit: int = 1_000_000_000
     request_seconds: int = 600
     streams: int = 250
+    cache_bytes: int = 128_000_000
     key_file: Path | None = None
 
 
@@ -32,7 +33,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
 
     `TIMELINE_STORE`, `TIMELINE_KEY` (the file of the signing key), `TIMELINE_TITLE`, and whole numbers:
     `TIMELINE_BODY_LIMIT` (bytes of one event), `TIMELINE_BATCH_LIMIT` (bytes of a request), `TIMELINE_REQUEST_SECONDS`
-    (how long reading one may take), `TIMELINE_STREAMS` (how many may follow the log at once).
+    (how long reading one may take), `TIMELINE_STREAMS` (how many may follow the log at once), `TIMELINE_CACHE_BYTES`
+    (of what was told of developments, kept in memory).
     """
     given = os.environ if environment is None else environment
     return Config(
@@ -48,6 +50,7 @@ _NUMBERS = {
     "batch_limit": "TIMELINE_BATCH_LIMIT",
     "request_seconds": "TIMELINE_REQUEST_SECONDS",
     "streams": "TIMELINE_STREAMS",
+    "cache_bytes": "TIMELINE_CACHE_BYTES",
 }
 
 

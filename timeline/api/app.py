@@ -71,7 +71,7 @@ def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config,
     limits = Limits(config.body_limit, config.batch_limit, config.request_seconds)
     api.register_blueprint(events.blueprint(log, limits, lambda _: None, lambda _, __: None))
     api.register_blueprint(reading_log.blueprint(log, Broadcast(log, config.streams)))
-    api.register_blueprint(reads.blueprint(reader, Freshness(log, now)))
+    api.register_blueprint(reads.blueprint(reader, log, Freshness(log, now), config.cache_bytes))
     api.register_blueprint(proofs.blueprint(log))
     api.register_blueprint(health.blueprint(runner, reader))
     app.register_blueprint(documentation.blueprint())

@@ -8,10 +8,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from timeline.domain.moments import to_micros
+from timeline.domain.moments import from_micros, to_micros
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts
-from timeline.readmodel.entries import TimelineAnswer
+from timeline.readmodel.entries import Page
 from timeline.readmodel.rows import After
 
 _Instant = Annotated[datetime, Meta(tz=True)]
@@ -50,10 +50,10 @@ def not_a_cursor(text: str) -> InvalidValue:
     return InvalidValue("cursor", text, "the next_cursor of an earlier answer, unchanged")
 
 
-def cursor_behind(answer: TimelineAnswer) -> str | None:
+def cursor_behind(page: Page) -> str | None:
     """The cursor of the page behind this one; None where there is none."""
-    if not answer.more:
+    if page.ends is None:
         return None
-    cuts, (start, id) = answer.held.cuts, answer.entries[-1].sort_key
-    cursor = Cursor(cuts.as_of, cuts.known_at, cuts.position, start, id)
+    cuts, (start, id) = page.held.cuts, page.ends
+    cursor = Cursor(cuts.as_of, cuts.known_at, cuts.position, from_micros(start), UUID(bytes=id))
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode("ascii")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from flask import Response
 
 from timeline.api.caching import Freshness
@@ -19,18 +20,25 @@ from timeline.api.schemas import (
 )
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
+from timeline.readmodel.past import Past
 from timeline.readmodel.questions import Reader
+from timeline.readmodel.told import Told
 from timeline.wire import answers
 from timeline.wire.fields import development_id
 
 
-def blueprint(reader: Reader, freshness: Freshness) -> ApiBlueprint:
-    """The endpoints, on what answers, and on what tells whether an answer is still the same."""
+def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> ApiBlueprint:
+    """The endpoints, on what answers, and on what tells whether an answer is still the same.
+
+    Of what is told of developments as many bytes are `kept`.
+    """
+    told = Told(past, _told, kept)
     reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
     reads.before_request(freshness.unchanged)
 
-    def told(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
+    def respond(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
         return freshness.answer({**answers.held(held), **body}, fixed=freshness.is_fixed(query))
 
     @reads.get("/timeline")
@@ -38,19 +46,18 @@ def blueprint(reader: Reader, freshness: Freshness) -> ApiBlueprint:
     @reads.arguments(TimelineQuery, location="query")
     @reads.response(200, TimelineSchema)
     def timeline(query: dict[str, Any]) -> Response:
-        return _timeline(reader, freshness, query)
+        return _timeline(reader, freshness, told, query)
 
     @reads.get("/fronts/<slug>/timeline")
     @reads.doc(summary="The same for one front")
     @reads.arguments(TimelineQuery, location="query")
     @reads.response(200, TimelineSchema)
     def front_timeline(query: dict[str, Any], slug: str) -> Response:
-        _, fronts = reader.fronts(cuts_of(query))
-        if slug not in {front.slug for front in fronts}:
+        if not reader.knows_front(slug, cuts_of(query)):
             raise NothingKnown(
                 f"slug: no front {slug} is known", ({"field": "slug", "value": slug, "allowed": "a slug of /fronts"},)
             )
-        return _timeline(reader, freshness, {**query, "front": [slug]})
+        return _timeline(reader, freshness, told, {**query, "front": [slug]})
 
     @reads.get("/changes")
     @reads.doc(summary="What changed in what was known between two moments: new, withdrawn, revised, status")
@@ -67,7 +74,7 @@ def blueprint(reader: Reader, freshness: Freshness) -> ApiBlueprint:
     @reads.response(200, DensitySchema)
     def density(query: dict[str, Any]) -> Response:
         held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
-        return told(held, query, answers.density(found))
+        return respond(held, query, answers.density(found))
 
     @reads.get("/fronts")
     @reads.doc(summary="The lanes of the timeline, with their developments counted by status")
@@ -75,7 +82,7 @@ def blueprint(reader: Reader, freshness: Freshness) -> ApiBlueprint:
     @reads.response(200, FrontsSchema)
     def fronts(query: dict[str, Any]) -> Response:
         held, entries = reader.fronts(cuts_of(query))
-        return told(held, query, {"items": [answers.front(entry) for entry in entries]})
+        return respond(held, query, {"items": [answers.front(entry) for entry in entries]})
 
     @reads.get("/sources")
     @reads.doc(summary="Who speaks, with their accounts counted")
@@ -83,7 +90,7 @@ def blueprint(reader: Reader, freshness: Freshness) -> ApiBlueprint:
     @reads.response(200, SourcesSchema)
     def sources(query: dict[str, Any]) -> Response:
         held, entries = reader.sources(cuts_of(query))
-        return told(held, query, {"items": [answers.source(entry) for entry in entries]})
+        return respond(held, query, {"items": [answers.source(entry) for entry in entries]})
 
     @reads.get("/developments/<id>")
     @reads.doc(summary="One development, by its id or its <data set>:<id there>")
@@ -91,7 +98,7 @@ def blueprint(reader: Reader, freshness: Freshness) -> ApiBlueprint:
     @reads.response(200, DevelopmentSchema)
     def development(query: dict[str, Any], id: str) -> Response:
         held, entry = reader.development(development_id("id", id), cuts_of(query))
-        return told(held, query, {"item": _chosen(answers.item(entry), query)})
+        return respond(held, query, {"item": _chosen(msgspec.Raw(_told(entry)), query)})
 
     @reads.get("/developments/<id>/history")
     @reads.doc(summary="How the reporting of a development went, with the statuses after each event")
@@ -99,30 +106,37 @@ def blueprint(reader: Reader, freshness: Freshness) -> ApiBlueprint:
     @reads.response(200, HistorySchema)
     def history(query: dict[str, Any], id: str) -> Response:
         held, steps = reader.reporting(development_id("id", id), cuts_of(query))
-        return told(held, query, {"steps": [answers.step(one) for one in steps]})
+        return respond(held, query, {"steps": [answers.step(one) for one in steps]})
 
     return reads
 
 
-def _timeline(reader: Reader, freshness: Freshness, query: dict[str, Any]) -> Response:
+def _timeline(reader: Reader, freshness: Freshness, told: Told, query: dict[str, Any]) -> Response:
     cursor = read_cursor(query["cursor"]) if "cursor" in query else None
     try:
-        found = reader.timeline(
+        page = reader.page(
             cursor.cuts if cursor else cuts_of(query),
             filters_of(query),
             query["limit"],
             cursor.after if cursor else None,
+            told,
         )
     except InvalidValue:
         if cursor is None:
             raise
         raise not_a_cursor(query["cursor"]) from None
-    body = answers.timeline_answer(found, cursor_behind(found))
-    body["items"] = [_chosen(one, query) for one in body["items"]]
+    items = [_chosen(msgspec.Raw(one), query) for one in page.items]
+    body = {**answers.held(page.held), "items": items, "next_cursor": cursor_behind(page)}
     return freshness.answer(body, fixed=cursor is not None or freshness.is_fixed(query))
 
 
-def _chosen(item: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:
+def _chosen(item: msgspec.Raw, query: dict[str, Any]) -> Any:
     """Those fields of an item that were asked for."""
     names = query.get("fields_")
-    return item if names is None else {name: value for name, value in item.items() if name in names}
+    if names is None:
+        return item
+    return {name: value for name, value in msgspec.json.decode(item).items() if name in names}
+
+
+def _told(entry: Entry) -> bytes:
+    return msgspec.json.encode(answers.item(entry))

@@ -58,6 +58,14 @@ class TimelineAnswer(Struct, frozen=True):
         )
 
 
+class Page(Struct, frozen=True):
+    """A page of a timeline as it is told, and the place after which the next one begins; None where there is none."""
+
+    held: HeldCuts
+    items: list[bytes]
+    ends: tuple[int, bytes] | None
+
+
 class FrontEntry(Struct, frozen=True):
     """A lane with how many developments of each status stand on it."""
 

@@ -50,6 +50,10 @@ class Merged:
         """Whether no merge ever touched it."""
         return id not in self._groups
 
+    def ids(self) -> Iterable[UUID]:
+        """All that a merge ever touched."""
+        return self._groups.keys()
+
     def together(self, ids: Iterable[UUID]) -> set[UUID]:
         """These and all that have to be read with them."""
         return {member for group in {self.group_of(id) for id in ids} for member in group}

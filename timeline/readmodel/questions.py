@@ -4,7 +4,7 @@ A question first has the rows brought up to date (`refresh`), and then sees one 
 written meanwhile.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -21,13 +21,14 @@ from timeline.readmodel.cuts import HeldCuts, WantedCuts, held_cuts
 from timeline.readmodel.databases import Database
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.documents import Documents
-from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
+from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, Page, SourceEntry, Step, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.overviews import overview
 from timeline.readmodel.past import Past
 from timeline.readmodel.rows import After, Window, all_rows, read_rows
 from timeline.readmodel.selection import asks_documents, selected
 from timeline.readmodel.standing import Standing, set_aside_in, unopened
+from timeline.readmodel.told import Told
 from timeline.readmodel.turns import Turns
 from timeline.readmodel.versions import STATUSES, VersionRow
 from timeline.readmodel.voices import accounts_added_up, accounts_by_source
@@ -79,6 +80,21 @@ class Reader:
             standing, held = self._held(wanted)
             window = _window(standing, held.cuts, filters)
             return held, read_rows(standing.database, standing.front_slugs, window, limit, after)
+
+    def page(self, wanted: WantedCuts, filters: Filters, limit: int, after: After | None, told: Told) -> Page:
+        """The same, as they are told: up to `limit` after where a page ended."""
+        with self._turn:
+            standing, held = self._held(wanted)
+            window = _window(standing, held.cuts, filters)
+            if asks_documents(filters):
+                entries = list(islice(self._entries(standing, window, limit, after), limit + 1))
+                places = [entry.place for entry in entries]
+                items = [told.tell(entry) for entry in entries[:limit]]
+            else:
+                rows = read_rows(standing.database, standing.front_slugs, window, limit + 1, after)
+                places = [row.sort_key for row in rows]
+                items = told.page(standing, held.cuts, rows[:limit])
+        return Page(held, items, places[limit - 1] if len(places) > limit else None)
 
     def development(self, id: UUID, wanted: WantedCuts) -> tuple[HeldCuts, Entry]:
         """One development at these cuts, whether or not it had occurred by `as_of`.
@@ -132,10 +148,19 @@ class Reader:
     def fronts(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[FrontEntry, ...]]:
         """Every lane that was opened or that a development names, in the order of opening."""
         standing, held = self._held(wanted)
-        counts: dict[str, Counter[Status]] = {}
+        counts: dict[str, Counter[Status]] = defaultdict(Counter)
         for one in overview(self._past, standing, held.cuts, Bucket.MONTH, EVERYTHING).rows:
-            counts.setdefault(standing.front_slugs[one.front], Counter())[STATUSES[one.status - 1]] += one.count
+            counts[standing.front_slugs[one.front]][STATUSES[one.status - 1]] += one.count
         return held, _lanes(standing, held.cuts, counts, ())
+
+    def knows_front(self, slug: str, wanted: WantedCuts) -> bool:
+        """Whether a front is among those lanes."""
+        with self._turn:
+            standing, held = self._held(wanted)
+            if any(front.opened.slug == slug for front in standing.opened_fronts(held.cuts)):
+                return True
+            window = _window(standing, held.cuts, Filters(fronts=frozenset([slug])))
+            return bool(read_rows(standing.database, standing.front_slugs, window, 1))
 
     def density(
         self, wanted: WantedCuts, bucket: Bucket, filters: Filters = EVERYTHING

@@ -62,7 +62,10 @@ def read_rows(
             if lowest > until or not missing:
                 break
             fronts = window.fronts[start : start + at_once]
-            found += database.fetch(*_statement(window, fronts, (span, lowest, until), missing, after))
+            more = database.fetch(*_statement(window, fronts, (span, lowest, until), missing, after))
+            if not more:
+                continue
+            found += more
             found.sort(key=_PLACE)
             del found[limit:]
             if len(found) == limit:

@@ -6,6 +6,7 @@ not its end, which is NULL where it still goes on. A development that is part of
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -113,6 +114,11 @@ class VersionRow(Struct, frozen=True, gc=False):
     def occurred(self) -> Occurred:
         """When it happened."""
         return _occurred_of(self.edtf, self.exact_start, self.exact_end)
+
+    def open_on(self, instant: datetime) -> bool:
+        """Whether it is a span that may go on beyond an instant (see `Occurred.open_on`)."""
+        lasts = "/" in self.edtf or self.exact_end is not None
+        return lasts and self.occurred.open_on(instant)
 
     @property
     def sort_key(self) -> tuple[int, bytes]:

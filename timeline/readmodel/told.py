@@ -1,0 +1,121 @@
+"""What was told of developments, kept ready to be told again.
+
+What an answer tells of a development at its cuts follows from which of its events were known there, how its aspects
+stood (on which side a source stands may change without an event of its own), and whether it was open. So it is kept
+under these three, for as long as no event of the development is added to the log, the most recently asked in `most`
+bytes. Developments that were ever merged are told anew each time.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from timeline.domain.facts import Recorded
+from timeline.domain.history import Cuts
+from timeline.domain.moments import to_micros
+from timeline.readmodel.documents import Documents
+from timeline.readmodel.entries import Entry
+from timeline.readmodel.past import Past
+from timeline.readmodel.standing import Standing
+from timeline.readmodel.versions import VersionRow
+
+MOST_NEWS = 5_000
+"""After so many new records all is forgotten, for to see whom they are about would take longer."""
+_OVERHEAD = 400
+"""Bytes that the keeping itself takes, about."""
+
+_View = tuple[tuple[int, ...], int, bool]
+"""Positions of the events that were known, `VersionRow.aspects`, and whether it was open."""
+
+
+class _Kept(Struct):
+    """Of one development: when each of its events was reported and its position, and what was told of it."""
+
+    moments: tuple[tuple[int, int], ...]
+    only: tuple[int, ...]
+    """The position where there is but one event: who sees the development knows of it."""
+    views: dict[_View, bytes] = {}
+
+
+class Told:
+    """Tells developments as `tell` does. It is asked by one thread at a time."""
+
+    def __init__(self, past: Past, tell: Callable[[Entry], bytes], most: int) -> None:
+        self.tell = tell
+        self._past = past
+        self._most = most
+        self.size = 0
+        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
+        self._standing: Standing | None = None
+        self._merged: frozenset[bytes] = frozenset()
+
+    def page(self, standing: Standing, cuts: Cuts, rows: Sequence[VersionRow]) -> list[bytes]:
+        """What is told of each row, in order."""
+        self._hear_news(standing)
+        known_at = to_micros(cuts.known_at)
+        found = [self._find(row, cuts, known_at) for row in rows]
+        missing = [row for row, told in zip(rows, found, strict=True) if told is None]
+        if not missing:
+            return found  # type: ignore[return-value]
+        anew = self._tell(standing, cuts, missing, known_at)
+        self._shrink()
+        return [told or anew[row.key] for row, told in zip(rows, found, strict=True)]
+
+    def _find(self, row: VersionRow, cuts: Cuts, known_at: int) -> bytes | None:
+        kept = self._kept.get(row.key)
+        if kept is None:
+            return None
+        self._kept.move_to_end(row.key)
+        return kept.views.get(_view(kept, row, cuts, known_at))
+
+    def _tell(self, standing: Standing, cuts: Cuts, rows: Sequence[VersionRow], known_at: int) -> dict[bytes, bytes]:
+        """Tell these from the log, and keep that."""
+        histories = self._past.histories(list(standing.merged.together(row.id for row in rows)))
+        entries = Documents(self._past, standing, cuts, histories).entries([row.id for row in rows])
+        told = {}
+        for row in rows:
+            told[row.key] = text = self.tell(entries[row.id])
+            if row.key in self._merged:
+                continue
+            if row.key not in self._kept:
+                handled = (one for one in histories[row.id] if isinstance(one, Recorded))
+                self._kept[row.key] = _kept(one for one in handled if one.position not in standing.set_aside)
+                self.size += _OVERHEAD
+            kept = self._kept[row.key]
+            kept.views[_view(kept, row, cuts, known_at)] = text
+            self.size += len(text) + _OVERHEAD
+        return told
+
+    def _hear_news(self, standing: Standing) -> None:
+        """Forget what is no longer so."""
+        before, self._standing = self._standing, standing
+        if before is standing:
+            return
+        self._merged = frozenset(id.bytes for id in standing.merged.ids())
+        news = standing.position - before.position if before and before.database is standing.database else -1
+        if before is None or not 0 <= news <= MOST_NEWS:
+            self._kept.clear()
+            self.size = 0
+            return
+        touched = self._past.subjects(range(before.position + 1, standing.position + 1)).values()
+        for key in {id.bytes for id in touched} | self._merged:
+            self._forget(key)
+
+    def _forget(self, key: bytes) -> None:
+        if kept := self._kept.pop(key, None):
+            self.size -= _OVERHEAD + sum(len(text) + _OVERHEAD for text in kept.views.values())
+
+    def _shrink(self) -> None:
+        while self.size > self._most:
+            self._forget(next(iter(self._kept)))
+
+
+def _kept(events: Iterable[Recorded]) -> _Kept:
+    moments = tuple((to_micros(one.event.reported_at), one.position) for one in events)
+    return _Kept(moments, (moments[0][1],) if len(moments) == 1 else ())
+
+
+def _view(kept: _Kept, row: VersionRow, cuts: Cuts, known_at: int) -> _View:
+    known = kept.only or tuple(place for at, place in kept.moments if at <= known_at and place <= cuts.position)
+    return known, row.aspects, row.open_on(cuts.as_of)
