@@ -6,8 +6,12 @@ from flask import Flask
 from flask_smorest import Api
 from werkzeug.exceptions import NotFound
 
-from timeline.api import events, health, proofs, reads
+from timeline.access.keeping import Tokens
+from timeline.api import access, events, health, metrics, proofs, reads, requests
+from timeline.api.headers import add_headers
 from timeline.api.http import WholeRequest
+from timeline.api.limits import limit
+from timeline.api.metrics import Metrics
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
 from timeline.config import Config
@@ -25,8 +29,8 @@ class _Api(Api):  # type: ignore[misc]
         """The application's handler answers for every path."""
 
 
-def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config) -> Flask:
-    """The application with the API below `/api/v1`, `/healthz` and `/readyz`."""
+def create_api(log: ConflictLog, runner: Runner, reader: Reader, tokens: Tokens, config: Config) -> Flask:
+    """The application with the API below `/api/v1`, `/healthz`, `/readyz` and `/metrics`."""
     app = Flask("timeline", static_folder=None)
     app.request_class = WholeRequest
     app.config.update(
@@ -36,13 +40,23 @@ def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config)
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
+        READING_IS_OPEN=config.reading_is_open,
     )
+    counted = Metrics(runner)
     handle_errors(app)
+    # In this order for what is asked, in the opposite one for what is answered.
+    requests.follow(app, counted)
+    add_headers(app, config)
+    access.identify(app, tokens)
+    limit(app, config)
+    access.admit(app, reading_is_open=config.reading_is_open)
     api = _Api(app)
-    api.register_blueprint(events.blueprint(log))
+    api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
+    api.register_blueprint(events.blueprint(log, counted))
     api.register_blueprint(reads.blueprint(reader))
     api.register_blueprint(proofs.blueprint(log))
     api.register_blueprint(health.blueprint(runner, reader))
+    api.register_blueprint(metrics.blueprint(counted))
     app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)
     return app
 

@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Response, request
 
+from timeline.api import access
 from timeline.api.http import ApiBlueprint, answer, expected_version
+from timeline.api.metrics import Metrics, Outcome
 from timeline.api.queries import EventsQuery
 from timeline.api.schemas import EventsSchema, ProblemSchema, ReceiptSchema
 from timeline.domain.moments import format_instant
@@ -30,13 +32,14 @@ EXAMPLE = {
 }
 
 
-def blueprint(log: ConflictLog) -> ApiBlueprint:
-    """The endpoints, on the log."""
+def blueprint(log: ConflictLog, metrics: Metrics) -> ApiBlueprint:
+    """The endpoints, on the log; what is appended is counted."""
     events = ApiBlueprint("events", __name__, url_prefix="/api/v1/events", description="The log of events")
 
     @events.post("")
     @events.doc(
         summary="Append one event (CloudEvents 1.0, structured JSON)",
+        security=access.NEEDED,
         parameters=[
             {
                 "in": "header",
@@ -61,13 +64,16 @@ def blueprint(log: ConflictLog) -> ApiBlueprint:
     @events.alt_response(412, schema=ProblemSchema, description="The subject is at another version")
     @events.alt_response(200, schema=ReceiptSchema, description="The same message was appended before")
     def append() -> Response:
+        access.guard_writing()
         if request.mimetype not in CONTENT_TYPES:
             allowed = " or ".join(CONTENT_TYPES)
             raise UnsupportedContentType(
                 f"Content-Type: expected {allowed}",
                 ({"field": "Content-Type", "value": request.content_type, "allowed": allowed},),
             )
-        receipt = log.record(parse_event(parse_json(request.get_data())), expected_version(request.headers))
+        submission = access.admitted(parse_event(parse_json(request.get_data())))
+        receipt = log.record(submission, expected_version(request.headers))
+        metrics.appended(Outcome.REPEATED if receipt.repeated else Outcome.ADDED)
         body = {
             "position": receipt.position,
             "subject": str(receipt.subject),

@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from timeline import errors
+from timeline.access.tokens import redacted_bytes
+from timeline.api.access import challenge
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +28,10 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.NothingKnown: 404,
     errors.MessageIdReused: 409,
     errors.VersionMismatch: 412,
+    errors.Unauthenticated: 401,
+    errors.InvalidToken: 401,
+    errors.InsufficientScope: 403,
+    errors.TooManyRequests: 429,
     errors.StoreUnusable: 503,
     errors.LogReplaced: 503,
 }
@@ -40,7 +46,7 @@ def handle_errors(app: Flask) -> None:
 
 
 def problem(status: int, slug: str, title: str, detail: str, listed: tuple[dict[str, Any], ...] = ()) -> Response:
-    """A problem document."""
+    """A problem document; a secret that somebody put where none belongs is not repeated in it."""
     body = {
         "type": f"urn:timeline:problem:{slug}",
         "title": title,
@@ -48,12 +54,18 @@ def problem(status: int, slug: str, title: str, detail: str, listed: tuple[dict[
         "detail": detail,
         "instance": request.path,
         **({"errors": listed} if listed else {}),
+        **({"request_id": g.request_id} if status >= 500 and "request_id" in g else {}),
     }
-    return Response(msgspec.json.encode(body), status, content_type="application/problem+json")
+    return Response(redacted_bytes(msgspec.json.encode(body)), status, content_type="application/problem+json")
 
 
 def _expected(error: errors.TimelineError) -> Response:
-    return problem(STATUS_OF[type(error)], error.slug, error.title, error.detail, error.errors)
+    answer = problem(STATUS_OF[type(error)], error.slug, error.title, error.detail, error.errors)
+    if asked := challenge(error):
+        answer.headers["WWW-Authenticate"] = asked
+    if isinstance(error, errors.TooManyRequests):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _http(error: HTTPException) -> Any:
