@@ -10,6 +10,8 @@ PYTEST_ARGS ?= -n 2 --dist loadscope
 
 run: $(VENV)/.runtime ## set up, fill the demo, serve on http://127.0.0.1:8050
 	$(BIN)/timeline --store $(STORE) demo
+	@made=$$($(BIN)/timeline --store $(STORE) token create demo --scope append --scope assess --replace) && \
+		printf '\nTo write to it from a second terminal, paste this there first:\n\n    export TOKEN=%s\n\n' "$${made##*[[:space:]]}"
 	$(BIN)/timeline --store $(STORE) serve --port $(PORT)
 
 test: install check ## set up, then lint, types, contracts and every test

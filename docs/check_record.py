@@ -143,11 +143,11 @@ def check_event(event: dict[str, Any], said: dict[str, Any], state: bytes) -> No
     """That an exported event says what was recorded, and nothing beside it. Numbers are compared as floats."""
     held = parse_json(state, float)
     fixed = {"specversion": "1.0", "datacontenttype": "application/json", "time": held["reported_at"]}
-    fact = held["fact"]
+    fact, by = held["fact"], held.get("recorded_by")
     data = fact["account"] if said["type"] == "account.given" else wired({**fact.pop("description", {}), **fact})
     if "changes" in data:
         data["changes"] = wired(data["changes"])
-    proven = {**held["message"], **fixed, **said, "position": float(said["position"]), "data": data}
+    proven = {**held["message"], **fixed, **said, "position": float(said["position"]), "data": data, "recordedby": by}
     if held.get("fact_version", 1) != 1:
         raise ValueError("the record is of a newer form than this program knows")
     for name in sorted({*event, *proven}):

@@ -36,15 +36,15 @@ async def listen(service: Serving, heard: Heard, until: int, after: int | None =
         writer.close()
 
 
-async def append(service: Serving, count: int, a_second: float, headers: str = "") -> None:
+async def append(service: Serving, count: int, a_second: float) -> None:
     """Append so many events, one after another, at an even pace."""
     reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
     began = time.monotonic()
     for number in range(count):
         body = json.dumps(message(id=f"s-{number}")).encode()
         writer.write(
-            f"POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n".encode()
+            f"POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {service.token}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
         status = await reader.readline()
@@ -58,16 +58,14 @@ async def append(service: Serving, count: int, a_second: float, headers: str = "
     writer.close()
 
 
-async def all_listen(
-    service: Serving, listeners: int, seconds: float, a_second: float, headers: str = ""
-) -> list[Heard]:
+async def all_listen(service: Serving, listeners: int, seconds: float, a_second: float) -> list[Heard]:
     """So many listen while events are appended; one more is cut off half way and goes on. What each heard."""
     count = int(seconds * a_second)
     heard = [Heard() for _ in range(listeners + 1)]
     listening = [asyncio.create_task(listen(service, one, count)) for one in heard[1:]]
     cut_off = asyncio.create_task(listen(service, heard[0], count))
     await asyncio.sleep(1)
-    appending = asyncio.create_task(append(service, count, a_second, headers))
+    appending = asyncio.create_task(append(service, count, a_second))
     await asyncio.sleep(seconds / 2)
     cut_off.cancel()
     await asyncio.sleep(seconds / 10)

@@ -17,6 +17,9 @@ from msgspec import Struct
 from werkzeug.test import TestResponse
 
 from tests.engines import Engine
+from timeline.access.keeping import Tokens
+from timeline.access.opening import tokens_of
+from timeline.access.tokens import Scope
 from timeline.api.app import create_api
 from timeline.config import Config
 from timeline.domain.aggregates import Submission
@@ -114,8 +117,10 @@ class Scene(Struct):
     runner: Runner
     reader: Reader
     clock: FakeClock
+    tokens: Tokens
     app: Flask
     client: FlaskClient
+    """A client with a token that may do everything."""
 
     def tell(self, fact: Fact, reported_at: str | None = "2023-05-21", id: UUID | None = None) -> Any:
         """Append a fact past the wire; its message id is the position that it will take."""
@@ -155,17 +160,26 @@ def open_log(place: Path | Engine, clock: FakeClock | None = None) -> Iterator[C
 
 
 @contextmanager
-def open_scene(place: Path | Engine, body_limit: int = 100_000) -> Iterator[Scene]:
-    """A service on a log in a place, closed in the end."""
+def open_scene(place: Path | Engine, body_limit: int = 100_000, **settings: Any) -> Iterator[Scene]:
+    """A service on a log in a place, with these settings, closed in the end."""
     clock = FakeClock()
     with open_log(place, clock) as log:
         runner = Runner(log, generations_of(log.address))
         reader = Reader(runner.catch_up, log, clock)
-        app = create_api(log, runner, reader, Config(body_limit=body_limit), clock)
+        tokens = tokens_of(log.address, clock)
+        app = create_api(log, runner, reader, tokens, Config(body_limit=body_limit, **settings), clock)
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = bearer(tokens, "tests", Scope.ADMIN)
         try:
-            yield Scene(log, runner, reader, clock, app, app.test_client())
+            yield Scene(log, runner, reader, clock, tokens, app, client)
         finally:
             runner.close()
+            tokens.close()
+
+
+def bearer(tokens: Tokens, name: str, *scopes: Scope) -> str:
+    """The `Authorization` of a new token."""
+    return f"Bearer {tokens.create(name, scopes, replace=True)[0]}"
 
 
 def message(type: str = "development.reported", **attributes: Any) -> dict[str, Any]:

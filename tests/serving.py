@@ -13,15 +13,18 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from timeline.store.log import ConflictLog
+
 TIMELINE = [sys.executable, "-m", "timeline.cli"]
 
 
 class Serving(Struct):
-    """A running service: its address, its process, and the store that it is on."""
+    """A running service: its address, its process, its store, and a token that allows everything."""
 
     address: str
     process: "subprocess.Popen[bytes]"
     store: str
+    token: str
 
     @property
     def port(self) -> int:
@@ -35,17 +38,25 @@ class Serving(Struct):
 
 @contextmanager
 def serving(store: str | Path, **environment: str) -> Iterator[Serving]:
-    """Start the service on a store and stop it in the end."""
+    """Start the service on a store and stop it in the end. Nobody asks too often unless the environment says so."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    unlimited = {f"TIMELINE_{word}_PER_MINUTE": "0" for word in ("READS", "WRITES", "FAILED_LOGINS")}
+    ConflictLog(str(store)).close()
+    made = subprocess.run(
+        [*TIMELINE, "--store", str(store), "token", "create", "tests", "--scope", "admin", "--replace"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     process = subprocess.Popen(
         [*TIMELINE, "--store", str(store), "serve", "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, **environment},
+        env={**os.environ, **unlimited, **environment},
     )
-    running = Serving(f"http://127.0.0.1:{port}", process, str(store))
+    running = Serving(f"http://127.0.0.1:{port}", process, str(store), made.stdout.split()[-1])
     try:
         _wait_for(running.address)
         yield running

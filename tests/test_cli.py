@@ -144,7 +144,7 @@ def test_replay_prints_the_answer_of_the_api(run: Run, tmp_path: Path) -> None:
         client = bootstrap.create_app(service, config).test_client()
         answer = client.get("/api/v1/timeline", query_string={**asked, "front": "bakhmut", "limit": 1_000})
     finally:
-        service.log.close()
+        service.close()
 
     assert printed.exit_code == 0
     assert json.loads(printed.stdout)["items"]

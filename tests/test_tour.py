@@ -1,6 +1,7 @@
 """The README's tour, run as it stands there, on the command `timeline serve` as a newcomer starts it."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -12,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,9 +30,13 @@ def tour() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, "subprocess.Popen[bytes]", str]]:
+    """The address of a server with the demo, its process, and the token that `make run` prints."""
     store = str(tmp_path_factory.mktemp("tour") / "demo.db")
     subprocess.run([*TIMELINE, "--store", store, "demo"], check=True, capture_output=True)
+    make = ["token", "create", "demo", "--scope", "append", "--scope", "assess", "--replace"]
+    made = subprocess.run([*TIMELINE, "--store", store, *make], check=True, capture_output=True, text=True)
+    token = made.stdout.split()[-1]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -38,12 +44,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, "sub
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     _wait_for(address)
-    yield address, process
+    yield address, process, token
     if process.poll() is None:
         process.kill()
     process.wait()
     if process.stdout:
         process.stdout.close()
+
+
+def _json(command: list[str], environment: dict[str, str]) -> Any:
+    return json.loads(subprocess.run(command, check=True, capture_output=True, env=environment).stdout)
 
 
 def _wait_for(address: str) -> None:
@@ -56,14 +66,15 @@ def _wait_for(address: str) -> None:
     raise TimeoutError(f"{address} did not answer")
 
 
-def test_the_tour_does_what_the_readme_says(server: tuple[str, object]) -> None:
+def test_the_tour_does_what_the_readme_says(server: tuple[str, object, str]) -> None:
     curl = shutil.which("curl")
     assert curl, "the tour is run with curl; install it"
 
     said = []
+    environment = {**os.environ, "TOKEN": server[2]}
     for command in tour():
         here = command.replace("http://127.0.0.1:8050", server[0]).replace("curl ", f"{curl} ", 1)
-        said.append(json.loads(subprocess.run(["/bin/sh", "-c", here], check=True, capture_output=True).stdout))
+        said.append(_json(["/bin/sh", "-c", here], environment))
 
     assert len(said) == 8
     on_22_may, on_20_may, appended, before, after, history, unaware, refused = said
@@ -79,7 +90,7 @@ def test_the_tour_does_what_the_readme_says(server: tuple[str, object]) -> None:
     assert refused["errors"][0]["field"] == "source"
 
 
-def test_the_position_that_the_tour_names_is_where_the_demo_ends(server: tuple[str, object]) -> None:
+def test_the_position_that_the_tour_names_is_where_the_demo_ends(server: tuple[str, object, str]) -> None:
     named = re.findall(r"recorded_at=(\d+)", README.read_text("utf-8"))
 
     with urllib.request.urlopen(f"{server[0]}/api/v1/events?after={int(named[0]) - 1}&limit=2") as answer:
@@ -89,7 +100,7 @@ def test_the_position_that_the_tour_names_is_where_the_demo_ends(server: tuple[s
     assert all(not event["source"].startswith("//fixtures/") for event in events[1:])
 
 
-def test_an_unknown_path_below_the_api_is_an_error_and_not_the_page(server: tuple[str, object]) -> None:
+def test_an_unknown_path_below_the_api_is_an_error_and_not_the_page(server: tuple[str, object, str]) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{server[0]}/api/v1/nothing")
 
@@ -98,7 +109,7 @@ def test_an_unknown_path_below_the_api_is_an_error_and_not_the_page(server: tupl
     refused.value.close()
 
 
-def test_the_server_stops_when_it_is_asked_to(server: tuple[str, "subprocess.Popen[bytes]"]) -> None:
+def test_the_server_stops_when_it_is_asked_to(server: tuple[str, "subprocess.Popen[bytes]", str]) -> None:
     process = server[1]
 
     process.send_signal(signal.SIGTERM)

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from dashboards.app import add_dashboard
 from timeline import logs
+from timeline.access.keeping import Tokens
+from timeline.access.opening import tokens_of
 from timeline.api.app import create_api
 from timeline.config import Config, from_environment
 from timeline.errors import StoreUnusable
@@ -19,16 +21,18 @@ from timeline.store.log import ConflictLog, holds_log
 
 
 class Service(Struct, frozen=True):
-    """A log, what keeps its rows up to date, and what reads them."""
+    """A log, what keeps its rows up to date, what reads them, and the tokens of those who may use it."""
 
     log: ConflictLog
     runner: Runner
     reader: Reader
+    tokens: Tokens
 
     def close(self) -> None:
-        """Let go of the log and of its rows."""
+        """Let go of the log, which is signed, of its rows, and of the tokens."""
         self.runner.close()
         self.log.close()
+        self.tokens.close()
 
 
 def open_service(config: Config, *, must_exist: bool = False) -> Service:
@@ -38,12 +42,12 @@ def open_service(config: Config, *, must_exist: bool = False) -> Service:
         raise StoreUnusable(f"there is no store at {address}; `timeline demo` or `timeline import` make one")
     log = ConflictLog(address, _now, config.key_file)
     runner = Runner(log, generations_of(address))
-    return Service(log, runner, Reader(runner.catch_up, log, _now))
+    return Service(log, runner, Reader(runner.catch_up, log, _now), tokens_of(address, _now))
 
 
 def create_app(service: Service, config: Config) -> Flask:
     """The web application: the API below `/api/v1`, the dashboard at `/`."""
-    app = create_api(service.log, service.runner, service.reader, config, _now)
+    app = create_api(service.log, service.runner, service.reader, service.tokens, config, _now)
     add_dashboard(app, service.reader, config.title)
     return app
 

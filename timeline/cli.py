@@ -26,6 +26,7 @@ from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.row_commands import ROW_COMMANDS
 from timeline.terminal import refusals
+from timeline.token_commands import TOKEN_COMMANDS
 from timeline.wire.answers import changes as changes_answer
 from timeline.wire.answers import timeline_answer
 
@@ -59,7 +60,7 @@ def main(context: click.Context, store: str | None) -> None:
     context.obj = structs.replace(config, store=store or config.store)
 
 
-for command in (*IMPORT_COMMANDS, *LOG_COMMANDS, *ROW_COMMANDS):
+for command in (*IMPORT_COMMANDS, *LOG_COMMANDS, *ROW_COMMANDS, *TOKEN_COMMANDS):
     main.add_command(command)
 
 

@@ -156,6 +156,45 @@ class TooManyStreams(TimelineError):
         super().__init__(f"{most} streams are open; `GET /api/v1/events?after=` reads on without one")
 
 
+class Unauthenticated(TimelineError):
+    """Raised when a request needs a token and brings none."""
+
+    slug = "unauthenticated"
+    title = "A token is needed"
+
+
+class InvalidToken(TimelineError):
+    """Raised when a request brings a token that is not accepted; which of the reasons it is, nobody is told."""
+
+    slug = "invalid-token"
+    title = "The token is not accepted"
+
+    def __init__(self) -> None:
+        super().__init__("Authorization: the token is unknown, expired or revoked")
+
+
+class InsufficientScope(TimelineError):
+    """Raised when a token is accepted and does not allow what was asked."""
+
+    slug = "insufficient-scope"
+    title = "The token does not allow this"
+
+    def __init__(self, name: str, scope: str) -> None:
+        self.scope = scope
+        super().__init__(f"Authorization: the token {name} lacks the scope {scope}")
+
+
+class TooManyRequests(TimelineError):
+    """Raised when somebody asks more often than the limits allow; `retry_after` is in seconds."""
+
+    slug = "too-many-requests"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(detail)
+
+
 class StoreUnusable(TimelineError):
     """Raised when the store can not be opened, or is not one of ours."""
 

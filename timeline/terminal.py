@@ -12,6 +12,7 @@ from eventsourcing.persistence import PersistenceError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 
+from timeline.access.tokens import redacted
 from timeline.errors import InvalidValue, TimelineError
 
 _PLAIN_LINES = 20
@@ -24,9 +25,9 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except InvalidValue as error:
-        raise click.UsageError(error.detail) from None
+        raise click.UsageError(redacted(error.detail)) from None
     except TimelineError as error:
-        click.echo(f"Error: {error.detail}", err=True)
+        click.echo(f"Error: {redacted(error.detail)}", err=True)
         sys.exit(1)
     except PersistenceError as error:
         click.echo(f"Error: the event store failed: {error}", err=True)

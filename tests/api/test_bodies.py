@@ -28,12 +28,14 @@ def port(scene: Scene) -> Iterator[int]:
     running.server_close()
 
 
-def post_chunked(port: int, body: bytes, chunk: int) -> tuple[int, Any]:
+def post_chunked(scene: Scene, port: int, body: bytes, chunk: int) -> tuple[int, Any]:
     """Send a body in chunks, with no word of how long it is; status and JSON of the answer."""
+    authorization = scene.client.environ_base["HTTP_AUTHORIZATION"].encode()
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(
             b"POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+            b"Authorization: " + authorization + b"\r\n\r\n"
         )
         parts = [body[at : at + chunk] for at in range(0, len(body), chunk)]
         connection.sendall(b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n")
@@ -49,7 +51,7 @@ def padded(length: int) -> bytes:
 
 @pytest.mark.parametrize("chunk", [1_000, 65_536, 200_000])
 def test_a_chunked_body_up_to_the_limit_is_read_whole(scene: Scene, port: int, chunk: int) -> None:
-    status, _ = post_chunked(port, padded(LIMIT), chunk)
+    status, _ = post_chunked(scene, port, padded(LIMIT), chunk)
 
     assert status == 201
     assert scene.head == 1
@@ -60,7 +62,7 @@ def test_a_chunked_body_up_to_the_limit_is_read_whole(scene: Scene, port: int, c
 def test_a_chunked_body_over_the_limit_is_refused_and_nothing_is_written(
     scene: Scene, port: int, length: int, chunk: int
 ) -> None:
-    status, problem = post_chunked(port, padded(length), chunk)
+    status, problem = post_chunked(scene, port, padded(length), chunk)
 
     assert status == 413
     assert [one["field"] for one in problem["errors"]] == ["body"]

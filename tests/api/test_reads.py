@@ -429,7 +429,7 @@ def test_a_failure_of_ours_is_logged_and_tells_no_secrets(scene: Scene, monkeypa
     def broken(*_: Any) -> Any:
         raise RuntimeError("the secret")
 
-    monkeypatch.setattr(type(scene.reader), "timeline", broken)
+    monkeypatch.setattr(type(scene.reader), "page", broken)
     response = scene.client.get("/api/v1/timeline")
 
     assert response.status_code == 500

@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.scenarios import bearer
+from timeline.access.tokens import Scope
 from timeline.bootstrap import create_app, open_service
 from timeline.config import Config, fixtures_folder
 from timeline.import_commands import DEMO_FILES
@@ -22,9 +24,15 @@ NAMES = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
+class Server(str):
+    """The address of a server, with the `Authorization` of one who may append there."""
+
+    authorization = ""
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with the demo."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the demo."""
     config = Config(str(tmp_path_factory.mktemp("store") / "demo.db"), title="Russia-Ukraine war")
     service = open_service(config)
     for name in DEMO_FILES:
@@ -33,11 +41,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     running = make_server("127.0.0.1", 0, create_app(service, config), threaded=True)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{running.server_port}"
+    address = Server(f"http://127.0.0.1:{running.server_port}")
+    address.authorization = bearer(service.tokens, "browser", Scope.APPEND, Scope.ASSESS)
+    yield address
     running.shutdown()
     thread.join()
     running.server_close()
-    service.log.close()
+    service.close()
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +63,7 @@ def chromium() -> Iterator[Browser]:
 class Visit:
     """A page with what it complained about and whom it called."""
 
-    def __init__(self, page: Page, server: str) -> None:
+    def __init__(self, page: Page, server: Server) -> None:
         self.page, self.server = page, server
         self.complaints: list[str] = []
         self.outside: list[str] = []
@@ -86,9 +96,8 @@ class Visit:
     def append(self, type: str, id: str, data: dict[str, Any], time: str, **more: str) -> None:
         """Append an event through the API."""
         event = {"type": type, "source": "//tests/browser", "id": id, "time": time, "data": data, **more}
-        request = urllib.request.Request(
-            f"{self.server}/api/v1/events", json.dumps(event).encode(), {"Content-Type": "application/json"}
-        )
+        headers = {"Content-Type": "application/json", "Authorization": self.server.authorization}
+        request = urllib.request.Request(f"{self.server}/api/v1/events", json.dumps(event).encode(), headers)
         with urllib.request.urlopen(request) as answer:
             assert answer.status in (200, 201)
 
@@ -109,14 +118,14 @@ class Visit:
 
 
 @pytest.fixture
-def visit(chromium: Browser, server: str) -> Iterator[Visit]:
+def visit(chromium: Browser, server: Server) -> Iterator[Visit]:
     context = chromium.new_context(viewport={"width": 1400, "height": 900})
     yield Visit(context.new_page(), server)
     context.close()
 
 
 @pytest.fixture
-def phone(chromium: Browser, server: str) -> Iterator[Visit]:
+def phone(chromium: Browser, server: Server) -> Iterator[Visit]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     yield Visit(context.new_page(), server)
     context.close()

@@ -9,10 +9,14 @@ from flask_compress import Compress
 from flask_smorest import Api
 from werkzeug.exceptions import NotFound
 
-from timeline.api import documentation, events, health, proofs, reading_log, reads
+from timeline.access.keeping import Tokens
+from timeline.api import access, documentation, events, health, metrics, proofs, reading_log, reads, requests
 from timeline.api.bodies import Limits
 from timeline.api.caching import Freshness
+from timeline.api.headers import add_headers
 from timeline.api.http import WholeRequest
+from timeline.api.limits import limit
+from timeline.api.metrics import Metrics
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
 from timeline.api.streams import Broadcast
@@ -50,8 +54,10 @@ class _Api(Api):  # type: ignore[misc]
         """The application's handler answers for every path."""
 
 
-def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config, now: Callable[[], datetime]) -> Flask:
-    """The application with the API below `/api/v1`, `/healthz` and `/readyz`; `now` tells the time (UTC)."""
+def create_api(
+    log: ConflictLog, runner: Runner, reader: Reader, tokens: Tokens, config: Config, now: Callable[[], datetime]
+) -> Flask:
+    """The application with the API below `/api/v1`, `/healthz`, `/readyz`, `/metrics`; `now` tells the time (UTC)."""
     app = Flask("timeline", static_folder=None)
     app.request_class = WholeRequest
     app.config.update(
@@ -64,16 +70,29 @@ def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config,
         COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
         COMPRESS_STREAMS=True,
         COMPRESS_MIMETYPES=COMPRESSED,
+        READING_IS_OPEN=config.reading_is_open,
     )
     Compress(app)
+    counted = Metrics(runner)
+    broadcast = Broadcast(log, config.streams)
+    counted.open_streams.set_function(lambda: broadcast.listeners)
     handle_errors(app)
+    # In this order for what is asked, in the opposite one for what is answered.
+    requests.follow(app, counted)
+    add_headers(app, config)
+    access.identify(app, tokens)
+    limit(app, config)
+    access.admit(app, reading_is_open=config.reading_is_open)
     api = _Api(app)
+    api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
     limits = Limits(config.body_limit, config.batch_limit, config.request_seconds)
-    api.register_blueprint(events.blueprint(log, limits, lambda _: None, lambda _, __: None))
-    api.register_blueprint(reading_log.blueprint(log, Broadcast(log, config.streams)))
-    api.register_blueprint(reads.blueprint(reader, log, Freshness(log, now), config.cache_bytes))
+    api.register_blueprint(events.blueprint(log, limits, access.admitted, counted.appended))
+    api.register_blueprint(reading_log.blueprint(log, broadcast))
+    freshness = Freshness(log, now, public=config.reading_is_open)
+    api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes))
     api.register_blueprint(proofs.blueprint(log))
     api.register_blueprint(health.blueprint(runner, reader))
+    api.register_blueprint(metrics.blueprint(counted))
     app.register_blueprint(documentation.blueprint())
     app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)
     return app

@@ -13,10 +13,9 @@ from typing import IO, Any
 import msgspec
 from flask import Response
 
-from timeline.api.http import answer
 from timeline.api.messages import with_id
 from timeline.api.outcomes import Outcome, outcome_of, told_of
-from timeline.api.problems import problem_of
+from timeline.api.problems import problem_of, problem_response
 from timeline.domain.aggregates import Submission
 from timeline.errors import StoreUnusable, TimelineError, Withheld
 from timeline.store.appending import MOST_TOGETHER, Receipt
@@ -28,9 +27,9 @@ TOGETHER = 1_000
 _IN_MEMORY = 1_000_000
 """Bytes of an answer that are not put into a file."""
 
-Permit = Callable[[Submission], None]
-"""Raises where the sender may not append this."""
-Count = Callable[[str, int], None]
+Permit = Callable[[Submission], Submission]
+"""Gives what the sender appends with their name; raises where they may not."""
+Count = Callable[[Outcome, int], None]
 """Is told how many events more came to an outcome."""
 
 
@@ -82,7 +81,7 @@ class Batch:
         items = {"items": [msgspec.json.decode(line) for line in self._items]} if told else {}
         self._items.close()
         body = problem_of(error)
-        return answer({**body, **self.summary(), **items}, body["status"], "application/problem+json")
+        return problem_response({**body, **self.summary(), **items})
 
     def close(self) -> None:
         """Let go of what was kept."""
@@ -109,9 +108,7 @@ class Batch:
                 yield number, message
                 continue
             try:
-                submission = parse_event(with_id(message, self._key and f"{self._key}/{number}"))
-                self._permit(submission)
-                yield number, submission
+                yield number, self._permit(parse_event(with_id(message, self._key and f"{self._key}/{number}")))
             except TimelineError as error:
                 yield number, error
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
+from timeline.api import access
 from timeline.api.batches import Batch, Count, Permit
 from timeline.api.bodies import Limits, messages_of_array, messages_of_lines
 from timeline.api.http import ApiBlueprint, answer, expected_version
@@ -27,6 +28,7 @@ def blueprint(log: ConflictLog, limits: Limits, permit: Permit, count: Count) ->
         description="A batch says of each event what became of it; one that is refused leaves the others as they are, "
         "unless `atomic=true` asks for all or none. To send again what was sent before is safe: an event with the "
         "`source` and `id` of one that is there is a duplicate and adds nothing.",
+        security=access.NEEDED,
         parameters=HEADERS,
         requestBody={"required": True, "content": BODIES},
     )
@@ -37,6 +39,7 @@ def blueprint(log: ConflictLog, limits: Limits, permit: Permit, count: Count) ->
         200, schema=BatchSchema, description="What became of each event; or the receipt of a message sent before"
     )
     def append(query: dict[str, Any]) -> Response:
+        access.guard_writing()
         if request.mimetype in ONE:
             return _one(log, permit, count)
         if request.mimetype in (BATCH, LINES):
@@ -48,8 +51,7 @@ def blueprint(log: ConflictLog, limits: Limits, permit: Permit, count: Count) ->
 
 def _one(log: ConflictLog, permit: Permit, count: Count) -> Response:
     try:
-        submission = parse_event(with_id(message_of(request), idempotency_key(request.headers)))
-        permit(submission)
+        submission = permit(parse_event(with_id(message_of(request), idempotency_key(request.headers))))
         found = log.record(submission, expected_version(request.headers))
     except TimelineError as error:
         count(outcome_of(error), 1)

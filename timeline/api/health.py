@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from timeline.api import access
 from timeline.api.http import ApiBlueprint, answer
 from timeline.api.schemas import HealthSchema, ReadySchema
 from timeline.projections.running import Runner
@@ -17,7 +18,7 @@ def blueprint(runner: Runner, reader: Reader) -> ApiBlueprint:
     health = ApiBlueprint("health", __name__, description="Whether the service is well")
 
     @health.get("/healthz")
-    @health.doc(summary="Whether the process answers and can read its log")
+    @health.doc(summary="Whether the process answers and can read its log", security=access.OPEN)
     @health.response(200, HealthSchema)
     def healthz() -> Response:
         held = reader.hold(WantedCuts())
@@ -26,7 +27,10 @@ def blueprint(runner: Runner, reader: Reader) -> ApiBlueprint:
         )
 
     @health.get("/readyz")
-    @health.doc(summary="Whether the rows are up to date: how far behind the log, and what had to be set aside")
+    @health.doc(
+        summary="Whether the rows are up to date: how far behind the log, and what had to be set aside",
+        security=access.OPEN,
+    )
     @health.response(200, ReadySchema)
     @health.alt_response(503, schema=ReadySchema, description="Too far behind the log, or of another")
     def readyz() -> Response:

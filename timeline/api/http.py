@@ -3,13 +3,15 @@
 from typing import Any, NoReturn
 
 import msgspec
-from flask import Request, Response
+from flask import Flask, Request, Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from timeline.api import access
+from timeline.api.schemas import ProblemSchema
 from timeline.errors import InvalidMessage, InvalidValue, shown
 
 
@@ -57,9 +59,28 @@ class WholeRequest(Request):
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]
-    """A blueprint whose query parameters are refused in our words."""
+    """A blueprint whose query parameters are refused in our words, and whose operations say whether they need a token.
+
+    An operation that says nothing of its `security` is a read.
+    """
 
     ARGUMENTS_PARSER = _Parser()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(_secured)
+
+
+def _secured(doc: dict[str, Any], told: dict[str, Any], *, app: Flask, **_: Any) -> dict[str, Any]:
+    """The documentation of an operation with its `security`, and with how it refuses."""
+    reading = access.OPTIONAL if app.config["READING_IS_OPEN"] else access.NEEDED
+    security = told.get("manual_doc", {}).get("security", reading)
+    refusals = {"401": "A token is needed, or the one that was sent is not accepted"} if security else {}
+    refusals |= {"403": "The token lacks the scope"} if security == access.NEEDED else {}
+    refusals |= {"429": "Too many requests; `Retry-After` says how many seconds to wait"} if security else {}
+    content = {"application/problem+json": {"schema": ProblemSchema}}
+    described = {status: {"description": said, "content": content} for status, said in refusals.items()}
+    return {**doc, "security": security, "responses": {**doc.get("responses", {}), **described}}
 
 
 def expected_version(headers: Headers) -> int | None:
@@ -80,6 +101,6 @@ def expected_version(headers: Headers) -> int | None:
     return int(version)
 
 
-def answer(value: Any, status: int = 200, content_type: str = "application/json") -> Response:
+def answer(value: Any, status: int = 200) -> Response:
     """A JSON answer."""
-    return Response(msgspec.json.encode(value), status, content_type=content_type)
+    return Response(msgspec.json.encode(value), status, content_type="application/json")

@@ -6,12 +6,14 @@
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from timeline import errors
-from timeline.api.http import answer
+from timeline.access.tokens import redacted_bytes
+from timeline.api.access import challenge
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,10 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.TooSlow: 408,
     errors.NotThereYet: 503,
     errors.TooManyStreams: 503,
+    errors.Unauthenticated: 401,
+    errors.InvalidToken: 401,
+    errors.InsufficientScope: 403,
+    errors.TooManyRequests: 429,
     errors.StoreUnusable: 503,
     errors.LogReplaced: 503,
 }
@@ -53,6 +59,7 @@ def problem(status: int, slug: str, title: str, detail: str, listed: tuple[dict[
         "detail": detail,
         "instance": request.path,
         **({"errors": listed} if listed else {}),
+        **({"request_id": g.request_id} if status >= 500 and "request_id" in g else {}),
     }
 
 
@@ -61,13 +68,19 @@ def problem_of(error: errors.TimelineError) -> dict[str, Any]:
     return problem(STATUS_OF[type(error)], error.slug, error.title, error.detail, error.errors)
 
 
-def _told(body: dict[str, Any]) -> Response:
-    return answer(body, body["status"], "application/problem+json")
+def problem_response(body: dict[str, Any]) -> Response:
+    """A problem document; a secret that somebody put where none belongs is not repeated in it."""
+    text = redacted_bytes(msgspec.json.encode(body))
+    return Response(text, body["status"], content_type="application/problem+json")
 
 
 def _expected(error: errors.TimelineError) -> Response:
-    told = _told(problem_of(error))
-    if told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+    told = problem_response(problem_of(error))
+    if asked := challenge(error):
+        told.headers["WWW-Authenticate"] = asked
+    if isinstance(error, errors.TooManyRequests):
+        told.headers["Retry-After"] = str(error.retry_after)
+    elif told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         told.headers["Retry-After"] = "5"
     return told
 
@@ -78,7 +91,7 @@ def _http(error: HTTPException) -> Any:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     name = HTTPStatus(error.code).phrase
-    told = _told(problem(error.code, name.lower().replace(" ", "-"), name, error.description or name))
+    told = problem_response(problem(error.code, name.lower().replace(" ", "-"), name, error.description or name))
     for header, value in error.get_headers():
         if header.lower() in ("allow", "www-authenticate", "retry-after"):
             told.headers[header] = value
@@ -87,6 +100,6 @@ def _http(error: HTTPException) -> Any:
 
 def _unexpected(error: Exception) -> Response:
     log.exception("request failed", method=request.method, path=request.path, exc_info=error)
-    return _told(
+    return problem_response(
         problem(500, "internal", "Something went wrong on our side", "The failure was logged; nothing was written.")
     )

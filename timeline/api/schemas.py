@@ -178,6 +178,9 @@ class _Step(Schema):
     recorded_at = fields.String(required=True)
     type = fields.String(required=True)
     by = fields.String(required=True, allow_none=True)
+    recorded_by = fields.String(
+        required=True, allow_none=True, metadata=said("Name of the token that brought it; null: the command line.")
+    )
     data = fields.Dict(required=True)
     status = Word(Status, required=True)
     aspects = fields.Dict(keys=Word(Aspect), values=Word(Status), required=True)
@@ -271,3 +274,4 @@ class ProblemSchema(Schema):
     detail = fields.String(required=True)
     instance = fields.String(required=True)
     errors = fields.List(fields.Dict(), metadata=said("Field by field: `field`, `value`, `allowed`."))
+    request_id = fields.String(metadata=said("Where the failure is ours: what the log lines of the request carry."))

@@ -36,13 +36,15 @@ MergesOf = Callable[[UUID], "Stream"]
 class Submission(Struct, frozen=True, gc=False):
     """A wish to append: this fact, about this subject, reported at this time, carried by this message.
 
-    `reported_at` is None where the sender gave none: then it is reported as it is recorded.
+    `reported_at` is None where the sender gave none: then it is reported as it is recorded. `recorded_by` names the
+    access token that brought it, where one did; the same message brought by another is still the same.
     """
 
     subject: UUID
     reported_at: datetime | None
     message: MessageId
     fact: Fact
+    recorded_by: str | None = None
 
 
 class Stream(Struct, frozen=True, gc=False):
@@ -97,7 +99,9 @@ def decide(stream: Stream, submission: Submission, now: datetime, other: MergesO
             _guard_can_merge(stream, into, other)
         case _:
             _guard_exists(stream, submission)
-    return Event(stream.id, stream.version + 1, reported_at, submission.message, submission.fact)
+    return Event(
+        stream.id, stream.version + 1, reported_at, submission.message, submission.fact, submission.recorded_by
+    )
 
 
 def _guard_not_from_the_future(reported_at: datetime, now: datetime) -> None:

@@ -225,7 +225,8 @@ def sort_of(topic: str) -> str:
 class Event(Struct, frozen=True, gc=False):
     """A fact in its stream: the `originator_version`-th of the aggregate `originator_id`.
 
-    `reported_at` is the reported clock (UTC). The names are those that `eventsourcing` looks for.
+    `reported_at` is the reported clock (UTC). `recorded_by` names the access token that brought it, for the audit; None
+    where it came by the command line. The names are those that `eventsourcing` looks for.
     """
 
     originator_id: UUID
@@ -233,6 +234,7 @@ class Event(Struct, frozen=True, gc=False):
     reported_at: datetime
     message: MessageId
     fact: Fact
+    recorded_by: str | None = None
 
 
 class Recorded(Struct, frozen=True, gc=False):

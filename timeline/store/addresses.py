@@ -33,6 +33,11 @@ class SqliteAddress(Struct, frozen=True):
         """Where its signing key is, where the settings do not say."""
         return self.path.with_name(f"{self.path.name}.key")
 
+    @property
+    def access_file(self) -> Path:
+        """Where the access tokens to it are kept (`timeline.access`)."""
+        return self.path.with_name(f"{self.path.name}.access")
+
 
 class PostgresAddress(Struct, frozen=True):
     """A schema of a PostgreSQL database; `parameters` are libpq's, with a password if one was given."""

@@ -32,6 +32,9 @@ PORTABLE = (".ndjson", ".gz")
 Build = Callable[[Address], Verification]
 """Makes the log of a backup in a place of its own and verifies it."""
 
+_NOT_OF_THE_LOG = "tokens"
+"""A table that stands in the log's schema and is no part of it: who may use the service (`timeline.access`)."""
+
 
 def _nothing(_: int) -> None:
     """No progress is shown."""
@@ -151,7 +154,10 @@ def _restore_schema(build: Build, address: PostgresAddress, replace: bool) -> Ve
             if cursor.execute("SELECT to_regclass(%s)", (f"{address.schema}.events",)).fetchall() != [(None,)]:
                 held = cursor.execute("SELECT coalesce(max(position), 0) FROM events").fetchall()[0][0]
                 _guard_replaceable(str(address), held, replace)
-                cursor.execute(_rename(address.schema, f"{address.schema}_before_restore_{_stamp().lower()}"))
+                kept = f"{address.schema}_before_restore_{_stamp().lower()}"
+                cursor.execute(_rename(address.schema, kept))
+                move = SQL("ALTER TABLE IF EXISTS {} SET SCHEMA {}")
+                cursor.execute(move.format(Identifier(kept, _NOT_OF_THE_LOG), Identifier(made)))
             cursor.execute(_rename(made, address.schema))
         return verified
     except psycopg.Error as error:

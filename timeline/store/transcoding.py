@@ -24,12 +24,16 @@ UPCASTS: dict[tuple[str, int], Upcast] = {}
 
 
 class State(Struct, Generic[F], frozen=True, omit_defaults=True):
-    """What is stored of an event beside its stream, its version in it, and its topic."""
+    """What is stored of an event beside its stream, its version in it, and its topic.
+
+    What has its default is not written, so that a record from before a field was known has the same bytes.
+    """
 
     reported_at: datetime
     message: MessageId
     fact: F
     fact_version: int = 1
+    recorded_by: str | None = None
 
 
 class _Versioned(Struct, frozen=True):
@@ -53,7 +57,7 @@ class FactMapper(Mapper[UUID]):
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The stored form of an event."""
         event: Event = domain_event
-        state = State(event.reported_at, event.message, event.fact, event.fact.VERSION)
+        state = State(event.reported_at, event.message, event.fact, event.fact.VERSION, event.recorded_by)
         return StoredEvent(event.originator_id, event.originator_version, event.fact.TOPIC, _ENCODER.encode(state))
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
@@ -66,6 +70,7 @@ class FactMapper(Mapper[UUID]):
             state.reported_at,
             state.message,
             state.fact,
+            state.recorded_by,
         )
 
 

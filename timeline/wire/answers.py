@@ -176,6 +176,7 @@ def step(one: Step) -> dict[str, Any]:
         "recorded_at": format_instant(one.recorded.recorded_at),
         "type": event.fact.TOPIC,
         "by": speaker(one),
+        "recorded_by": event.recorded_by,
         "data": data_of(event.fact),
         "status": one.statuses[Aspect.OCCURRENCE].value,
         "aspects": {aspect.value: status.value for aspect, status in one.statuses.items()},

@@ -38,8 +38,11 @@ from timeline.wire.fields import CheckedString, Instant, Text, development_id
 DEFAULT_SOURCE = "//timeline/api"
 """CloudEvents `source` of messages that name none."""
 
-IGNORED = ("datacontenttype", "dataschema", "position", "recordedtime", "traceparent", "tracestate")
-"""Attributes that may be there and say nothing to us: our own answers carry some of them."""
+IGNORED = ("datacontenttype", "dataschema", "position", "recordedby", "recordedtime", "traceparent", "tracestate")
+"""Attributes that may be there and say nothing to us: our own answers carry some of them.
+
+Who brought an event (`recordedby`) is never what a message says: it is the token that it came with.
+"""
 
 
 def _spec_version(field: str, value: Any) -> str:
@@ -114,6 +117,7 @@ def parse_event(message: Any) -> Submission:
 def dump_event(one: Recorded | Unreadable) -> dict[str, Any]:
     """The CloudEvent of a recorded event, with `position` and `recordedtime` as extension attributes.
 
+    `recordedby` is the name of the token that brought it, where one did.
     A record that can not be read has no `data`; the extension attribute `unreadable` says why.
     """
     if isinstance(one, Unreadable):
@@ -138,6 +142,7 @@ def dump_event(one: Recorded | Unreadable) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "position": one.position,
         "recordedtime": format_instant(one.recorded_at),
+        **({"recordedby": event.recorded_by} if event.recorded_by else {}),
         "data": data_of(event.fact),
     }
 

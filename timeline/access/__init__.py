@@ -1,0 +1,1 @@
+"""Who may do what: access tokens, kept beside the log and never in it."""

@@ -1,0 +1,38 @@
+"""What every answer says to the browser beside its content, and what is believed of the proxies before the server."""
+
+from flask import Flask, Response, request
+from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from timeline.api.sorts import is_api
+from timeline.config import Config
+
+_EXPOSED = ("ETag", "Retry-After", "X-Request-ID")
+_ACCEPTED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Last-Event-ID", "X-Request-ID")
+_ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY"}
+_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""Answers of the API are data: were a browser to show one as a page, it could load and run nothing."""
+
+
+def add_headers(app: Flask, config: Config) -> None:
+    """Have every answer carry them; a view that says otherwise in its own answer is left alone."""
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    if config.cors_origins:
+        CORS(
+            app,
+            resources={r"/api/.*": {"origins": list(config.cors_origins)}},
+            methods=["GET", "HEAD", "POST", "OPTIONS"],
+            allow_headers=list(_ACCEPTED),
+            expose_headers=list(_EXPOSED),
+            max_age=600,
+        )
+
+    @app.after_request
+    def secure(response: Response) -> Response:
+        for name, value in _ALWAYS.items():
+            response.headers.setdefault(name, value)
+        if is_api(request.path) and not request.path.startswith("/api/docs"):
+            response.headers.setdefault("Content-Security-Policy", _API_POLICY)
+        return response

@@ -1,0 +1,61 @@
+"""Each request by a name of its own, and one line about it in the log.
+
+The name (`X-Request-ID`) is the client's where that is short and plain, otherwise made here. It stands in every log
+line that the request causes, in its answer, and in the problem document of a failure that is ours.
+"""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+
+from timeline.access.tokens import redacted
+from timeline.api.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+HEADER = "X-Request-ID"
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def follow(app: Flask, metrics: Metrics) -> None:
+    """Name, log and measure the requests of the application. Called first, so that what others refuse is seen too."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        g.request_id = _name(request.headers.get(HEADER, ""))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        metrics.began()
+
+    @app.after_request
+    def answered(response: Response) -> Response:
+        response.headers[HEADER] = g.request_id
+        taken = time.perf_counter() - g.began
+        metrics.answered(route(), request.method, response.status_code, taken)
+        log.info(
+            "request",
+            method=request.method,
+            route=route(),
+            status=response.status_code,
+            duration_ms=round(taken * 1_000, 1),
+        )
+        return response
+
+    @app.teardown_request
+    def end(_: BaseException | None) -> None:
+        metrics.ended()
+        structlog.contextvars.clear_contextvars()
+
+
+def route() -> str:
+    """The rule that the request's path goes by: one of a few, whatever is asked for."""
+    return request.url_rule.rule if request.url_rule else "unknown"
+
+
+def _name(given: str) -> str:
+    """The client's name for the request, unless it is long, strange, or a secret."""
+    return given if _PLAIN.fullmatch(given) and redacted(given) == given else uuid4().hex
