@@ -8,13 +8,20 @@ from timeline.domain import checks
 from timeline.domain.moments import parse_cut, parse_instant
 from timeline.domain.vocabulary import Kind, Status
 from timeline.errors import InvalidValue
-from timeline.readmodel.cuts import WantedCuts, wanted_cuts
+from timeline.readmodel.changes import Clock
+from timeline.readmodel.cuts import WantedCuts, parse_moment, wanted_cuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.search import words
 from timeline.wire.fields import MESSAGES, SCHEMA_MESSAGES, Checked, CheckedString, Messages, Text, Word
 
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
+
+_MOMENT = f"{_CUT}; with `clock=recorded` also a position"
+_CLOCK = (
+    "`reported` (the default): what was known at two moments, as the log holds it; "
+    "`recorded`: what the log held at two moments, of what was reported by `known_at`."
+)
 
 
 def said(description: str) -> dict[str, Any]:
@@ -67,6 +74,13 @@ class Cut(CheckedString):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(lambda field, value: parse_cut(value, field), **kwargs)
+
+
+class Moment(CheckedString):
+    """A date for the end of that day, an instant, or a position."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(lambda field, value: parse_moment(value, field), **kwargs)
 
 
 class Query(Schema):
@@ -122,12 +136,15 @@ class TimelineQuery(CutsQuery):
 
 
 class ChangesQuery(Query):
-    """Between which two moments of the reported clock, and of which developments."""
+    """Between which two moments of the reported or of the recorded clock, and of which developments."""
 
-    since = Cut(required=True, metadata=said(f"What was known then: {_CUT}."))
-    until = Cut(required=True, metadata=said(f"What was known then: {_CUT}."))
+    clock = Word(Clock, load_default=Clock.REPORTED, metadata=said(_CLOCK))
+    since = Moment(required=True, metadata=said(f"From what was known, or held, then: {_MOMENT}."))
+    until = Moment(required=True, metadata=said(f"To what was known, or held, then: {_MOMENT}."))
+    known_at = Cut(metadata=said(f"With `clock=recorded`: only what was reported by then: {_CUT}. Default: `until`."))
     recorded_at = CheckedString(
-        _recorded_at, metadata=said(f"What this log held then: a position, or {_CUT}. Default: the latest.")
+        _recorded_at,
+        metadata=said(f"With `clock=reported`: what this log held then: a position, or {_CUT}. Default: the latest."),
     )
     front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
     kind = fields.List(Word(Kind), metadata=said("Kind of development."))

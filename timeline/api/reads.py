@@ -52,7 +52,9 @@ def blueprint(reader: Reader) -> ApiBlueprint:
     @reads.response(200, ChangesSchema)
     def changes(query: dict[str, Any]) -> Response:
         filters = Filters(fronts=frozenset(query.get("front", ())), kinds=frozenset(query.get("kind", ())))
-        found = reader.changes(query["since"], query["until"], query.get("recorded_at"), filters)
+        found = reader.changes(
+            query["since"], query["until"], query.get("recorded_at"), filters, query["clock"], query.get("known_at")
+        )
         return answer(answers.changes(found))
 
     @reads.get("/density")
