@@ -17,6 +17,7 @@ from timeline.config import Config, from_environment, hand_on
 from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.errors import InvalidValue
+from timeline.export_commands import EXPORT_COMMANDS
 from timeline.import_commands import IMPORT_COMMANDS
 from timeline.log_commands import LOG_COMMANDS
 from timeline.opening import opened
@@ -57,7 +58,7 @@ def main(context: click.Context, store: str | None) -> None:
     context.obj = structs.replace(config, store=store or config.store)
 
 
-for command in (*IMPORT_COMMANDS, *LOG_COMMANDS, *ROW_COMMANDS):
+for command in (*IMPORT_COMMANDS, *EXPORT_COMMANDS, *LOG_COMMANDS, *ROW_COMMANDS):
     main.add_command(command)
 
 

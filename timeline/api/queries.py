@@ -8,6 +8,7 @@ from timeline.domain import checks
 from timeline.domain.moments import parse_cut, parse_instant
 from timeline.domain.vocabulary import Kind, Status
 from timeline.errors import InvalidValue
+from timeline.exporters.export import Of
 from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import WantedCuts, parse_moment, wanted_cuts
 from timeline.readmodel.density import Bucket
@@ -148,6 +149,26 @@ class ChangesQuery(Query):
     )
     front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
     kind = fields.List(Word(Kind), metadata=said("Kind of development."))
+
+
+class ExportsQuery(TimelineQuery):
+    """What an export is of: cuts and filters as those of a timeline, without pages."""
+
+    of = Word(
+        Of,
+        metadata=said(
+            "What the file holds: `developments` (the default), or with csv and ndjson also `accounts`, `changes`, "
+            "`fronts` or `sources`. A cloudevents file is always of the `events` behind the developments."
+        ),
+    )
+    changes_since = Moment(data_key="since", metadata=said(f"With `of=changes`, required: {_MOMENT}."))
+    changes_until = Moment(data_key="until", metadata=said(f"With `of=changes`, required: {_MOMENT}."))
+    clock = Word(Clock, metadata=said(f"With `of=changes`: {_CLOCK}"))
+
+    class Meta(Query.Meta):
+        """There are no pages."""
+
+        exclude = ("limit", "cursor")
 
 
 class DensityQuery(TimelineQuery):

@@ -5,7 +5,7 @@ written meanwhile.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Protocol
@@ -142,6 +142,11 @@ class Reader:
                 raise InvalidValue("since", then.cuts.position, f"a moment not after position {now.cuts.position}")
         return changed_between(self._past, standing, clock, then, now, filters)
 
+    def events_behind(self, entries: Sequence[Entry], held: HeldCuts) -> Iterator[Recorded]:
+        """The events that exist at these cuts of each development and of what is part of it, as they were recorded."""
+        documents = Documents(self._past, self._standing(), held.cuts)
+        yield from documents.events_behind([entry.state.id for entry in entries])
+
     def fronts(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[FrontEntry, ...]]:
         """Every lane that was opened or that a development names, in the order of opening."""
         standing, held = self._held(wanted)
@@ -190,6 +195,11 @@ class Reader:
     def source(self, slug: str, held: HeldCuts) -> SourceRegistered:
         """One source at these cuts; where it was not registered only its slug is known."""
         return self._standing().source(slug, held.cuts)
+
+    def front_names(self, held: HeldCuts) -> dict[str, str]:
+        """What every lane is called that was opened or that a development names."""
+        standing = self._standing()
+        return {lane.slug: lane.front.opened.name for lane in _lanes(standing, held.cuts, {}, self.fronts_named(held))}
 
     def set_aside(self) -> tuple[Unreadable, ...]:
         """The events that could not be handled, with the reason."""

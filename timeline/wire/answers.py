@@ -117,6 +117,19 @@ def account(given: GivenAccount) -> dict[str, Any]:
     }
 
 
+def told(one: tuple[Entry, GivenAccount]) -> dict[str, Any]:
+    """An account for itself, with the development that it is about."""
+    entry, given = one
+    description = entry.state.described
+    return {
+        "development": str(entry.state.id),
+        "front": description.front,
+        "title": description.title,
+        "status": entry.status.value,
+        **account(given),
+    }
+
+
 def front(entry: FrontEntry) -> dict[str, Any]:
     """A lane, with its developments counted by status."""
     opened = entry.front.opened
