@@ -87,8 +87,12 @@ GETS = {
 
 FILES = {
     "/api/v1/exports/{format}",
+    "/api/v1/changes.atom",
+    "/api/v1/changes.json",
+    "/api/v1/fronts/{slug}/changes.atom",
+    "/api/v1/fronts/{slug}/changes.json",
 }
-"""What is read in forms of other programs: `test_exports` holds those."""
+"""What is read in forms of other programs: `test_exports` and `test_feeds` hold those."""
 
 
 def test_every_route_is_documented(scene: Scene) -> None:

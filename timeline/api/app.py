@@ -6,7 +6,7 @@ from flask import Flask
 from flask_smorest import Api
 from werkzeug.exceptions import NotFound
 
-from timeline.api import events, exports, health, proofs, reads
+from timeline.api import events, exports, feeds, health, proofs, reads
 from timeline.api.http import WholeRequest
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
@@ -42,6 +42,7 @@ def create_api(log: ConflictLog, runner: Runner, reader: Reader, config: Config)
     api.register_blueprint(events.blueprint(log))
     api.register_blueprint(reads.blueprint(reader))
     api.register_blueprint(exports.blueprint(log, reader, config.title))
+    api.register_blueprint(feeds.blueprint(log, reader, config.title))
     api.register_blueprint(proofs.blueprint(log))
     api.register_blueprint(health.blueprint(runner, reader))
     app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)

@@ -171,6 +171,15 @@ class ExportsQuery(TimelineQuery):
         exclude = ("limit", "cursor")
 
 
+class FeedQuery(Query):
+    """Between which two moments a feed tells what changed, and of what kinds."""
+
+    clock = Word(Clock, load_default=Clock.REPORTED, metadata=said(_CLOCK))
+    since = Cut(metadata=said(f"Only what changed after: {_CUT}. Default: 30 days before `until`."))
+    until = Cut(metadata=said(f"Only what changed up to: {_CUT}. Default: now."))
+    kind = fields.List(Word(Kind), metadata=said("Kind of development."))
+
+
 class DensityQuery(TimelineQuery):
     """Cuts, filters and buckets of an overview."""
 

@@ -201,6 +201,10 @@ class Reader:
         standing = self._standing()
         return {lane.slug: lane.front.opened.name for lane in _lanes(standing, held.cuts, {}, self.fronts_named(held))}
 
+    def source_names(self, held: HeldCuts) -> dict[str, str]:
+        """What every source is called that was registered, by slug."""
+        return {slug: source.name for slug, source in self._standing().sources(held.cuts).items()}
+
     def set_aside(self) -> tuple[Unreadable, ...]:
         """The events that could not be handled, with the reason."""
         return set_aside_in(self._refresh())
