@@ -15,10 +15,10 @@ _DIGITS = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 def in_words(entry: Entry, as_of: datetime) -> str:
     """When it happened: `about 2022-11 to 2023-05-20`. Seasons are those of the northern hemisphere, times are UTC."""
     occurred = entry.state.described.occurred
-    start, _, end = occurred.edtf.partition("/")
+    first, _, last = occurred.edtf.partition("/")
     began, ended = (
-        _one(part) if exact is None else f"{exact:%Y-%m-%d %H:%M:%S} UTC"
-        for part, exact in ((start, occurred.exact_start), (end, occurred.exact_end))
+        _exact(bound.earliest) if bound.exact and bound.earliest else _one(part)
+        for part, bound in ((first, occurred.start), (last, occurred.end))
     )
     if entry.open:
         return f"{began or 'unknown'} to {format_day(as_of)}, still going on"
@@ -49,6 +49,10 @@ def is_plain(entry: Entry) -> bool:
     occurred = entry.state.described.occurred
     simple = all(_DIGITS.fullmatch(part) and part[5:7] < "13" for part in occurred.edtf.split("/"))
     return simple and not (entry.open or occurred.exact_start or occurred.exact_end)
+
+
+def _exact(instant: datetime) -> str:
+    return f"{instant.replace(tzinfo=None).isoformat(' ', 'seconds')} UTC"
 
 
 def _one(part: str) -> str:
