@@ -9,9 +9,10 @@ import pytest
 from geojson import loads as load_geojson
 from icalendar import Calendar
 
-from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, Scene, fill, given, registered, reported
+from tests.engines import Engine
+from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, Scene, fill, given, open_scene, registered, reported
 from timeline.domain.facts import AccountWithdrawn, DevelopmentMerged, FrontOpened
-from timeline.domain.values import Place, front_id
+from timeline.domain.values import Place, development_id_of, front_id
 from timeline.exporters import EXPORTERS, asking
 from timeline.readmodel.questions import Reader
 from timeline.store.checkpoints import parse_checkpoint, parse_verifier
@@ -190,6 +191,18 @@ def test_events_are_those_that_exist_at_the_cuts_with_those_of_what_was_merged(t
     assert positions(front="bakhmut", known_at="2023-05-23") == [3, 4, 6, 7]
     assert positions(front="bakhmut", recorded_at=3) == [3]
     assert positions() == [3, 4, 6, 7, 8, 5]
+
+
+def test_each_engine_exports_what_the_log_learnt_and_what_it_holds(engine: Engine) -> None:
+    with open_scene(engine) as scene:
+        fill(scene, 4)
+        scene.tell(given("bbc", "denies"), "2023-01-01", development_id_of("test:filled-0"))
+        stretch = {"of": "changes", "clock": "recorded", "since": 3, "until": 5}
+
+        assert sorted(one["change"] for one in lines(scene, **stretch)) == ["new", "status"]
+        assert [len(titles(format, scene.raw(f"/exports/{format}", recorded_at=4))) for format in FORMATS] == [4] * 6
+        about = json.loads(scene.raw("/exports/ndjson", recorded_at=2).splitlines()[0])["export"]
+        assert parse_checkpoint(about["checkpoint"]).size == 5
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -97,7 +97,7 @@ def test_what_was_withdrawn_is_cancelled() -> None:
 def test_the_calendar_carries_the_cuts_and_the_checkpoint() -> None:
     whole = calendar(front=["bakhmut"])
 
-    assert str(whole["X-WR-CALNAME"]) == "A war"
+    assert str(whole["NAME"]) == str(whole["X-WR-CALNAME"]) == "A war"
     assert str(whole["X-TIMELINE-AS-OF"]) == "2023-06-01T12:00:00Z"
     assert str(whole["X-TIMELINE-RECORDED-POSITION"]) == "7"
     assert str(whole["X-TIMELINE-FILTERS"]) == '{"front":["bakhmut"]}'

@@ -158,7 +158,8 @@ class ExportsQuery(TimelineQuery):
         Of,
         metadata=said(
             "What the file holds: `developments` (the default), or with csv and ndjson also `accounts`, `changes`, "
-            "`fronts` or `sources`. A cloudevents file is always of the `events` behind the developments."
+            "`fronts` or `sources`. Of accounts, `source` lets through only those of that source. A cloudevents file "
+            "is always of the `events` behind the developments."
         ),
     )
     changes_since = Moment(data_key="since", metadata=said(f"With `of=changes`, required: {_MOMENT}."))

@@ -4,6 +4,7 @@ A path leads into the JSON object that the API gives for one of them, so that no
 own.
 """
 
+from functools import cache
 from typing import Any
 
 from timeline.exporters.export import Of
@@ -115,12 +116,17 @@ ABOUT: dict[str, str] = {
 
 def cells(columns: dict[str, str], told: dict[str, Any]) -> list[Any]:
     """What stands under these columns; None where nothing does."""
-    return [_at(told, path) for path in columns.values()]
+    return [_at(told, _names(path)) if "." in path else told.get(path) for path in columns.values()]
 
 
-def _at(told: Any, path: str) -> Any:
-    for name in path.split("."):
+def _at(told: Any, names: tuple[str, ...]) -> Any:
+    for name in names:
         if told is None:
             return None
         told = told.get(name)
     return told
+
+
+@cache
+def _names(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))

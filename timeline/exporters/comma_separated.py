@@ -12,7 +12,6 @@ where they also stay when rows are sorted, filtered or pasted elsewhere.
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from typing import Any
 
 import msgspec
@@ -20,6 +19,7 @@ import msgspec
 from timeline.exporters.columns import ABOUT, COLUMNS, cells
 from timeline.exporters.export import WIRE, Export, together
 
+_SUSPECT = frozenset("'=+-@\uff1d\uff0b\uff0d\uff20\t\r\n")
 _FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
 """How a cell begins that a spreadsheet may take for a formula, full-width signs among them."""
 
@@ -30,28 +30,30 @@ def write(export: Export, items: Iterable[Any]) -> Iterator[bytes]:
 
 
 def _rows(export: Export, items: Iterable[Any]) -> Iterator[bytes]:
-    columns = COLUMNS[export.of]
-    about = cells(ABOUT, export.about())
-    yield _row([*columns, *(f"export_{name}" for name in ABOUT)])
-    wire = WIRE[export.of]
+    columns, wire = COLUMNS[export.of], WIRE[export.of]
+    about = [_cell(value) for value in cells(ABOUT, export.about())]
+    row = csv.writer(_Echo(), lineterminator="\r\n").writerow
+    yield _bytes(row([*columns, *(f"export_{name}" for name in ABOUT)]))
     for one in items:
-        yield _row([*cells(columns, wire(one)), *about])
+        yield _bytes(row([*(_cell(value) for value in cells(columns, wire(one))), *about]))
 
 
-def _row(values: list[Any]) -> bytes:
-    line = StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([_cell(value) for value in values])
-    return line.getvalue().encode()
+class _Echo:
+    """Gives what the writer writes back to who asked for the row."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _bytes(row: Any) -> bytes:
+    return str(row).encode()
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return value
-    if isinstance(value, list | dict):
-        return msgspec.json.encode(value).decode()
     if value is None:
         return ""
-    text = str(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    if isinstance(value, str):
+        return f"'{value}" if value[:1] in _SUSPECT and _FORMULA.match(value) else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, int | float) else msgspec.json.encode(value).decode()

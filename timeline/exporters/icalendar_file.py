@@ -53,8 +53,8 @@ def _calendar(export: Export) -> bytes:
     calendar.add("PRODID", "-//conflict-timeline//export//EN")
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
+    calendar["NAME"] = calendar["X-WR-CALNAME"] = _Text(export.title)
     for name, text in {
-        "X-WR-CALNAME": export.title,
         "X-TIMELINE-AS-OF": about["as_of"],
         "X-TIMELINE-KNOWN-AT": about["known_at"],
         "X-TIMELINE-RECORDED-POSITION": str(about["recorded_at"]["position"]),
