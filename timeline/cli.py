@@ -14,19 +14,21 @@ from rich.table import Table
 
 from timeline.bootstrap import Service
 from timeline.config import Config, from_environment, hand_on
-from timeline.domain.moments import format_instant, parse_cut
+from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.errors import InvalidValue
+from timeline.export_commands import EXPORT_COMMANDS
 from timeline.import_commands import IMPORT_COMMANDS
 from timeline.log_commands import LOG_COMMANDS
 from timeline.opening import opened
-from timeline.readmodel.changes import Changes
-from timeline.readmodel.cuts import wanted_cuts
+from timeline.readmodel.changes import Change, Changes, Clock
+from timeline.readmodel.cuts import parse_moment, wanted_cuts
 from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.row_commands import ROW_COMMANDS
 from timeline.terminal import refusals
 from timeline.token_commands import TOKEN_COMMANDS
+from timeline.wire.answers import cause as cause_answer
 from timeline.wire.answers import changes as changes_answer
 from timeline.wire.answers import timeline_answer
 
@@ -60,7 +62,7 @@ def main(context: click.Context, store: str | None) -> None:
     context.obj = structs.replace(config, store=store or config.store)
 
 
-for command in (*IMPORT_COMMANDS, *LOG_COMMANDS, *ROW_COMMANDS, *TOKEN_COMMANDS):
+for command in (*IMPORT_COMMANDS, *EXPORT_COMMANDS, *LOG_COMMANDS, *ROW_COMMANDS, *TOKEN_COMMANDS):
     main.add_command(command)
 
 
@@ -87,18 +89,36 @@ def replay(
 
 
 @main.command()
-@click.option("--since", metavar="DATE", required=True, help="What was known then ...")
-@click.option("--until", metavar="DATE", required=True, help="... and what was known then.")
+@click.option("--since", metavar="DATE|POSITION", required=True, help="What was known, or held, then ...")
+@click.option("--until", metavar="DATE|POSITION", required=True, help="... and then. Positions: --clock recorded.")
+@click.option(
+    "--clock",
+    type=click.Choice([clock.value for clock in Clock]),
+    default=Clock.REPORTED.value,
+    show_default=True,
+    help="What was known at two dates, or what this log held at two dates or positions.",
+)
+@click.option("--known-at", metavar="DATE", help="With --clock recorded: only what was reported by then.")
 @click.option("--front", help="Only this front (slug).")
 @click.option("--recorded-at", metavar="POSITION|DATE", help="Only what this log held then. Default: the latest.")
 @click.option("--json", "as_json", is_flag=True, help="Print the API's answer.")
 @click.pass_obj
-def changes(config: Config, since: str, until: str, front: str | None, recorded_at: str | None, as_json: bool) -> None:
-    """Show what changed in what was known between two dates: new, withdrawn, revised, and how things stand."""
+def changes(
+    config: Config,
+    since: str,
+    until: str,
+    clock: str,
+    known_at: str | None,
+    front: str | None,
+    recorded_at: str | None,
+    as_json: bool,
+) -> None:
+    """Show what changed in what was known, or in what this log held: new, withdrawn, revised, and how things stand."""
     with opened(config, must_exist=True) as service:
-        recorded = wanted_cuts(recorded_at=recorded_at).recorded_at
+        wanted = wanted_cuts(known_at=known_at, recorded_at=recorded_at)
+        moments = parse_moment(since, "since"), parse_moment(until, "until")
         filters = Filters(fronts=frozenset([front] if front else []))
-        found = service.reader.changes(parse_cut(since, "since"), parse_cut(until, "until"), recorded, filters)
+        found = service.reader.changes(*moments, wanted.recorded_at, filters, Clock(clock), wanted.known_at)
         if as_json:
             click.echo(msgspec.json.encode(changes_answer(found)))
         else:
@@ -157,10 +177,8 @@ def _print_timeline(answer: TimelineAnswer, service: Service) -> None:
 
 
 def _print_changes(found: Changes) -> None:
-    table = Table(
-        title=f"From {format_instant(found.since.cuts.known_at)} to {format_instant(found.until.cuts.known_at)}"
-    )
-    for column in ("Change", "Front", "Development", "What", "From", "To"):
+    table = Table(title=_stretch(found))
+    for column in ("Change", "Front", "Development", "What", "From", "To", "Because of"):
         table.add_column(column, overflow="fold")
     for change in found.changes:
         description = change.entry.state.described
@@ -168,10 +186,23 @@ def _print_changes(found: Changes) -> None:
         told += [(f"status of {aspect}", *map(_brief, pair)) for aspect, pair in change.statuses.items()]
         for number, (what, old, new) in enumerate(told or [("", "", "")]):
             first = (change.kind.value, description.front, description.title) if number == 0 else ("", "", "")
-            table.add_row(*first, what, old, new)
+            table.add_row(*first, what, old, new, _causes(change) if number == 0 else "")
     Console().print(table)
     counts = Counter(change.kind.value for change in found.changes)
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing changed")
+
+
+def _stretch(found: Changes) -> str:
+    since, until = found.since.cuts, found.until.cuts
+    if found.clock is Clock.REPORTED:
+        return f"From {format_instant(since.known_at)} to {format_instant(until.known_at)}"
+    known = f"as known at {format_instant(until.known_at)}"
+    return f"From position {since.position} to position {until.position}, {known}"
+
+
+def _causes(change: Change) -> str:
+    told = [cause_answer(one) for one in change.because]
+    return ", ".join(dict.fromkeys(one["by"] or one["type"] for one in told))
 
 
 def _brief(value: Any) -> str:

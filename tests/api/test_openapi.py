@@ -88,6 +88,15 @@ GETS = {
     "/api/v1/developments/{id}/history": f"/api/v1/developments/{BAKHMUT}/history",
 }
 
+FILES = {
+    "/api/v1/exports/{format}",
+    "/api/v1/changes.atom",
+    "/api/v1/changes.json",
+    "/api/v1/fronts/{slug}/changes.atom",
+    "/api/v1/fronts/{slug}/changes.json",
+}
+"""What is read in forms of other programs: `test_exports` and `test_feeds` hold those."""
+
 
 def test_every_route_is_documented(scene: Scene) -> None:
     routes = {
@@ -106,7 +115,9 @@ def test_every_route_is_documented(scene: Scene) -> None:
 def test_every_documented_read_is_held_against_its_answers_here(scene: Scene) -> None:
     reads = {path for path, methods in document(scene)["paths"].items() if "get" in methods}
 
-    assert reads - {"/healthz", "/metrics", "/api/v1/log/checkpoint", "/api/v1/events/stream"} == set(GETS)
+    streams = {"/api/v1/events/stream"}
+
+    assert reads - {"/healthz", "/metrics", "/api/v1/log/checkpoint", *FILES, *streams} == set(GETS)
 
 
 @pytest.mark.parametrize("path", GETS)

@@ -10,7 +10,19 @@ from flask_smorest import Api
 from werkzeug.exceptions import NotFound
 
 from timeline.access.keeping import Tokens
-from timeline.api import access, documentation, events, health, metrics, proofs, reading_log, reads, requests
+from timeline.api import (
+    access,
+    documentation,
+    events,
+    exports,
+    feeds,
+    health,
+    metrics,
+    proofs,
+    reading_log,
+    reads,
+    requests,
+)
 from timeline.api.bodies import Limits
 from timeline.api.caching import Freshness
 from timeline.api.headers import add_headers
@@ -90,6 +102,8 @@ def create_api(
     api.register_blueprint(reading_log.blueprint(log, broadcast))
     freshness = Freshness(log, now, public=config.reading_is_open)
     api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes))
+    api.register_blueprint(exports.blueprint(log, reader, config.title))
+    api.register_blueprint(feeds.blueprint(log, reader, config.title))
     api.register_blueprint(proofs.blueprint(log))
     api.register_blueprint(health.blueprint(runner, reader))
     api.register_blueprint(metrics.blueprint(counted))

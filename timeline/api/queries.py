@@ -10,7 +10,9 @@ from timeline.domain.facts import TOPICS
 from timeline.domain.moments import parse_cut, parse_instant
 from timeline.domain.vocabulary import Kind, Status
 from timeline.errors import InvalidValue
-from timeline.readmodel.cuts import WantedCuts, wanted_cuts
+from timeline.exporters.export import Of
+from timeline.readmodel.changes import Clock
+from timeline.readmodel.cuts import WantedCuts, parse_moment, wanted_cuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.search import words
@@ -18,6 +20,12 @@ from timeline.wire.answers import ITEM_FIELDS
 from timeline.wire.fields import MESSAGES, SCHEMA_MESSAGES, Checked, CheckedString, Messages, Text, Word
 
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
+
+_MOMENT = f"{_CUT}; with `clock=recorded` also a position"
+_CLOCK = (
+    "`reported` (the default): what was known at two moments, as the log holds it; "
+    "`recorded`: what the log held at two moments, of what was reported by `known_at`."
+)
 
 
 def said(description: str) -> dict[str, Any]:
@@ -92,6 +100,13 @@ class Cut(CheckedString):
         super().__init__(lambda field, value: parse_cut(value, field), **kwargs)
 
 
+class Moment(CheckedString):
+    """A date for the end of that day, an instant, or a position."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(lambda field, value: parse_moment(value, field), **kwargs)
+
+
 class Query(Schema):
     """A query string."""
 
@@ -162,14 +177,47 @@ class TimelineQuery(ItemQuery):
 
 
 class ChangesQuery(Query):
-    """Between which two moments of the reported clock, and of which developments."""
+    """Between which two moments of the reported or of the recorded clock, and of which developments."""
 
-    since = Cut(required=True, metadata=said(f"What was known then: {_CUT}."))
-    until = Cut(required=True, metadata=said(f"What was known then: {_CUT}."))
+    clock = Word(Clock, load_default=Clock.REPORTED, metadata=said(_CLOCK))
+    since = Moment(required=True, metadata=said(f"From what was known, or held, then: {_MOMENT}."))
+    until = Moment(required=True, metadata=said(f"To what was known, or held, then: {_MOMENT}."))
+    known_at = Cut(metadata=said(f"With `clock=recorded`: only what was reported by then: {_CUT}. Default: `until`."))
     recorded_at = CheckedString(
-        _recorded_at, metadata=said(f"What this log held then: a position, or {_CUT}. Default: the latest.")
+        _recorded_at,
+        metadata=said(f"With `clock=reported`: what this log held then: a position, or {_CUT}. Default: the latest."),
     )
     front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
+    kind = fields.List(Word(Kind), metadata=said("Kind of development."))
+
+
+class ExportsQuery(TimelineQuery):
+    """What an export is of: cuts and filters as those of a timeline, without pages."""
+
+    of = Word(
+        Of,
+        metadata=said(
+            "What the file holds: `developments` (the default), or with csv and ndjson also `accounts`, `changes`, "
+            "`fronts` or `sources`. Of accounts, `source` lets through only those of that source. A cloudevents file "
+            "is always of the `events` behind the developments."
+        ),
+    )
+    changes_since = Moment(data_key="since", metadata=said(f"With `of=changes`, required: {_MOMENT}."))
+    changes_until = Moment(data_key="until", metadata=said(f"With `of=changes`, required: {_MOMENT}."))
+    clock = Word(Clock, metadata=said(f"With `of=changes`: {_CLOCK}"))
+
+    class Meta(Query.Meta):
+        """There are no pages."""
+
+        exclude = ("limit", "cursor")
+
+
+class FeedQuery(Query):
+    """Between which two moments a feed tells what changed, and of what kinds."""
+
+    clock = Word(Clock, load_default=Clock.REPORTED, metadata=said(_CLOCK))
+    since = Cut(metadata=said(f"Only what changed after: {_CUT}. Default: 30 days before `until`."))
+    until = Cut(metadata=said(f"Only what changed up to: {_CUT}. Default: now."))
     kind = fields.List(Word(Kind), metadata=said("Kind of development."))
 
 

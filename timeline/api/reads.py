@@ -65,7 +65,9 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     @reads.response(200, ChangesSchema)
     def changes(query: dict[str, Any]) -> Response:
         filters = Filters(fronts=frozenset(query.get("front", ())), kinds=frozenset(query.get("kind", ())))
-        found = reader.changes(query["since"], query["until"], query.get("recorded_at"), filters)
+        found = reader.changes(
+            query["since"], query["until"], query.get("recorded_at"), filters, query["clock"], query.get("known_at")
+        )
         return freshness.answer(answers.changes(found), fixed=freshness.is_fixed(query))
 
     @reads.get("/density")

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from timeline.api.outcomes import Outcome
 from timeline.api.queries import said
 from timeline.domain.vocabulary import Aspect, Kind, Status
-from timeline.readmodel.changes import ChangeKind
+from timeline.readmodel.changes import ChangeKind, Clock
 from timeline.readmodel.density import Bucket
 from timeline.wire.fields import Word
 from timeline.wire.values import AccountSchema, ActorSchema, PlaceSchema, TallySchema
@@ -139,9 +139,12 @@ class _FromTo(Schema):
 
 class _Cause(Schema):
     position = fields.Integer(required=True)
+    subject = fields.UUID(required=True, metadata=said("The development or the source that the event is about."))
     reported_at = fields.String(required=True)
+    recorded_at = fields.String(required=True)
     type = fields.String(required=True)
-    by = fields.String(required=True, allow_none=True)
+    by = fields.String(required=True, allow_none=True, metadata=said("Slug of the source, or name of the analyst."))
+    account = fields.Nested(AccountSchema, required=True, allow_none=True, metadata=said("What was said, if it was."))
     reason = fields.String(required=True, allow_none=True)
 
 
@@ -160,15 +163,22 @@ class _Change(Schema):
         data_key="fields",
         metadata=said("Fields of the description that differ, old and new."),
     )
-    because = fields.List(fields.Nested(_Cause), required=True, metadata=said("The events reported in between."))
+    because = fields.List(fields.Nested(_Cause), required=True, metadata=said("The events in between."))
 
 
 class ChangesSchema(Schema):
     """What changed in what was known."""
 
-    since = fields.String(required=True, metadata=said("Instant, UTC."))
-    until = fields.String(required=True, metadata=said("Instant, UTC."))
-    recorded_at = fields.Nested(_Recorded, required=True)
+    clock = Word(Clock, required=True)
+    since = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=said("Instant, UTC; on the recorded clock that of the position, null before the first."),
+    )
+    until = fields.String(required=True, allow_none=True, metadata=said("The same of the later moment."))
+    known_at = fields.String(required=True, metadata=said("What was known at the later moment: instant, UTC."))
+    recorded_since = fields.Nested(_Recorded, required=True, metadata=said("What the log held at the earlier moment."))
+    recorded_at = fields.Nested(_Recorded, required=True, metadata=said("What the log held at the later moment."))
     items = fields.List(fields.Nested(_Change), required=True)
 
 

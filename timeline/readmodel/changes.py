@@ -1,37 +1,36 @@
-"""What changed in what was known of each development between two moments of the reported clock."""
+"""What changed in what was known of each development between two moments of the reported or of the recorded clock."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from timeline.domain.facts import Recorded
 from timeline.domain.history import DevelopmentState
-from timeline.domain.moments import to_micros
+from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Status
+from timeline.errors import InvalidValue
+from timeline.readmodel.causes import Causes
 from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.differing import recorded_between, reported_between
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.past import Past
 from timeline.readmodel.standing import Standing
 
-_HELD = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
-_DIFFERING = f"""
-    WITH before AS (
-        SELECT id, front, described_by, aspects FROM versions
-        WHERE reported_to > ? AND reported_to <= ? AND reported_from <= ? AND {_HELD}
-    ), after AS (
-        SELECT id, front, described_by, aspects FROM versions
-        WHERE reported_from > ? AND reported_from <= ? AND (reported_to IS NULL OR reported_to > ?) AND {_HELD}
-    )
-    SELECT before.id, coalesce(after.front, before.front) FROM before LEFT JOIN after ON after.id = before.id
-    WHERE after.id IS NULL OR after.described_by <> before.described_by OR after.aspects <> before.aspects
-    UNION ALL
-    SELECT after.id, after.front FROM after LEFT JOIN before ON before.id = after.id WHERE before.id IS NULL"""
-"""The developments that looked another way at the later moment. Whatever row held at the one and not at the other ended
-or began in between, so both sides are short stretches of an index."""
+_TOGETHER = 1_000
+"""Developments that are compared at once."""
+
+
+class Clock(StrEnum):
+    """On which clock two moments are compared."""
+
+    REPORTED = "reported"
+    """What was known then and what later, as the log holds it at one position."""
+    RECORDED = "recorded"
+    """What the log held then and what later, of what was reported up to one moment."""
 
 
 class ChangeKind(StrEnum):
@@ -51,7 +50,8 @@ class Change(Struct, frozen=True):
     """How a development changed: the entry after (before, where nothing is left), and from what to what.
 
     `fields` and `statuses` hold what differs, old and new; a status is None where nobody had spoken to the
-    aspect. `because` are the events reported in between, in the order of the fold.
+    aspect. `because` are the events that exist at the later moment and not at the earlier, in the order of the fold: of
+    the development, of entries that are part of it, and of sources that changed sides.
     """
 
     kind: ChangeKind
@@ -64,37 +64,64 @@ class Change(Struct, frozen=True):
 class Changes(Struct, frozen=True):
     """The changes between two moments, by front and then in the order of the timeline."""
 
+    clock: Clock
     since: HeldCuts
     until: HeldCuts
     changes: tuple[Change, ...]
 
 
-def changed_between(past: Past, standing: Standing, then: HeldCuts, now: HeldCuts, filters: Filters) -> Changes:
-    """The changes from what was known `then` to what was known `now`, both as recorded at the position of `now`."""
-    since, until, position = to_micros(then.cuts.known_at), to_micros(now.cuts.known_at), now.cuts.position
-    recorded = (position, position)
-    given = (since, until, since, *recorded, since, until, until, *recorded)
-    fronts = set(standing.front_numbers(filters.fronts))
-    ids = [UUID(bytes=id) for id, front in standing.database.fetch(_DIFFERING, given) if front in fronts]
-    histories = past.histories(list(standing.merged.together(ids)))
-    earlier, later = (Documents(past, standing, held.cuts, histories) for held in (then, now))
-    before, after, known = earlier.entries(ids), later.entries(ids), later.known(ids)
-    found = []
-    for id in ids:
-        because = tuple(one for one in known[id] if one.event.reported_at > then.cuts.known_at)
-        change = _change(before.get(id), after.get(id), because)
-        if change and filters.pass_entry(change.entry.state, change.entry.statuses):
-            found.append(change)
-    return Changes(then, now, tuple(sorted(found, key=lambda one: one.entry.sort_key)))
+def guard_stretch(
+    clock: Clock,
+    since: int | datetime,
+    until: int | datetime,
+    known_at: datetime | None,
+    recorded_at: int | datetime | None,
+) -> None:
+    """Raises `InvalidValue`, naming the field, for moments that are not of the clock or not in order."""
+    if clock is Clock.REPORTED:
+        for name, moment in (("since", since), ("until", until)):
+            if isinstance(moment, int):
+                raise InvalidValue(name, moment, f"a date or an instant; positions are for clock={Clock.RECORDED}")
+        if known_at is not None:
+            allowed = f"no known_at with clock={clock}: what was known goes from since to until"
+            raise InvalidValue("known_at", format_instant(known_at), allowed)
+    elif recorded_at is not None:
+        shown = recorded_at if isinstance(recorded_at, int) else format_instant(recorded_at)
+        allowed = f"no recorded_at with clock={clock}: what was recorded goes from since to until"
+        raise InvalidValue("recorded_at", shown, allowed)
+    if isinstance(since, datetime) and isinstance(until, datetime) and since > until:
+        raise InvalidValue("since", format_instant(since), "a moment not after until")
 
 
-def _change(old: Entry | None, new: Entry | None, because: tuple[Recorded, ...]) -> Change | None:
+def changed_between(
+    past: Past, standing: Standing, clock: Clock, then: HeldCuts, now: HeldCuts, filters: Filters
+) -> Changes:
+    """The changes from what holds at the cuts `then` to what holds at the cuts `now`, one clock apart."""
+    if clock is Clock.REPORTED:
+        ids = reported_between(standing, then, now, filters.fronts)
+    else:
+        ids = recorded_between(past, standing, then, now)
+    found: list[Change] = []
+    for start in range(0, len(ids), _TOGETHER):
+        some = ids[start : start + _TOGETHER]
+        histories = past.histories(list(standing.merged.together(some)))
+        earlier, later = (Documents(past, standing, held.cuts, histories) for held in (then, now))
+        before, after = earlier.entries(some), later.entries(some)
+        because = Causes(standing, then, now, earlier, later)
+        for id in some:
+            change = _change(before.get(id), after.get(id))
+            if change and filters.pass_entry(change.entry.state, change.entry.statuses):
+                found.append(structs.replace(change, because=because.of(id, before.get(id), after.get(id))))
+    return Changes(clock, then, now, tuple(sorted(found, key=lambda one: one.entry.sort_key)))
+
+
+def _change(old: Entry | None, new: Entry | None) -> Change | None:
     kind = _kind(old, new)
     entry = new or old
     if kind is None or entry is None:
         return None
     fields = _differing_fields(old.state, new.state) if old and new else {}
-    return Change(kind, entry, fields, _differing_statuses(old, new), because)
+    return Change(kind, entry, fields, _differing_statuses(old, new), ())
 
 
 def _kind(old: Entry | None, new: Entry | None) -> ChangeKind | None:

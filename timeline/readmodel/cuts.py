@@ -46,6 +46,17 @@ def wanted_cuts(as_of: Any = None, known_at: Any = None, recorded_at: Any = None
     )
 
 
+def parse_moment(value: Any, field: str) -> int | datetime:
+    """A moment of the reported or the recorded clock: a date (the end of that day, UTC), an instant, or a position."""
+    try:
+        moment = wanted_cuts(recorded_at=value).recorded_at
+    except InvalidValue as error:
+        raise InvalidValue(field, value, error.allowed) from None
+    if moment is None:
+        raise InvalidValue(field, None, "a date, an instant or a position")
+    return moment
+
+
 def held_cuts(wanted: WantedCuts, last: int, past: Past, now: datetime) -> HeldCuts:
     """The cuts that hold for an answer of rows that came to the position `last`.
 

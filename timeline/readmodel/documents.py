@@ -1,10 +1,10 @@
 """The whole of a development, folded from the log for the few that a page shows."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from timeline.domain.facts import Recorded, Unreadable
-from timeline.domain.history import Cuts, DevelopmentState, combined, fold_development, known_by
+from timeline.domain.history import Cuts, DevelopmentState, combined, fold_development, known_by, merge_target
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.past import Past
 from timeline.readmodel.standing import Standing
@@ -44,6 +44,18 @@ class Documents:
         """The developments in view among these, each for itself."""
         states = {id: fold_development(id, known) for id, known in self.known(ids).items()}
         return {id: state for id, state in states.items() if state.visible}
+
+    def events_behind(self, ids: Sequence[UUID]) -> Iterator[Recorded]:
+        """The events of each of these and of what is part of it, each time in the order of recording."""
+        known = self.known(self._standing.merged.together(ids))
+        states = {id: fold_development(id, told) for id, told in known.items()}
+        states = {id: state for id, state in states.items() if state.visible}
+        parts: dict[UUID, list[UUID]] = {}
+        for id, state in states.items():
+            parts.setdefault(merge_target(state, states) or id, []).append(id)
+        for id in ids:
+            events = (one for part in parts.get(id, ()) for one in known[part])
+            yield from sorted(events, key=lambda one: one.position)
 
     def known(self, ids: Collection[UUID]) -> Mapping[UUID, list[Recorded]]:
         """What was known of each of these, in the order of the fold."""

@@ -5,7 +5,7 @@ written meanwhile.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Protocol
@@ -13,10 +13,10 @@ from uuid import UUID
 
 from timeline.domain.facts import Recorded, SourceRegistered, Unreadable
 from timeline.domain.history import Cuts, combined, fold_development, merge_target
-from timeline.domain.moments import format_instant, to_micros
+from timeline.domain.moments import to_micros
 from timeline.domain.vocabulary import Status
 from timeline.errors import InvalidValue, NothingKnown
-from timeline.readmodel.changes import Changes, changed_between
+from timeline.readmodel.changes import Changes, Clock, changed_between, guard_stretch
 from timeline.readmodel.cuts import HeldCuts, WantedCuts, held_cuts
 from timeline.readmodel.databases import Database
 from timeline.readmodel.density import Bucket
@@ -133,17 +133,35 @@ class Reader:
         return held, tuple(steps)
 
     def changes(
-        self, since: datetime, until: datetime, recorded_at: int | datetime | None, filters: Filters
+        self,
+        since: int | datetime,
+        until: int | datetime,
+        recorded_at: int | datetime | None,
+        filters: Filters,
+        clock: Clock = Clock.REPORTED,
+        known_at: datetime | None = None,
     ) -> Changes:
-        """What changed in what was known between two moments (UTC, reported clock), as this log holds it.
+        """What changed between two moments: in what was known (UTC), or on the recorded clock in what this log held.
 
-        Filters look at the state after the change. Raises `InvalidValue` for a since after until.
+        On the reported clock the log is taken as it was at `recorded_at`; on the recorded one, where the moments may be
+        positions, everything that was reported by `known_at`. Filters look at the state after the change. Raises
+        `InvalidValue` for a since after until, and for what is not of the clock.
         """
-        if since > until:
-            raise InvalidValue("since", format_instant(since), "a moment not after until")
-        standing, now = self._held(WantedCuts(None, until, recorded_at))
-        _, then = self._held(WantedCuts(None, since, now.cuts.position))
-        return changed_between(self._past, standing, then, now, filters)
+        guard_stretch(clock, since, until, known_at, recorded_at)
+        if clock is Clock.REPORTED and isinstance(since, datetime) and isinstance(until, datetime):
+            standing, now = self._held(WantedCuts(None, until, recorded_at))
+            _, then = self._held(WantedCuts(None, since, now.cuts.position))
+        else:
+            standing, now = self._held_from("until", until, known_at)
+            _, then = self._held_from("since", since, now.cuts.known_at)
+            if then.cuts.position > now.cuts.position:
+                raise InvalidValue("since", then.cuts.position, f"a moment not after position {now.cuts.position}")
+        return changed_between(self._past, standing, clock, then, now, filters)
+
+    def events_behind(self, entries: Sequence[Entry], held: HeldCuts) -> Iterator[Recorded]:
+        """The events that exist at these cuts of each development and of what is part of it, as they were recorded."""
+        documents = Documents(self._past, self._standing(), held.cuts)
+        yield from documents.events_behind([entry.state.id for entry in entries])
 
     def fronts(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[FrontEntry, ...]]:
         """Every lane that was opened or that a development names, in the order of opening."""
@@ -203,6 +221,15 @@ class Reader:
         """One source at these cuts; where it was not registered only its slug is known."""
         return self._standing().source(slug, held.cuts)
 
+    def front_names(self, held: HeldCuts) -> dict[str, str]:
+        """What every lane is called that was opened or that a development names."""
+        standing = self._standing()
+        return {lane.slug: lane.front.opened.name for lane in _lanes(standing, held.cuts, {}, self.fronts_named(held))}
+
+    def source_names(self, held: HeldCuts) -> dict[str, str]:
+        """What every source is called that was registered, by slug."""
+        return {slug: source.name for slug, source in self._standing().sources(held.cuts).items()}
+
     def set_aside(self) -> tuple[Unreadable, ...]:
         """The events that could not be handled, with the reason."""
         return set_aside_in(self._refresh())
@@ -214,6 +241,13 @@ class Reader:
             # Something may be on its way into the log that was recorded by then; the answer must hold for ever.
             standing = self._standing(settled=True)
         return standing, held_cuts(wanted, standing.position, self._past, self._now())
+
+    def _held_from(self, name: str, moment: int | datetime, known_at: datetime | None) -> tuple[Standing, HeldCuts]:
+        """The cuts at a moment of the recorded clock; what is wrong with it is told under its name."""
+        try:
+            return self._held(WantedCuts(None, known_at, moment))
+        except InvalidValue as error:
+            raise InvalidValue(name, error.value, error.allowed) from None
 
     def _standing(self, *, settled: bool = False) -> Standing:
         # Another thread may put an older one in its place at any time, so what is given is not read back from there.

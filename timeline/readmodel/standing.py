@@ -78,13 +78,20 @@ class Standing:
 
     def sources(self, cuts: Cuts) -> dict[str, SourceRegistered]:
         """The sources that were registered, by slug."""
-        folded = (fold_source(catalogued(history, cuts.known_at, cuts.position)) for history in self._sources.values())
-        return {source.slug: source for source in folded if source}
+        return {source.slug: source for source in self.registered(cuts).values()}
+
+    def registered(self, cuts: Cuts) -> dict[UUID, SourceRegistered]:
+        """The same by identity."""
+        folded = {id: fold_source(self.source_events(id, cuts)) for id in self._sources}
+        return {id: source for id, source in folded.items() if source}
+
+    def source_events(self, id: UUID, cuts: Cuts) -> list[Recorded]:
+        """What describes a source at these cuts, in the order of the fold."""
+        return catalogued(self._sources.get(id, ()), cuts.known_at, cuts.position)
 
     def source(self, slug: str, cuts: Cuts) -> SourceRegistered:
         """One source; where it was not registered only its slug is known."""
-        history = self._sources.get(source_id(slug), ())
-        return fold_source(catalogued(history, cuts.known_at, cuts.position)) or unregistered(slug)
+        return fold_source(self.source_events(source_id(slug), cuts)) or unregistered(slug)
 
     def affiliations(self, cuts: Cuts) -> AffiliationOf:
         """The side of each source."""

@@ -215,6 +215,13 @@ class ConflictLog(Application[Any]):
         """The signed checkpoint of where the log stands now (a C2SP note)."""
         return self._appender.sign()
 
+    def checkpoint_over(self, position: int) -> str:
+        """The first signed checkpoint that covers a position (a C2SP note); signed now, where nothing beyond it was.
+
+        It stays the same for ever: whatever is signed later is of a greater size.
+        """
+        return self.records.queries.checkpoint_over(position) or self.sign()
+
     def close(self) -> None:
         """Sign what was appended, and let go of the store."""
         if self._closed:

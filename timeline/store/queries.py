@@ -161,6 +161,11 @@ class LogQueries:
         rows = self.fetch("SELECT note FROM checkpoints WHERE size = ?", (size,))
         return rows[0][0] if rows else None
 
+    def checkpoint_over(self, position: int) -> str | None:
+        """The checkpoint of the least size that covers a position (a note)."""
+        rows = self.fetch("SELECT note FROM checkpoints WHERE size >= ? ORDER BY size LIMIT 1", (position,))
+        return rows[0][0] if rows else None
+
     def checkpoints(self, after: int = -1, last: int | None = None) -> list[tuple[int, str]]:
         """The signed checkpoints by size, beginning after a size: (size, note)."""
         statement = "SELECT size, note FROM checkpoints WHERE size > ? AND size <= ? ORDER BY size"

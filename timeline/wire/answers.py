@@ -11,11 +11,12 @@ from timeline.domain.facts import (
     DevelopmentAssessed,
     DevelopmentReported,
     Recorded,
+    SourceRegistered,
 )
 from timeline.domain.moments import Occurred, format_instant
 from timeline.domain.status import GivenAccount
 from timeline.domain.vocabulary import Aspect
-from timeline.readmodel.changes import Change, Changes
+from timeline.readmodel.changes import Change, Changes, Clock
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
 from timeline.readmodel.versions import STATUSES
@@ -123,6 +124,19 @@ def account(given: GivenAccount) -> dict[str, Any]:
     }
 
 
+def told(one: tuple[Entry, GivenAccount]) -> dict[str, Any]:
+    """An account for itself, with the development that it is about."""
+    entry, given = one
+    description = entry.state.described
+    return {
+        "development": str(entry.state.id),
+        "front": description.front,
+        "title": description.title,
+        "status": entry.status.value,
+        **account(given),
+    }
+
+
 def front(entry: FrontEntry) -> dict[str, Any]:
     """A lane, with its developments counted by status."""
     opened = entry.front.opened
@@ -196,6 +210,8 @@ def _speaker(one: Recorded) -> str | None:
             return slug
         case DevelopmentAssessed() as assessed:
             return assessed.assessor
+        case SourceRegistered(slug):
+            return slug
     return None
 
 
@@ -204,16 +220,22 @@ def _instant(instant: datetime | None) -> str | None:
 
 
 def changes(found: Changes) -> dict[str, Any]:
-    """What changed between two moments of the reported clock."""
+    """What changed between two moments; on the recorded clock `since` and `until` are when the log came there."""
+    then, now = found.since, found.until
+    since, until = (one.cuts.known_at if found.clock is Clock.REPORTED else one.recorded_at for one in (then, now))
     return {
-        "since": format_instant(found.since.cuts.known_at),
-        "until": format_instant(found.until.cuts.known_at),
-        "recorded_at": held(found.until)["recorded_at"],
-        "items": [_change(one) for one in found.changes],
+        "clock": found.clock.value,
+        "since": _instant(since),
+        "until": _instant(until),
+        "known_at": format_instant(now.cuts.known_at),
+        "recorded_since": held(then)["recorded_at"],
+        "recorded_at": held(now)["recorded_at"],
+        "items": [change(one) for one in found.changes],
     }
 
 
-def _change(one: Change) -> dict[str, Any]:
+def change(one: Change) -> dict[str, Any]:
+    """How a development changed, and because of which events."""
     description = one.entry.state.described
     old, new = one.statuses.get(Aspect.OCCURRENCE, (one.entry.status, one.entry.status))
     return {
@@ -228,14 +250,21 @@ def _change(one: Change) -> dict[str, Any]:
             name: {"from": msgspec.to_builtins(was), "to": msgspec.to_builtins(now)}
             for name, (was, now) in one.fields.items()
         },
-        "because": [
-            {
-                "position": cause.position,
-                "reported_at": format_instant(cause.event.reported_at),
-                "type": cause.event.fact.TOPIC,
-                "by": _speaker(cause),
-                "reason": getattr(cause.event.fact, "reason", None),
-            }
-            for cause in one.because
-        ],
+        "because": [cause(event) for event in one.because],
+    }
+
+
+def cause(one: Recorded) -> dict[str, Any]:
+    """An event behind a change: who speaks, and the account that was given, if it was one."""
+    fact = one.event.fact
+    told = fact.account if isinstance(fact, DevelopmentReported | AccountGiven) else None
+    return {
+        "position": one.position,
+        "subject": str(one.event.originator_id),
+        "reported_at": format_instant(one.event.reported_at),
+        "recorded_at": format_instant(one.recorded_at),
+        "type": fact.TOPIC,
+        "by": _speaker(one),
+        "account": msgspec.to_builtins(told) if told else None,
+        "reason": getattr(fact, "reason", None),
     }

@@ -38,7 +38,10 @@ from timeline.wire.fields import CheckedString, Instant, Text, development_id
 DEFAULT_SOURCE = "//timeline/api"
 """CloudEvents `source` of messages that name none."""
 
-IGNORED = ("datacontenttype", "dataschema", "position", "recordedby", "recordedtime", "traceparent", "tracestate")
+IGNORED = (
+    *("datacontenttype", "dataschema", "position", "recordedby", "recordedtime", "traceparent", "tracestate"),
+    *("exportasof", "exportknownat", "exportposition", "exportcheckpoint"),
+)
 """Attributes that may be there and say nothing to us: our own answers carry some of them.
 
 Who brought an event (`recordedby`) is never what a message says: it is the token that it came with.

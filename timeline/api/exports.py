@@ -1,0 +1,78 @@
+"""`/exports/{format}`: a timeline as a file for other programs, streamed."""
+
+from typing import Any
+
+from flask import Response
+
+from timeline.api.http import ApiBlueprint
+from timeline.api.queries import ExportsQuery, cuts_of, filters_of
+from timeline.api.schemas import ProblemSchema
+from timeline.errors import NothingKnown
+from timeline.exporters import EXPORTERS
+from timeline.exporters.asking import Question, ask
+from timeline.exporters.examples import example
+from timeline.readmodel.questions import Reader
+from timeline.store.log import ConflictLog
+
+_FORMAT = {
+    "in": "path",
+    "name": "format",
+    "required": True,
+    "schema": {"type": "string", "enum": list(EXPORTERS)},
+    "description": "; ".join(f"`{one.name}`: {one.says}" for one in EXPORTERS.values()),
+}
+_FILE = {
+    "Content-Disposition": {
+        "schema": {"type": "string"},
+        "description": "A file name that tells what the file is of and at which cuts.",
+    }
+}
+
+
+def blueprint(log: ConflictLog, reader: Reader, title: str) -> ApiBlueprint:
+    """The endpoint, on what answers and on the log, which vouches for it."""
+    exports = ApiBlueprint("exports", __name__, url_prefix="/api/v1/exports", description="Files for other programs")
+
+    def export(query: dict[str, Any], format: str) -> Response:
+        if format not in EXPORTERS:
+            allowed = f"one of {', '.join(EXPORTERS)}"
+            listed = ({"field": "format", "value": format, "allowed": allowed},)
+            raise NothingKnown(f"format: there is no format {format!r}; there are {', '.join(EXPORTERS)}", listed)
+        wanted = EXPORTERS[format]
+        asked = ask(reader, log.checkpoint_over, wanted, _question(query), title)
+        response = Response(asked.content, content_type=wanted.media_type)
+        response.headers["Content-Disposition"] = f'attachment; filename="{asked.export.file_name(wanted.ending)}"'
+        return response
+
+    documented = exports.arguments(ExportsQuery, location="query")(export)
+    for one in EXPORTERS.values():
+        document = exports.response(
+            200,
+            {"type": "string"} if one.media_type.startswith("text/") else {},
+            content_type=one.media_type,
+            description="The file, at the cuts that stand in it",
+            examples={one.name: {"summary": one.says, "value": example(one)}},
+            headers=_FILE,
+        )
+        documented = document(documented)
+    documented = exports.alt_response(404, schema=ProblemSchema, description="There is no such format")(documented)
+    documented = exports.doc(
+        summary="A timeline as a file, with the cuts and a signed checkpoint of the log in it",
+        description=(
+            "Streamed, however long it is. Every file carries its cuts, its filters and the first checkpoint that the "
+            "log signed at its position or after it. The same question with a fixed `recorded_at` gives the same bytes."
+        ),
+    )(documented)
+    exports.get("/<format>", parameters=[_FORMAT])(documented)
+    return exports
+
+
+def _question(query: dict[str, Any]) -> Question:
+    return Question(
+        query.get("of"),
+        cuts_of(query),
+        filters_of(query),
+        query.get("changes_since"),
+        query.get("changes_until"),
+        query.get("clock"),
+    )

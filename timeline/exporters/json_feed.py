@@ -1,0 +1,33 @@
+"""A feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+import msgspec
+
+from timeline.domain.moments import format_instant
+from timeline.exporters.feed import Feed
+
+MEDIA_TYPE = "application/feed+json"
+
+
+def write(feed: Feed) -> bytes:
+    """The document."""
+    items = [
+        {
+            "id": entry.id,
+            "url": entry.link,
+            "title": entry.title,
+            "content_text": entry.text,
+            "date_published": format_instant(entry.updated),
+            "date_modified": format_instant(entry.updated),
+            "tags": entry.tags,
+        }
+        for entry in feed.entries
+    ]
+    told = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "feed_url": feed.link,
+        "authors": [{"name": feed.title}],
+        "language": "en",
+        "items": items,
+    }
+    return msgspec.json.encode(told) + b"\n"
