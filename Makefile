@@ -29,8 +29,9 @@ install: $(VENV)/.development ## set up for development in .venv
 bench: install ## print the figures of the benchmarks
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-soak: install ## writers and tailers side by side for a minute, and 100,000 imported rows built anew, on each engine
+soak: install ## writers, tailers and 200 listeners for a minute, and 100,000 imported rows built anew, on each engine
 	TIMELINE_SOAK_SECONDS=60 $(BIN)/pytest tests/store/test_tailing.py -k eight_writers
+	TIMELINE_SOAK_SECONDS=60 TIMELINE_SOAK_LISTENERS=200 $(BIN)/pytest -s tests/api/test_streams.py
 	TIMELINE_SOAK_ROWS=100000 $(BIN)/pytest tests/projections/test_building.py -k imported
 
 screenshots: install ## take the pictures of the README anew

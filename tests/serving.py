@@ -50,12 +50,13 @@ def serving(store: str | Path, **environment: str) -> Iterator[Serving]:
         capture_output=True,
         text=True,
     )
-    process = subprocess.Popen(
-        [*TIMELINE, "--store", str(store), "serve", "--port", str(port)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, **unlimited, **environment},
-    )
+    with Path(f"{store}.log").open("ab") as said:
+        process = subprocess.Popen(
+            [*TIMELINE, "--store", str(store), "serve", "--port", str(port)],
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **unlimited, **environment},
+        )
     running = Serving(f"http://127.0.0.1:{port}", process, str(store), made.stdout.split()[-1])
     try:
         _wait_for(running.address)
@@ -68,8 +69,6 @@ def serving(store: str | Path, **environment: str) -> Iterator[Serving]:
             except subprocess.TimeoutExpired:
                 process.kill()
         process.wait()
-        if process.stdout:
-            process.stdout.close()
 
 
 def _wait_for(address: str) -> None:

@@ -78,7 +78,7 @@ def test_a_reader_can_ask_for_an_answer_that_has_its_own_write(told: Scene) -> N
     Thread(target=told.tell, args=(given("ua-mod", "denies"), "2023-05-21")).start()
     waited = told.client.get("/api/v1/timeline?min_position=2", headers={"Prefer": "wait=10"})
 
-    assert problem["status"] == 503
+    assert problem["status"] == 412
     assert problem["errors"][0]["field"] == "min_position"
     assert waited.get_json()["recorded_at"]["position"] == 2
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NoReturn
 
-from flask import Flask
+from flask import Flask, Response
 from flask_compress import Compress
 from flask_smorest import Api
 from werkzeug.exceptions import NotFound
@@ -26,9 +26,10 @@ from timeline.api import (
 from timeline.api.bodies import Limits
 from timeline.api.caching import Freshness
 from timeline.api.headers import add_headers
-from timeline.api.http import WholeRequest
+from timeline.api.http import WholeRequest, answer
 from timeline.api.limits import limit
 from timeline.api.metrics import Metrics
+from timeline.api.openapi import completed, describe_events
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
 from timeline.api.streams import Broadcast
@@ -65,6 +66,9 @@ class _Api(Api):  # type: ignore[misc]
     def _register_error_handlers(self) -> None:
         """The application's handler answers for every path."""
 
+    def _openapi_json(self) -> Response:
+        return answer(completed(self.spec.to_dict()))
+
 
 def create_api(
     log: ConflictLog, runner: Runner, reader: Reader, tokens: Tokens, config: Config, now: Callable[[], datetime]
@@ -96,6 +100,7 @@ def create_api(
     limit(app, config)
     access.admit(app, reading_is_open=config.reading_is_open)
     api = _Api(app)
+    describe_events(api.spec)
     api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
     limits = Limits(config.body_limit, config.batch_limit, config.request_seconds)
     api.register_blueprint(events.blueprint(log, limits, access.admitted, counted.appended))

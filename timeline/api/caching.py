@@ -62,7 +62,7 @@ class Freshness(Struct, frozen=True):
         Raises `NotThereYet`.
         """
         wanted = request.args.get("min_position", "")
-        if not (wanted.isdecimal() and len(wanted) < 19):
+        if not (wanted.isdecimal() and len(wanted) < 17 and int(wanted) <= 2**53):  # the query schema refuses it
             return
         self.log.await_position(int(wanted), wait_of(request))
         if (position := self.log.head().position) < int(wanted):

@@ -31,7 +31,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.Withheld: 422,
     errors.NoneAppended: 422,
     errors.TooSlow: 408,
-    errors.NotThereYet: 503,
+    errors.NotThereYet: 412,
     errors.TooManyStreams: 503,
     errors.Unauthenticated: 401,
     errors.InvalidToken: 401,

@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from timeline.api.http import ApiBlueprint, answer
-from timeline.api.queries import Query, Whole, said, whole
+from timeline.api.queries import Query, Whole, said
 from timeline.store.log import ConflictLog
 from timeline.store.proofs import consistency, inclusion
 
@@ -17,17 +17,15 @@ _SIZE = "A size (number of records) at which the log signed a checkpoint; defaul
 class InclusionQuery(Query):
     """Which record, in the log of which size."""
 
-    position = Whole(whole(1, 2**53), required=True, metadata=said("Position of the record."))
-    size = Whole(whole(1, 2**53), metadata=said(_SIZE))
+    position = Whole(1, 2**53, required=True, metadata=said("Position of the record."))
+    size = Whole(1, 2**53, metadata=said(_SIZE))
 
 
 class ConsistencyQuery(Query):
     """From which size to which."""
 
-    first = Whole(
-        whole(1, 2**53), required=True, data_key="from", metadata=said("Size (number of records) of the older log.")
-    )
-    size = Whole(whole(1, 2**53), data_key="to", metadata=said(_SIZE))
+    first = Whole(1, 2**53, required=True, data_key="from", metadata=said("Size (number of records) of the older log."))
+    size = Whole(1, 2**53, data_key="to", metadata=said(_SIZE))
 
 
 class KeysSchema(Schema):

@@ -17,7 +17,16 @@ from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.search import words
 from timeline.wire.answers import ITEM_FIELDS
-from timeline.wire.fields import MESSAGES, SCHEMA_MESSAGES, Checked, CheckedString, Messages, Text, Word
+from timeline.wire.fields import (
+    INSTANT_PATTERN,
+    MESSAGES,
+    SCHEMA_MESSAGES,
+    Checked,
+    CheckedString,
+    Messages,
+    Text,
+    Word,
+)
 
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
 
@@ -76,7 +85,7 @@ EventType = StrEnum("EventType", {topic.upper().replace(".", "_"): topic for top
 """The types of events."""
 
 
-def whole(least: int, most: int) -> Any:
+def _whole(least: int, most: int) -> Any:
     """A check for a whole number in a query string."""
 
     def check(field: str, value: Any) -> int:
@@ -88,16 +97,22 @@ def whole(least: int, most: int) -> Any:
 
 
 class Whole(Checked, fields.Integer):
-    """A whole number in a query string."""
+    """A whole number within limits, in a query string."""
 
     default_error_messages: Messages = MESSAGES
+
+    def __init__(self, least: int, most: int, *, metadata: dict[str, Any], **kwargs: Any) -> None:
+        limits = {"minimum": least, "maximum": most}
+        super().__init__(_whole(least, most), metadata={**limits, **metadata}, **kwargs)
 
 
 class Cut(CheckedString):
     """A date for the end of that day, or an instant."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(lambda field, value: parse_cut(value, field), **kwargs)
+    def __init__(self, *, metadata: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(
+            lambda field, value: parse_cut(value, field), metadata={"pattern": INSTANT_PATTERN, **metadata}, **kwargs
+        )
 
 
 class Moment(CheckedString):
@@ -124,10 +139,15 @@ class CutsQuery(Query):
     as_of = Cut(metadata=said(f"History as it stood then: {_CUT}. Default: `known_at`, or now."))
     known_at = Cut(metadata=said(f"What was reported by then: {_CUT}. Default: `as_of`, or now."))
     recorded_at = CheckedString(
-        _recorded_at, metadata=said(f"What this log held then: a position, or {_CUT}. Default: the latest.")
+        _recorded_at,
+        metadata={
+            **said(f"What this log held then: a position, or {_CUT}. Default: the latest."),
+            "pattern": f"^[0-9]{{1,18}}$|{INSTANT_PATTERN}",
+        },
     )
     min_position = Whole(
-        whole(0, 2**53),
+        0,
+        2**53,
         metadata=said("Answer only once the log has come to this position; `Prefer: wait=N` waits N seconds for it."),
     )
 
@@ -159,14 +179,21 @@ class TimelineQuery(ItemQuery):
             'Words that begin words of title, summary, place or accounts, regardless of case; "in quotes": together.'
         ),
     )
-    bbox = CheckedString(_box, metadata=said("west,south,east,north in degrees (WGS 84)."))
+    bbox = CheckedString(
+        _box,
+        metadata={
+            **said("west,south,east,north in degrees (WGS 84)."),
+            "pattern": r"^-?[0-9.]+,-?[0-9.]+,-?[0-9.]+,-?[0-9.]+$",
+            "example": "35,47,39,51",
+        },
+    )
     since = CheckedString(
         lambda field, value: parse_instant(value, field),
         data_key="from",
         metadata=said("Only what may have been going on at or after: a date (its start, UTC) or an instant."),
     )
     until = Cut(data_key="to", metadata=said(f"Only what may have been going on at or before: {_CUT}."))
-    limit = Whole(whole(1, 1_000), load_default=500, metadata=said("Items a page, 1 to 1000; default 500."))
+    limit = Whole(1, 1_000, load_default=500, metadata=said("Items a page, 1 to 1000; default 500."))
     cursor = fields.String(metadata=said("`next_cursor` of the page before; carries that answer's cuts."))
 
     @validates_schema
@@ -270,15 +297,15 @@ class FollowQuery(Query):
 class EventsQuery(FollowQuery):
     """Where to read on in the log."""
 
-    after = Whole(whole(0, 2**53), load_default=0, metadata=said("Position after which to begin; default 0."))
-    limit = Whole(whole(1, 1_000), load_default=500, metadata=said("Events a page, 1 to 1000; default 500."))
+    after = Whole(0, 2**53, load_default=0, metadata=said("Position after which to begin; default 0."))
+    limit = Whole(1, 1_000, load_default=500, metadata=said("Events a page, 1 to 1000; default 500."))
 
 
 class StreamQuery(FollowQuery):
     """Where to begin to follow."""
 
     after = Whole(
-        whole(0, 2**53), metadata=said("Position after which to begin; default: now. `Last-Event-ID` goes before it.")
+        0, 2**53, metadata=said("Position after which to begin; default: now. `Last-Event-ID` goes before it.")
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from timeline.api.messages import BATCH, LINES, ONE
-from timeline.wire.events import EnvelopeSchema
+from timeline.api.openapi import EVENT
 
 EXAMPLE: dict[str, Any] = {
     "type": "development.reported",
@@ -28,9 +28,9 @@ SECOND: dict[str, Any] = {
 }
 
 BODIES: dict[str, Any] = {
-    **{kind: {"schema": EnvelopeSchema, "example": EXAMPLE} for kind in ONE},
+    **{kind: {"schema": EVENT, "example": EXAMPLE} for kind in ONE},
     BATCH: {
-        "schema": {"type": "array", "items": EnvelopeSchema},
+        "schema": {"type": "array", "items": EVENT},
         "example": [EXAMPLE, SECOND],
     },
     LINES: {"schema": {"type": "string", "description": "One event a line (NDJSON); read as it comes."}},

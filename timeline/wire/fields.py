@@ -26,6 +26,21 @@ SCHEMA_MESSAGES: dict[str, str] = {
     "invalid": "expected an array",
 }
 DEVELOPMENT_ALLOWED = "its id (a UUID), or '<data set>:<id there>' such as 'ucdp-ged:412345'"
+INSTANT_PATTERN = (
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"([Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$"
+)
+"""How a date or an instant (RFC 3339) is spelt; a day may still be one that its month does not have."""
+_UNSAID = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f"
+_DOCUMENTED: dict[Callable[[str, Any], Any], dict[str, Any]] = {
+    checks.slug: {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80},
+    checks.sha256: {"pattern": "^[0-9a-f]{64}$"},
+    checks.external_id: {"pattern": r"^[a-z0-9]+(-[a-z0-9]+)*:\S{1,200}$", "maxLength": 281},
+    checks.language: {"pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "maxLength": 35},
+    checks.country: {"pattern": "^[A-Z]{2}$"},
+    checks.url: {"pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": 2000},
+}
+"""What the OpenAPI document says of a string that a check accepts; the check may be stricter."""
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
 MESSAGES: Messages = {**SCHEMA_MESSAGES}
 OBJECT_MESSAGES: Messages = {**SCHEMA_MESSAGES, "invalid": "expected an object"}
@@ -51,6 +66,7 @@ class Checked(fields.Field[Any]):
     default_error_messages: Messages = MESSAGES
 
     def __init__(self, check: Callable[[str, Any], Any], **kwargs: Any) -> None:
+        kwargs["metadata"] = {**_DOCUMENTED.get(check, {}), **kwargs.get("metadata", {})}
         super().__init__(**kwargs)
         self.check = check
 
@@ -67,6 +83,8 @@ class Text(Checked, fields.String):
     """A text of 1 to `most` characters."""
 
     def __init__(self, most: int, **kwargs: Any) -> None:
+        told = {"minLength": 1, "maxLength": most, "pattern": f"^[^{_UNSAID}]*[^\\s{_UNSAID}][^{_UNSAID}]*$"}
+        kwargs["metadata"] = {**told, **kwargs.get("metadata", {})}
         super().__init__(lambda field, value: checks.text(field, value, most), **kwargs)
 
 
@@ -80,6 +98,7 @@ class Number(Checked, fields.Float):
     default_error_messages: Messages = MESSAGES
 
     def __init__(self, least: float, most: float, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"minimum": least, "maximum": most, **kwargs.get("metadata", {})}
         super().__init__(lambda field, value: checks.number(field, value, least, most), **kwargs)
 
 
@@ -89,6 +108,7 @@ class Count(Checked, fields.Integer):
     default_error_messages: Messages = MESSAGES
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"minimum": 0, "maximum": 2**53 - 1, **kwargs.get("metadata", {})}
         super().__init__(checks.count, **kwargs)
 
 
@@ -114,6 +134,7 @@ class Instant(Checked, fields.String):
     """An instant with offset (RFC 3339), or a plain date for the start of that day, UTC."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"pattern": INSTANT_PATTERN, **kwargs.get("metadata", {})}
         super().__init__(lambda field, value: parse_instant(value, field), **kwargs)
 
 
@@ -129,6 +150,7 @@ class OccurredField(Checked, fields.String):
     """An EDTF string, or `{"edtf": ..., "exact": {"start": ..., "end": ...}}`."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {**_OCCURRED, **kwargs.get("metadata", {})}
         super().__init__(occurred, **kwargs)
 
 
@@ -138,7 +160,31 @@ class StanceField(Checked, fields.Dict):
     default_error_messages: Messages = MESSAGES
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {**_STANCE, **kwargs.get("metadata", {})}
         super().__init__(_stance, **kwargs)
+
+
+_OCCURRED: dict[str, Any] = {
+    "type": ["string", "object"],
+    "description": "When it happened: EDTF level 0 or 1 (ISO 8601-2), with a pair of exact instants where known.",
+    "properties": {
+        "edtf": {"type": "string"},
+        "exact": {
+            "type": ["object", "null"],
+            "properties": {name: {"type": ["string", "null"], "pattern": INSTANT_PATTERN} for name in ("start", "end")},
+            "additionalProperties": False,
+        },
+    },
+    "required": ["edtf"],
+    "additionalProperties": False,
+    "example": "2022-11~/2023-05-20",
+}
+_STANCE: dict[str, Any] = {
+    "description": "What is said of each aspect spoken to.",
+    "properties": {aspect.value: {"type": "string", "enum": [one.value for one in Stance]} for aspect in Aspect},
+    "additionalProperties": False,
+    "minProperties": 1,
+}
 
 
 def word(vocabulary: type[Enum], field: str, value: Any) -> Any:
