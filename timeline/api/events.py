@@ -10,7 +10,7 @@ from timeline.api.metrics import Metrics, Outcome
 from timeline.api.queries import EventsQuery
 from timeline.api.schemas import EventsSchema, ProblemSchema, ReceiptSchema
 from timeline.domain.moments import format_instant
-from timeline.errors import UnsupportedContentType
+from timeline.errors import TimelineError, UnsupportedContentType
 from timeline.store.log import ConflictLog
 from timeline.wire.events import EnvelopeSchema, dump_event, parse_event, parse_json
 
@@ -71,8 +71,12 @@ def blueprint(log: ConflictLog, metrics: Metrics) -> ApiBlueprint:
                 f"Content-Type: expected {allowed}",
                 ({"field": "Content-Type", "value": request.content_type, "allowed": allowed},),
             )
-        submission = access.admitted(parse_event(parse_json(request.get_data())))
-        receipt = log.record(submission, expected_version(request.headers))
+        try:
+            submission = access.admitted(parse_event(parse_json(request.get_data())))
+            receipt = log.record(submission, expected_version(request.headers))
+        except TimelineError:
+            metrics.appended(Outcome.REFUSED)
+            raise
         metrics.appended(Outcome.REPEATED if receipt.repeated else Outcome.ADDED)
         body = {
             "position": receipt.position,
