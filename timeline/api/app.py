@@ -10,7 +10,7 @@ from timeline.access.keeping import Tokens
 from timeline.api import access, events, health, metrics, proofs, reads, requests
 from timeline.api.headers import add_headers
 from timeline.api.http import WholeRequest
-from timeline.api.limits import limit
+from timeline.api.limits import Limits, limit
 from timeline.api.metrics import Metrics
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
@@ -48,7 +48,7 @@ def create_api(log: ConflictLog, runner: Runner, reader: Reader, tokens: Tokens,
     requests.follow(app, counted)
     add_headers(app, config)
     access.identify(app, tokens)
-    limit(app, config)
+    limit(app, Limits(config))
     access.admit(app, reading_is_open=config.reading_is_open)
     api = _Api(app)
     api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
