@@ -115,6 +115,19 @@ def test_what_was_acknowledged_while_the_server_stops_is_in_the_log(server: Runn
     assert signed == len(ids)
 
 
+def test_settings_of_the_environment_reach_the_server(tmp_path: Path) -> None:
+    settings = {"TIMELINE_READING": "token", "TIMELINE_READS_PER_MINUTE": "2", "TIMELINE_TRUSTED_PROXIES": "1"}
+    with serving(str(tmp_path / "log.db"), **settings) as server:
+        reader = {"Authorization": f"Bearer {server.token('reader', 'read')}"}
+        closed = [ask(server, "GET", path, **{"X-Forwarded-For": "192.0.2.1"})[0] for path in ("/", "/api/v1/fronts")]
+        opened = [ask(server, "GET", "/api/v1/fronts", **reader)[0] for _ in range(3)]
+        others = [ask(server, "GET", "/", **{"X-Forwarded-For": one})[0] for one in ("192.0.2.1", "192.0.2.2")]
+
+    assert closed == [401, 401]
+    assert opened == [200, 200, 429]
+    assert others == [429, 401]
+
+
 def test_a_client_that_never_ends_its_request_does_not_keep_the_log_open(tmp_path: Path) -> None:
     store = str(tmp_path / "log.db")
     with serving(store) as server:
@@ -126,6 +139,7 @@ def test_a_client_that_never_ends_its_request_does_not_keep_the_log_open(tmp_pat
         server.process.send_signal(signal.SIGINT)
 
         assert server.process.wait(15) == 0
+        assert "Nobody may append yet" in server.printed
         assert stored(Engine("sqlite", store, tmp_path)) == (["a-1"], 1)
         connection.close()
 

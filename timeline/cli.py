@@ -110,7 +110,9 @@ def changes(config: Config, since: str, until: str, front: str | None, recorded_
 def serve(config: Config, host: str, port: int) -> None:
     """Serve the dashboard at / and the API at /api/v1, until it is stopped (Ctrl-C, SIGTERM): then it ends in order."""
     with opened(config) as service:
-        position = service.log.head().position
+        position, anybody = service.log.head().position, service.tokens.any_live()
+    if not anybody:
+        click.echo("Nobody may append yet; `timeline token create NAME --scope append` makes a token", err=True)
     if not position:
         click.echo(
             f"{service.log.address} is empty; `timeline demo` fills it, or POST events to /api/v1/events", err=True

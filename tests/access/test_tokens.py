@@ -70,6 +70,7 @@ def test_only_the_hash_of_a_secret_is_kept(engine: Engine, tokens: Tokens) -> No
 
 def test_before_the_first_is_made_there_are_none(tokens: Tokens) -> None:
     assert tokens.all() == []
+    assert not tokens.any_live()
     assert tokens.find("ct_" + "x" * 43) is None
 
 
@@ -97,6 +98,7 @@ def test_a_name_is_unique_among_those_that_are_live(tokens: Tokens, clock: FakeC
     first, _ = tokens.create("desk", [Scope.APPEND])
     with pytest.raises(InvalidValue, match="--replace"):
         tokens.create("desk", [Scope.READ])
+    assert tokens.any_live()
 
     clock.advance(hours=1)
     second, _ = tokens.create("desk", [Scope.READ], TOMORROW, replace=True)
