@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from tests.scenarios import message
-from tests.serving import Serving
+from tests.servers import Running
 
 
 class Heard(Struct):
@@ -18,7 +18,7 @@ class Heard(Struct):
     delays: list[float] = field(default_factory=list)
 
 
-async def listen(service: Serving, heard: Heard, until: int, after: int | None = None) -> None:
+async def listen(service: Running, heard: Heard, until: int, after: int | None = None) -> None:
     """Listen until an event of a position, or until cut off (by cancellation)."""
     reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
     last = f"Last-Event-ID: {after}\r\n" if after is not None else ""
@@ -36,14 +36,14 @@ async def listen(service: Serving, heard: Heard, until: int, after: int | None =
         writer.close()
 
 
-async def append(service: Serving, count: int, a_second: float) -> None:
+async def append(service: Running, token: str, count: int, a_second: float) -> None:
     """Append so many events, one after another, at an even pace."""
     reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
     began = time.monotonic()
     for number in range(count):
         body = json.dumps(message(id=f"s-{number}")).encode()
         writer.write(
-            f"POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {service.token}\r\n"
+            f"POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
@@ -58,14 +58,15 @@ async def append(service: Serving, count: int, a_second: float) -> None:
     writer.close()
 
 
-async def all_listen(service: Serving, listeners: int, seconds: float, a_second: float) -> list[Heard]:
+async def all_listen(service: Running, listeners: int, seconds: float, a_second: float) -> list[Heard]:
     """So many listen while events are appended; one more is cut off half way and goes on. What each heard."""
     count = int(seconds * a_second)
+    token = service.token("writer", "append")
     heard = [Heard() for _ in range(listeners + 1)]
     listening = [asyncio.create_task(listen(service, one, count)) for one in heard[1:]]
     cut_off = asyncio.create_task(listen(service, heard[0], count))
     await asyncio.sleep(1)
-    appending = asyncio.create_task(append(service, count, a_second))
+    appending = asyncio.create_task(append(service, token, count, a_second))
     await asyncio.sleep(seconds / 2)
     cut_off.cancel()
     await asyncio.sleep(seconds / 10)

@@ -4,6 +4,7 @@ Everything here is plain functions with defaults that read well, so that a test 
 """
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -167,7 +168,9 @@ def open_scene(place: Path | Engine, body_limit: int = 100_000, **settings: Any)
         runner = Runner(log, generations_of(log.address))
         reader = Reader(runner.catch_up, log, clock)
         tokens = tokens_of(log.address, clock)
-        app = create_api(log, runner, reader, tokens, Config(body_limit=body_limit, **settings), clock)
+        app = create_api(
+            log, runner, reader, tokens, Config(body_limit=body_limit, **settings), clock, threading.Event()
+        )
         client = app.test_client()
         client.environ_base["HTTP_AUTHORIZATION"] = bearer(tokens, "tests", Scope.ADMIN)
         try:

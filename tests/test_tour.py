@@ -5,20 +5,17 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.servers import TIMELINE, Running, serving
+
 README = Path(__file__).parent.parent / "README.md"
-TIMELINE = [sys.executable, "-m", "timeline.cli"]
 
 
 def tour() -> list[str]:
@@ -30,51 +27,24 @@ def tour() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, "subprocess.Popen[bytes]", str]]:
-    """The address of a server with the demo, its process, and the token that `make run` prints."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with the demo."""
     store = str(tmp_path_factory.mktemp("tour") / "demo.db")
     subprocess.run([*TIMELINE, "--store", store, "demo"], check=True, capture_output=True)
-    make = ["token", "create", "demo", "--scope", "append", "--scope", "assess", "--replace"]
-    made = subprocess.run([*TIMELINE, "--store", store, *make], check=True, capture_output=True, text=True)
-    token = made.stdout.split()[-1]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [*TIMELINE, "--store", store, "serve", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
-    _wait_for(address)
-    yield address, process, token
-    if process.poll() is None:
-        process.kill()
-    process.wait()
-    if process.stdout:
-        process.stdout.close()
+    with serving(store) as running:
+        yield running
 
 
-def _json(command: list[str], environment: dict[str, str]) -> Any:
-    return json.loads(subprocess.run(command, check=True, capture_output=True, env=environment).stdout)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(f"{address}/healthz"):
-                return
-        except urllib.error.URLError:
-            time.sleep(0.1)
-    raise TimeoutError(f"{address} did not answer")
-
-
-def test_the_tour_does_what_the_readme_says(server: tuple[str, object, str]) -> None:
+def test_the_tour_does_what_the_readme_says(server: Running) -> None:
     curl = shutil.which("curl")
     assert curl, "the tour is run with curl; install it"
 
     said = []
-    environment = {**os.environ, "TOKEN": server[2]}
+    environment = {**os.environ, "TOKEN": server.token("demo", "append", "assess")}
     for command in tour():
-        here = command.replace("http://127.0.0.1:8050", server[0]).replace("curl ", f"{curl} ", 1)
-        said.append(_json(["/bin/sh", "-c", here], environment))
+        here = command.replace("http://127.0.0.1:8050", server.address).replace("curl ", f"{curl} ", 1)
+        done = subprocess.run(["/bin/sh", "-c", here], check=True, capture_output=True, env=environment)
+        said.append(json.loads(done.stdout))
 
     assert len(said) == 8
     on_22_may, on_20_may, appended, before, after, history, unaware, refused = said
@@ -90,28 +60,26 @@ def test_the_tour_does_what_the_readme_says(server: tuple[str, object, str]) -> 
     assert refused["errors"][0]["field"] == "source"
 
 
-def test_the_position_that_the_tour_names_is_where_the_demo_ends(server: tuple[str, object, str]) -> None:
+def test_the_position_that_the_tour_names_is_where_the_demo_ends(server: Running) -> None:
     named = re.findall(r"recorded_at=(\d+)", README.read_text("utf-8"))
 
-    with urllib.request.urlopen(f"{server[0]}/api/v1/events?after={int(named[0]) - 1}&limit=2") as answer:
+    with urllib.request.urlopen(f"{server.address}/api/v1/events?after={int(named[0]) - 1}&limit=2") as answer:
         events = json.load(answer)["items"]
 
     assert events[0]["source"].startswith("//fixtures/")
     assert all(not event["source"].startswith("//fixtures/") for event in events[1:])
 
 
-def test_an_unknown_path_below_the_api_is_an_error_and_not_the_page(server: tuple[str, object, str]) -> None:
+def test_an_unknown_path_below_the_api_is_an_error_and_not_the_page(server: Running) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{server[0]}/api/v1/nothing")
+        urllib.request.urlopen(f"{server.address}/api/v1/nothing")
 
     assert refused.value.code == 404
     assert refused.value.headers["Content-Type"] == "application/problem+json"
     refused.value.close()
 
 
-def test_the_server_stops_when_it_is_asked_to(server: tuple[str, "subprocess.Popen[bytes]", str]) -> None:
-    process = server[1]
+def test_the_server_stops_when_it_is_asked_to(server: Running) -> None:
+    server.process.send_signal(signal.SIGTERM)
 
-    process.send_signal(signal.SIGTERM)
-
-    assert process.wait(timeout=15) == 0
+    assert server.process.wait(timeout=15) == 0

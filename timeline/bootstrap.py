@@ -1,17 +1,16 @@
 """The only place that wires: settings in, a working service out."""
 
 from datetime import UTC, datetime
-from threading import Event, Thread
+from threading import Event
 
 from flask import Flask
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dashboards.app import add_dashboard
-from timeline import logs
 from timeline.access.keeping import Tokens
 from timeline.access.opening import tokens_of
 from timeline.api.app import create_api
-from timeline.config import Config, from_environment
+from timeline.config import Config
 from timeline.errors import StoreUnusable
 from timeline.projections.generations import generations_of
 from timeline.projections.running import Runner
@@ -27,9 +26,12 @@ class Service(Struct, frozen=True):
     runner: Runner
     reader: Reader
     tokens: Tokens
+    stopping: Event = field(default_factory=Event)
+    """Set when the service is about to end: what answers for long (a stream of events) then says goodbye."""
 
     def close(self) -> None:
         """Let go of the log, which is signed, of its rows, and of the tokens."""
+        self.stopping.set()
         self.runner.close()
         self.log.close()
         self.tokens.close()
@@ -47,19 +49,9 @@ def open_service(config: Config, *, must_exist: bool = False) -> Service:
 
 def create_app(service: Service, config: Config) -> Flask:
     """The web application: the API below `/api/v1`, the dashboard at `/`."""
-    app = create_api(service.log, service.runner, service.reader, service.tokens, config, _now)
+    app = create_api(service.log, service.runner, service.reader, service.tokens, config, _now, service.stopping)
     add_dashboard(app, service.reader, config.title)
     return app
-
-
-def wsgi() -> Flask:
-    """The web application on the settings of the environment, for a WSGI server to call."""
-    logs.to_stderr()
-    config = from_environment()
-    service = open_service(config)
-    # The rows follow the log although nobody asks, so that whoever asks next need not wait.
-    Thread(target=service.runner.follow, args=(Event(),), name="runner", daemon=True).start()
-    return create_app(service, config)
 
 
 def _now() -> datetime:

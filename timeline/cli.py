@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from timeline.bootstrap import Service
-from timeline.config import Config, from_environment, hand_on
+from timeline.config import Config, described, from_environment
 from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.errors import InvalidValue
@@ -26,14 +26,12 @@ from timeline.readmodel.cuts import parse_moment, wanted_cuts
 from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.row_commands import ROW_COMMANDS
+from timeline.serving import serve as run_server
 from timeline.terminal import refusals
 from timeline.token_commands import TOKEN_COMMANDS
 from timeline.wire.answers import cause as cause_answer
 from timeline.wire.answers import changes as changes_answer
 from timeline.wire.answers import timeline_answer
-
-THREADS = 32
-"""How many requests are answered side by side at most."""
 
 _COLOUR = {
     Status.CLAIMED: "yellow",
@@ -125,35 +123,22 @@ def changes(
             _print_changes(found)
 
 
-@main.command()
+@main.command(epilog="\b\nVariables of the environment:\n" + "\n".join(f"  {line}" for line in described()))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8050, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.pass_obj
 def serve(config: Config, host: str, port: int) -> None:
-    """Serve the dashboard at / and the API at /api/v1."""
-    from granian.constants import Interfaces
-    from granian.server import Server
-
+    """Serve the dashboard at / and the API at /api/v1, until it is stopped (Ctrl-C, SIGTERM): then it ends in order."""
     with opened(config) as service:
-        position = service.log.head().position
+        position, anybody = service.log.head().position, service.tokens.any_live()
+    if not anybody:
+        click.echo("Nobody may append yet; `timeline token create NAME --scope append` makes a token", err=True)
     if not position:
         click.echo(
             f"{service.log.address} is empty; `timeline demo` fills it, or POST events to /api/v1/events", err=True
         )
-    hand_on(config)
     click.echo(f"Dashboard  http://{host}:{port}/\nAPI        http://{host}:{port}/api/v1/timeline\nStop with Ctrl-C.")
-    # One process: only one writes to the file. Its threads answer side by side.
-    Server(
-        "timeline.bootstrap:wsgi",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS + config.streams,  # whoever follows the log keeps one
-        log_access=False,
-        workers_kill_timeout=10,
-    ).serve()
+    run_server(config, host, port)
 
 
 def _print_timeline(answer: TimelineAnswer, service: Service) -> None:

@@ -41,6 +41,14 @@ class Config(Struct, frozen=True):
     cors_origins: tuple[str, ...] = ()
 
 
+def _text(_: str, text: str) -> str:
+    return text
+
+
+def _path(_: str, text: str) -> Path:
+    return Path(text)
+
+
 def _number(least: int, unit: str) -> Callable[[str, str], int]:
     def read(name: str, text: str) -> int:
         if not text.isdecimal() or len(text) > 15 or int(text) < least:
@@ -64,34 +72,55 @@ def _origins(name: str, text: str) -> tuple[str, ...]:
     return origins
 
 
-_SETTINGS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
-    "store": ("TIMELINE_STORE", lambda _, text: text),
-    "title": ("TIMELINE_TITLE", lambda _, text: text),
-    "body_limit": ("TIMELINE_BODY_LIMIT", _number(1, "bytes")),
-    "batch_limit": ("TIMELINE_BATCH_LIMIT", _number(1, "bytes")),
-    "request_seconds": ("TIMELINE_REQUEST_SECONDS", _number(1, "seconds")),
-    "streams": ("TIMELINE_STREAMS", _number(1, "streams")),
-    "cache_bytes": ("TIMELINE_CACHE_BYTES", _number(0, "bytes")),
-    "key_file": ("TIMELINE_KEY", lambda _, text: Path(text)),
-    "reading_is_open": ("TIMELINE_READING", _is_open),
-    "reads_per_minute": ("TIMELINE_READS_PER_MINUTE", _number(0, "requests")),
-    "writes_per_minute": ("TIMELINE_WRITES_PER_MINUTE", _number(0, "requests")),
-    "failed_logins_per_minute": ("TIMELINE_FAILED_LOGINS_PER_MINUTE", _number(0, "requests")),
-    "trusted_proxies": ("TIMELINE_TRUSTED_PROXIES", _number(0, "proxies")),
-    "cors_origins": ("TIMELINE_CORS_ORIGINS", _origins),
+class _Variable(Struct, frozen=True):
+    """A variable of the environment: its name, how its text is read, and what it is for."""
+
+    name: str
+    read: Callable[[str, str], Any]
+    what: str
+
+
+_SETTINGS = {
+    "store": _Variable("TIMELINE_STORE", _text, "the event store, as --store names it"),
+    "title": _Variable("TIMELINE_TITLE", _text, "title of the dashboard"),
+    "body_limit": _Variable("TIMELINE_BODY_LIMIT", _number(1, "bytes"), "bytes that one event may have"),
+    "batch_limit": _Variable("TIMELINE_BATCH_LIMIT", _number(1, "bytes"), "bytes that a request may have"),
+    "request_seconds": _Variable("TIMELINE_REQUEST_SECONDS", _number(1, "seconds"), "that reading a request may take"),
+    "streams": _Variable("TIMELINE_STREAMS", _number(1, "streams"), "how many may follow the log at once"),
+    "cache_bytes": _Variable("TIMELINE_CACHE_BYTES", _number(0, "bytes"), "bytes of answers that are kept in memory"),
+    "key_file": _Variable("TIMELINE_KEY", _path, "file of the signing key"),
+    "reading_is_open": _Variable("TIMELINE_READING", _is_open, "public, or token: who reads needs one"),
+    "reads_per_minute": _Variable("TIMELINE_READS_PER_MINUTE", _number(0, "requests"), "by token or address; 0: any"),
+    "writes_per_minute": _Variable("TIMELINE_WRITES_PER_MINUTE", _number(0, "requests"), "by token or address; 0: any"),
+    "failed_logins_per_minute": _Variable(
+        "TIMELINE_FAILED_LOGINS_PER_MINUTE", _number(0, "requests"), "by address; 0: any"
+    ),
+    "trusted_proxies": _Variable("TIMELINE_TRUSTED_PROXIES", _number(0, "proxies"), "proxies before the server"),
+    "cors_origins": _Variable("TIMELINE_CORS_ORIGINS", _origins, "origins whose pages may call the API"),
 }
-"""Setting -> the variable of the environment that gives it, and how that is read."""
+"""Setting -> the variable that gives it."""
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Config:
     """The settings that the environment gives. Raises `InvalidValue`, naming the variable; an empty one is not set."""
     given = os.environ if environment is None else environment
-    return Config(**{field: read(name, given[name]) for field, (name, read) in _SETTINGS.items() if given.get(name)})
+    present = {field: one for field, one in _SETTINGS.items() if given.get(one.name)}
+    return Config(**{field: one.read(one.name, given[one.name]) for field, one in present.items()})
 
 
 def hand_on(config: Config) -> None:
     """Put the settings into this process's environment, for the worker that it starts."""
-    os.environ.update({name: _written(getattr(config, field)) for field, (name, _) in _SETTINGS.items()})
+    os.environ.update({one.name: _written(getattr(config, field)) for field, one in _SETTINGS.items()})
+
+
+def described() -> list[str]:
+    """A line for each variable: its name, what it is for, and the value that it has where nobody sets it."""
+    defaults = {field: _written(getattr(Config(), field)) for field in _SETTINGS}
+    width = max(len(one.name) for one in _SETTINGS.values())
+    return [
+        f"{one.name:{width}}  {one.what}" + (f" [{defaults[field]}]" if defaults[field] else "")
+        for field, one in _SETTINGS.items()
+    ]
 
 
 def _written(value: Any) -> str:

@@ -1,7 +1,8 @@
 """Structured logs: one JSON object a line on standard error, with neither the content of a message nor a secret."""
 
 import sys
-from typing import cast
+from contextlib import suppress
+from typing import Any, cast
 
 import structlog
 from structlog.typing import Processor, WrappedLogger
@@ -20,9 +21,25 @@ def to_stderr() -> None:
             structlog.processors.JSONRenderer(),
             cast("Processor", _without_secrets),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_ToStderr,
         cache_logger_on_first_use=False,
     )
+
+
+class _ToStderr:
+    """Writes lines to what is standard error at that moment."""
+
+    def __init__(self, *_: Any) -> None:
+        """Nothing is kept."""
+
+    def msg(self, line: str) -> None:
+        """Write a line, whole."""
+        # Where nobody reads any more there is nobody to tell, and the request that is logged is answered all the same.
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 def _without_secrets(_: WrappedLogger, _method: str, line: str) -> str:

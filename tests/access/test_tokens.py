@@ -70,6 +70,7 @@ def test_only_the_hash_of_a_secret_is_kept(engine: Engine, tokens: Tokens) -> No
 
 def test_before_the_first_is_made_there_are_none(tokens: Tokens) -> None:
     assert tokens.all() == []
+    assert not tokens.any_live()
     assert tokens.find("ct_" + "x" * 43) is None
 
 
@@ -97,7 +98,9 @@ def test_a_name_is_unique_among_those_that_are_live(tokens: Tokens, clock: FakeC
     first, _ = tokens.create("desk", [Scope.APPEND])
     with pytest.raises(InvalidValue, match="--replace"):
         tokens.create("desk", [Scope.READ])
+    assert tokens.any_live()
 
+    clock.advance(hours=1)
     second, _ = tokens.create("desk", [Scope.READ], TOMORROW, replace=True)
     assert tokens.find(first) is None
     assert tokens.find(second)
@@ -196,11 +199,15 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path, clock: FakeClock) -> No
 
 def test_a_file_that_was_taken_away_opens_nothing_any_more(tmp_path: Path, clock: FakeClock) -> None:
     tokens = tokens_of(parse_address(str(tmp_path / "a.db")), clock)
-    secret, _ = tokens.create("desk", [Scope.READ])
-    (tmp_path / "a.db.access").unlink()
+    secret, made = tokens.create("desk", [Scope.READ])
+    assert tokens.find(secret) == made
+    (tmp_path / "a.db.access").rename(tmp_path / "kept")
 
     assert tokens.find(secret) is None
     assert not (tmp_path / "a.db.access").exists()
+    (tmp_path / "kept").rename(tmp_path / "a.db.access")
+    assert tokens.find(secret) == made
+    tokens.close()
 
 
 def test_a_file_that_is_something_else_is_refused_and_left_alone(tmp_path: Path, clock: FakeClock) -> None:

@@ -220,8 +220,11 @@ def test_the_document_says_how_an_operation_refuses(scene: Scene) -> None:
     assert {"401", "403", "429"} <= told["post /api/v1/events"]["responses"].keys()
     assert {"401", "429"} <= told["get /api/v1/timeline"]["responses"].keys()
     assert not {"401", "403", "429"} & told["get /healthz"]["responses"].keys()
-    schema = told["post /api/v1/events"]["responses"]["401"]["content"]["application/problem+json"]["schema"]
+    refusals = told["post /api/v1/events"]["responses"]
+    schema = refusals["401"]["content"]["application/problem+json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/Problem"}
+    assert set(refusals["401"]["headers"]) == {"WWW-Authenticate"}
+    assert set(refusals["429"]["headers"]) == {"Retry-After"}
 
 
 def misplaced(secret: str) -> list[tuple[str, str, dict[str, Any]]]:

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -76,7 +76,7 @@ def test_whoever_waits_for_nothing_is_answered_in_the_end(told: Scene) -> None:
 
 @contextmanager
 def listening(told: Scene, most: int = 5) -> Iterator[Broadcast]:
-    broadcast = Broadcast(told.log, most)
+    broadcast = Broadcast(told.log, most, Event())
     try:
         yield broadcast
     finally:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import BAKHMUT, given, instant, registered, reported
-from tests.serving import Serving, serving
+from tests.servers import UNLIMITED, Running, serving
 from timeline.domain.aggregates import Submission
 from timeline.domain.values import MessageId, source_id
 from timeline.store.log import ConflictLog
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service that knows of one development."""
     store = tmp_path_factory.mktemp("schemathesis") / "told.db"
     log = ConflictLog(store)
@@ -28,13 +28,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     for number, (fact, id) in enumerate(facts):
         log.record(Submission(id, instant("2023-05-21"), MessageId("//test", str(number)), fact))
     log.close()
-    with serving(store) as running:
+    with serving(str(store), **UNLIMITED) as running:
         yield running
 
 
 @pytest.mark.parametrize("with_token", [True, False], ids=["with a token", "without"])
-def test_every_answer_is_as_the_document_says(service: Serving, with_token: bool) -> None:
-    token = ["--header", f"Authorization: Bearer {service.token}"] if with_token else []
+def test_every_answer_is_as_the_document_says(service: Running, with_token: bool) -> None:
+    token = ["--header", f"Authorization: Bearer {service.token('tests', 'admin')}"] if with_token else []
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", f"{service.address}/api/v1/openapi.json"),
         *(

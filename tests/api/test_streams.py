@@ -6,14 +6,14 @@ import statistics
 from pathlib import Path
 
 from tests.listeners import all_listen
-from tests.serving import serving
+from tests.servers import UNLIMITED, serving
 
 LISTENERS = int(os.environ.get("TIMELINE_SOAK_LISTENERS", "30"))
 SECONDS = float(os.environ.get("TIMELINE_SOAK_SECONDS", "3"))
 
 
 def test_each_listener_hears_each_event_once(tmp_path: Path) -> None:
-    with serving(tmp_path / "streams.db") as service:
+    with serving(str(tmp_path / "streams.db"), **UNLIMITED) as service:
         heard = asyncio.run(all_listen(service, LISTENERS, SECONDS, 50))
         delays = sorted(delay for one in heard[1:] for delay in one.delays)
         print(

@@ -536,10 +536,10 @@ def test_the_script_is_small_and_imports_nothing_of_ours() -> None:
     assert not re.search(r"^\s*(from|import) (timeline|dashboards|tests|msgspec|eventsourcing)", text, re.MULTILINE)
 
 
-@given(told=submissions())
-def test_an_event_of_any_fact_is_compared_with_its_record(told: Submission) -> None:
+@given(told=submissions(), recorded_by=st.sampled_from([None, "desk-bot"]))
+def test_an_event_of_any_fact_is_compared_with_its_record(told: Submission, recorded_by: str | None) -> None:
     assert told.reported_at
-    event = Event(told.subject, 1, told.reported_at, told.message, told.fact)
+    event = Event(told.subject, 1, told.reported_at, told.message, told.fact, recorded_by)
     (row,) = placed([New(FactMapper().to_stored_event(event), key_of(told.message))], Head(), 1_685_620_800_000_001)
     header, _, state = record_bytes(row).partition(b"\n")
     exported = dump_event(Recorded(1, row.recorded_instant, event))

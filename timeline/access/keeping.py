@@ -90,6 +90,11 @@ class Tokens:
         """Every token that there ever was, in the order in which they were made."""
         return [_token(row) for row in self._engine.fetch(f"SELECT {_COLUMNS} FROM tokens ORDER BY created_at, name")]
 
+    def any_live(self) -> bool:
+        """Whether there is a token that is accepted."""
+        now = self._clock()
+        return any(token.is_live(now) for token in self.all())
+
     def close(self) -> None:
         """Let go of the store."""
         self._engine.close()

@@ -1,14 +1,15 @@
 """Tokens beside a SQLite log: in a file of their own (`timeline.db.access`), which only its owner can read.
 
-Not in the log's file: a copy of that is a backup, and goes to places where tokens have no business. The file is
-opened anew for each question (about a tenth of a millisecond), so that one that was exchanged or taken away is noticed.
+Not in the log's file: a copy of that is a backup, and goes to places where tokens have no business. Before each
+question it is looked whether the file is still the one that is open: one that was exchanged or taken away is noticed.
 """
 
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from timeline.errors import StoreUnusable
@@ -35,46 +36,72 @@ class SqliteEngine:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = Lock()
+        self._kept: tuple[tuple[int, int], sqlite3.Connection] | None = None
+        """The file that is open for questions, by device and number, and the connection to it."""
 
     def fetch(self, statement: str, given: Sequence[Any] = ()) -> Rows:
         """All rows of a query; none where there is no file yet, or nothing in it."""
-        if not self._path.exists():
-            return []
-        with self._connection() as connection:
-            return connection.execute(statement, given).fetchall() if self._is_ours(connection) else []
+        with self._lock:
+            try:
+                connection = self._current()
+                if connection is None or not self._is_ours(connection):
+                    return []
+                return connection.execute(statement, given).fetchall()
+            except (sqlite3.Error, OSError) as error:
+                self._let_go()
+                raise self._unusable(error) from error
 
     @contextmanager
     def writing(self) -> Iterator[SqliteTransaction]:
         """The write lock of the file, until the context ends: then all of it is on disk, or none."""
         try:
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            raise StoreUnusable(f"{self._path} can not be used for access tokens: {error.strerror}") from error
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                if not self._is_ours(connection):
-                    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-                    connection.execute(_TABLE)
-                yield SqliteTransaction(connection)
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+            # Made before SQLite opens it, and never opened past SQLite later: closing it would drop SQLite's locks.
+            if not self._path.exists():
+                with suppress(FileExistsError):
+                    os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            with closing(self._connect()) as connection:
+                connection.execute("PRAGMA synchronous=EXTRA")  # the journal's end, which commits, is on disk as well
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    if not self._is_ours(connection):
+                        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+                        connection.execute(_TABLE)
+                    yield SqliteTransaction(connection)
+                    connection.execute("COMMIT")
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable(error) from error
 
     def close(self) -> None:
-        """Nothing is held between two questions."""
+        """Let go of the file."""
+        with self._lock:
+            self._let_go()
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection to the file as it stands there now, which is never made by opening it."""
-        name = f"{self._path.absolute().as_uri()}?mode=rw"
+    def _current(self) -> sqlite3.Connection | None:
+        """The connection to the file as it stands there now; None where there is none."""
         try:
-            with closing(sqlite3.connect(name, timeout=_PATIENCE, isolation_level=None, uri=True)) as connection:
-                connection.execute("PRAGMA synchronous=EXTRA")  # the journal's end, which commits, is on disk as well
-                yield connection
-        except sqlite3.Error as error:
-            raise StoreUnusable(f"{self._path} can not be used for access tokens: {error}") from error
+            found = self._path.stat()
+        except FileNotFoundError:
+            self._let_go()
+            return None
+        file = (found.st_dev, found.st_ino)
+        if self._kept is None or self._kept[0] != file:
+            self._let_go()
+            self._kept = (file, self._connect())
+        return self._kept[1]
+
+    def _let_go(self) -> None:
+        if self._kept:
+            self._kept[1].close()
+        self._kept = None
+
+    def _connect(self) -> sqlite3.Connection:
+        """A connection to the file, which is never made by opening it."""
+        name = f"{self._path.absolute().as_uri()}?mode=rw"
+        return sqlite3.connect(name, timeout=_PATIENCE, isolation_level=None, uri=True, check_same_thread=False)
 
     def _is_ours(self, connection: sqlite3.Connection) -> bool:
         """Whether the table is there; False for an empty file. Raises `StoreUnusable` for what is something else."""
@@ -86,3 +113,6 @@ class SqliteEngine:
                 f"{self._path} is an SQLite file of something else; access tokens can not be kept there"
             )
         return False
+
+    def _unusable(self, error: Exception) -> StoreUnusable:
+        return StoreUnusable(f"{self._path} can not be used for access tokens: {error}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from threading import Event
 from typing import NoReturn
 
 from flask import Flask, Response
@@ -23,11 +24,11 @@ from timeline.api import (
     reads,
     requests,
 )
-from timeline.api.bodies import Limits
+from timeline.api.bodies import BodyLimits
 from timeline.api.caching import Freshness
 from timeline.api.headers import add_headers
 from timeline.api.http import WholeRequest, answer
-from timeline.api.limits import limit
+from timeline.api.limits import Limits, limit
 from timeline.api.metrics import Metrics
 from timeline.api.openapi import completed, describe_events
 from timeline.api.problems import handle_errors
@@ -71,9 +72,18 @@ class _Api(Api):  # type: ignore[misc]
 
 
 def create_api(
-    log: ConflictLog, runner: Runner, reader: Reader, tokens: Tokens, config: Config, now: Callable[[], datetime]
+    log: ConflictLog,
+    runner: Runner,
+    reader: Reader,
+    tokens: Tokens,
+    config: Config,
+    now: Callable[[], datetime],
+    stopping: Event,
 ) -> Flask:
-    """The application with the API below `/api/v1`, `/healthz`, `/readyz`, `/metrics`; `now` tells the time (UTC)."""
+    """The application with the API below `/api/v1`, `/healthz`, `/readyz` and `/metrics`.
+
+    `now` tells the time (UTC); streams end when the service is `stopping`.
+    """
     app = Flask("timeline", static_folder=None)
     app.request_class = WholeRequest
     app.config.update(
@@ -90,19 +100,19 @@ def create_api(
     )
     Compress(app)
     counted = Metrics(runner)
-    broadcast = Broadcast(log, config.streams)
+    broadcast = Broadcast(log, config.streams, stopping)
     counted.open_streams.set_function(lambda: broadcast.listeners)
     handle_errors(app)
     # In this order for what is asked, in the opposite one for what is answered.
     requests.follow(app, counted)
     add_headers(app, config)
     access.identify(app, tokens)
-    limit(app, config)
+    limit(app, Limits(config))
     access.admit(app, reading_is_open=config.reading_is_open)
     api = _Api(app)
     describe_events(api.spec)
     api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
-    limits = Limits(config.body_limit, config.batch_limit, config.request_seconds)
+    limits = BodyLimits(config.body_limit, config.batch_limit, config.request_seconds)
     api.register_blueprint(events.blueprint(log, limits, access.admitted, counted.appended))
     api.register_blueprint(reading_log.blueprint(log, broadcast))
     freshness = Freshness(log, now, public=config.reading_is_open)

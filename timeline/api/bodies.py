@@ -18,7 +18,7 @@ BLOCK = 65_536
 """Bytes that are read at a time."""
 
 
-class Limits(Struct, frozen=True):
+class BodyLimits(Struct, frozen=True):
     """Bytes of one event, bytes of a whole body, and seconds that reading it may take."""
 
     event: int
@@ -26,7 +26,7 @@ class Limits(Struct, frozen=True):
     seconds: float
 
 
-def messages_of_lines(request: Request, limits: Limits) -> Iterator[tuple[int, Any | TimelineError]]:
+def messages_of_lines(request: Request, limits: BodyLimits) -> Iterator[tuple[int, Any | TimelineError]]:
     """The lines of a request by number, each read as JSON, or why that can not be; empty ones are passed over.
 
     Raises `MessageTooLarge` and `TooSlow` where the body goes over a limit: what came before was given.
@@ -41,7 +41,7 @@ def messages_of_lines(request: Request, limits: Limits) -> Iterator[tuple[int, A
                 yield number, error
 
 
-def messages_of_array(request: Request, limits: Limits) -> Iterator[tuple[int, Any | TimelineError]]:
+def messages_of_array(request: Request, limits: BodyLimits) -> Iterator[tuple[int, Any | TimelineError]]:
     """The messages of a JSON array, counted from 1. Raises `MalformedMessage` for any other body."""
     request.max_content_length = limits.body
     given = parse_json(request.get_data(cache=False))
@@ -52,7 +52,7 @@ def messages_of_array(request: Request, limits: Limits) -> Iterator[tuple[int, A
     yield from enumerate(given, 1)
 
 
-def _lines(request: Request, limits: Limits) -> Iterator[bytes]:
+def _lines(request: Request, limits: BodyLimits) -> Iterator[bytes]:
     """The lines of the body. Of one that is over the limit no more is kept than shows that it is."""
     rest = b""
     for block in _blocks(request, limits):
@@ -68,7 +68,7 @@ def _lines(request: Request, limits: Limits) -> Iterator[bytes]:
         yield rest
 
 
-def _blocks(request: Request, limits: Limits) -> Iterator[bytes]:
+def _blocks(request: Request, limits: BodyLimits) -> Iterator[bytes]:
     """The body, block by block. What is cut off on the way is refused, and not taken for the end."""
     if request.content_length is not None and request.content_length > limits.body:
         raise too_large("body", limits.body)

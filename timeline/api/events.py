@@ -6,7 +6,7 @@ from flask import Response, request
 
 from timeline.api import access
 from timeline.api.batches import Batch, Count, Permit
-from timeline.api.bodies import Limits, messages_of_array, messages_of_lines
+from timeline.api.bodies import BodyLimits, messages_of_array, messages_of_lines
 from timeline.api.http import ApiBlueprint, answer, expected_version
 from timeline.api.messages import BATCH, LINES, ONE, idempotency_key, message_of, unsupported, with_id
 from timeline.api.outcomes import outcome_of, receipt
@@ -18,7 +18,7 @@ from timeline.store.log import ConflictLog
 from timeline.wire.events import parse_event
 
 
-def blueprint(log: ConflictLog, limits: Limits, permit: Permit, count: Count) -> ApiBlueprint:
+def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count) -> ApiBlueprint:
     """The endpoint, on the log. `permit` refuses what the sender may not append; `count` is told the outcomes."""
     events = ApiBlueprint("append", __name__, url_prefix="/api/v1/events", description="Append to the log")
 
@@ -62,7 +62,7 @@ def _one(log: ConflictLog, permit: Permit, count: Count) -> Response:
     return response
 
 
-def _many(log: ConflictLog, query: dict[str, Any], limits: Limits, permit: Permit, count: Count) -> Response:
+def _many(log: ConflictLog, query: dict[str, Any], limits: BodyLimits, permit: Permit, count: Count) -> Response:
     for name in ("If-Match", "If-None-Match"):
         if name in request.headers:
             raise InvalidValue(name, request.headers[name], "no such header beside several events")

@@ -35,4 +35,6 @@ def add_headers(app: Flask, config: Config) -> None:
             response.headers.setdefault(name, value)
         if is_api(request.path) and not request.path.startswith("/api/docs"):
             response.headers.setdefault("Content-Security-Policy", _API_POLICY)
+            if config.cors_origins:
+                response.vary.add("Origin")  # a cache must not give one page's answer to another
         return response

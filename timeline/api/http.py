@@ -1,5 +1,6 @@
 """What the views share: the request, the blueprint with our argument parser, and JSON answers."""
 
+from copy import deepcopy
 from typing import Any, NoReturn
 
 import msgspec
@@ -75,12 +76,25 @@ def _secured(doc: dict[str, Any], told: dict[str, Any], *, app: Flask, **_: Any)
     """The documentation of an operation with its `security`, and with how it refuses."""
     reading = access.OPTIONAL if app.config["READING_IS_OPEN"] else access.NEEDED
     security = told.get("manual_doc", {}).get("security", reading)
-    refusals = {"401": "A token is needed, or the one that was sent is not accepted"} if security else {}
-    refusals |= {"403": "The token lacks the scope"} if security == access.NEEDED else {}
-    refusals |= {"429": "Too many requests; `Retry-After` says how many seconds to wait"} if security else {}
-    content = {"application/problem+json": {"schema": ProblemSchema}}
-    described = {status: {"description": said, "content": content} for status, said in refusals.items()}
-    return {**doc, "security": security, "responses": {**doc.get("responses", {}), **described}}
+    refusals = {status: _REFUSALS[status] for status in ("401", "429") if security}
+    refusals |= {"403": _REFUSALS["403"]} if security == access.NEEDED else {}
+    return {**doc, "security": security, "responses": {**doc.get("responses", {}), **deepcopy(refusals)}}
+
+
+def _refusal(description: str, **headers: str) -> dict[str, Any]:
+    """How the documentation tells a refusal, with the headers (name -> JSON type) that it carries."""
+    return {
+        "description": description,
+        "headers": {name.replace("_", "-"): {"schema": {"type": kind}} for name, kind in headers.items()},
+        "content": {"application/problem+json": {"schema": ProblemSchema}},
+    }
+
+
+_REFUSALS = {
+    "401": _refusal("A token is needed, or the one that was sent is not accepted", WWW_Authenticate="string"),
+    "403": _refusal("The token lacks the scope", WWW_Authenticate="string"),
+    "429": _refusal("Too many requests; wait so many seconds", Retry_After="integer"),
+}
 
 
 def expected_version(headers: Headers) -> int | None:

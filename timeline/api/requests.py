@@ -47,7 +47,8 @@ def follow(app: Flask, metrics: Metrics) -> None:
 
     @app.teardown_request
     def end(_: BaseException | None) -> None:
-        metrics.ended()
+        if "began" in g:
+            metrics.ended()
         structlog.contextvars.clear_contextvars()
 
 

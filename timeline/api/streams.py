@@ -17,6 +17,7 @@ from msgspec import Struct
 from timeline.api.following import Read, Wanted, fronts_of, read_on, type_of
 from timeline.errors import StoreUnusable, TooManyStreams
 from timeline.store.log import ConflictLog
+from timeline.store.tailing import POLL
 from timeline.wire.events import dump_event
 
 logger = structlog.get_logger(__name__)
@@ -41,11 +42,12 @@ class Told(Struct, frozen=True, gc=False):
 
 
 class Broadcast:
-    """Hands out what is appended to one log to up to `most` listeners."""
+    """Hands out what is appended to one log to up to `most` listeners, until the service is `stopping`."""
 
-    def __init__(self, log: ConflictLog, most: int) -> None:
+    def __init__(self, log: ConflictLog, most: int, stopping: Event) -> None:
         self._log = log
         self._most = most
+        self._stopping = stopping
         self._news = Condition()
         """Guards all that follows."""
         self._kept: deque[Told] = deque(maxlen=KEPT)
@@ -89,7 +91,7 @@ class Broadcast:
         position = self._last if after is None else after
         yield b"retry: 2000\n\n"
         spoke = time.monotonic()
-        while not self._closed:
+        while not self._is_over():
             told, come_to = self._after(position, wanted)
             if told:
                 yield b"".join(told)
@@ -119,7 +121,10 @@ class Broadcast:
 
     def _wait(self, position: int, seconds: float) -> None:
         with self._news:
-            self._news.wait_for(lambda: self._closed or self._last > position, max(0.0, seconds))
+            self._news.wait_for(lambda: self._is_over() or self._last > position, min(POLL, max(0.0, seconds)))
+
+    def _is_over(self) -> bool:
+        return self._closed or self._stopping.is_set()
 
     def _start(self) -> None:
         """Begin to read the log where it stands."""

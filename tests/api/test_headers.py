@@ -1,0 +1,93 @@
+"""What every answer says to a browser, and whose pages may call the API."""
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.scenarios import Scene, open_scene
+from timeline.bootstrap import Service, create_app
+from timeline.config import Config
+
+DESK = "https://desk.example.org"
+
+
+@pytest.fixture
+def page(scene: Scene) -> FlaskClient:
+    """A client of API and dashboard."""
+    return create_app(Service(scene.log, scene.runner, scene.reader, scene.tokens), Config()).test_client()
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/fronts", "/api/v1/fronts?no=such", "/api/nothing", "/healthz", "/", "/_dash-layout"]
+)
+def test_every_answer_has_the_headers_that_protect_browsers(page: FlaskClient, path: str) -> None:
+    headers = page.get(path).headers
+
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/fronts", "/api/v1/fronts?no=such", "/api/nothing", "/healthz", "/metrics"])
+def test_an_answer_of_the_api_may_load_and_run_nothing(page: FlaskClient, path: str) -> None:
+    assert page.get(path).headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+def test_the_page_is_not_bound_by_the_policy_of_the_api(page: FlaskClient) -> None:
+    assert "Content-Security-Policy" not in page.get("/").headers
+
+
+def test_refusals_and_failures_have_them_too(scene: Scene) -> None:
+    refused = scene.app.test_client().post("/api/v1/events")
+
+    assert refused.status_code == 401
+    assert refused.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Security-Policy" in refused.headers
+
+
+def test_by_default_no_other_page_may_call_the_api(scene: Scene) -> None:
+    answer = scene.client.get("/api/v1/fronts", headers={"Origin": DESK})
+
+    assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+
+
+def test_a_page_that_is_named_may_call_it_and_see_what_it_needs(tmp_path: Path) -> None:
+    with open_scene(tmp_path / "cors.db", cors_origins=(DESK,)) as scene:
+        answer = scene.client.get("/api/v1/fronts", headers={"Origin": DESK})
+        refused = scene.app.test_client().post("/api/v1/events", headers={"Origin": DESK})
+        other = scene.client.get("/api/v1/fronts", headers={"Origin": f"{DESK}.evil.example"})
+
+    for one in (answer, refused):
+        assert one.headers["Access-Control-Allow-Origin"] == DESK
+        exposed = one.headers["Access-Control-Expose-Headers"].split(", ")
+        assert set(exposed) == {"ETag", "Retry-After", "X-Request-ID"}
+        assert "Access-Control-Allow-Credentials" not in one.headers
+    assert "Origin" in answer.headers["Vary"]
+    assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_a_browser_that_asks_first_is_told_without_a_token_even_where_reading_is_closed(tmp_path: Path) -> None:
+    with open_scene(tmp_path / "cors.db", cors_origins=(DESK,), reading_is_open=False) as scene:
+        asked = {
+            "Origin": DESK,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization, content-type, if-match",
+        }
+        answer = scene.app.test_client().options("/api/v1/events", headers=asked)
+
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == DESK
+    assert set(answer.headers["Access-Control-Allow-Headers"].split(", ")) == {
+        "authorization",
+        "content-type",
+        "if-match",
+    }
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+
+
+def test_every_page_may_be_allowed(tmp_path: Path) -> None:
+    with open_scene(tmp_path / "cors.db", cors_origins=("*",)) as scene:
+        answer = scene.client.get("/api/v1/fronts", headers={"Origin": DESK})
+
+    assert answer.headers["Access-Control-Allow-Origin"] in ("*", DESK)
