@@ -1,7 +1,5 @@
 """Who asks too often is told to wait: by token, by address, and without harm to those who share one."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,9 +10,6 @@ from werkzeug.test import TestResponse
 
 from tests.scenarios import Scene, bearer, message, open_scene
 from timeline.access.tokens import Scope, new_secret
-from timeline.api.limits import Limits
-from timeline.config import Config
-from timeline.errors import TooManyRequests
 
 Limited = Callable[..., Scene]
 
@@ -25,52 +20,6 @@ def limited(tmp_path: Path) -> Iterator[Limited]:
     with ExitStack() as opened:
         few = {"reads_per_minute": 3, "writes_per_minute": 2, "failed_logins_per_minute": 2}
         yield lambda **settings: opened.enter_context(open_scene(tmp_path / "limited.db", **{**few, **settings}))
-
-
-def test_a_minute_after_the_first_request_counting_begins_anew_and_the_wait_is_as_long_as_was_told() -> None:
-    now = 12_345.0
-    limits = Limits(Config(reads_per_minute=2), lambda: now)
-    limits.count("reads", "192.0.2.1")
-    now += 20
-    limits.count("reads", "192.0.2.1")
-    for _ in range(2):
-        with pytest.raises(TooManyRequests) as refused:
-            limits.count("reads", "192.0.2.1")
-    now += refused.value.retry_after
-
-    assert refused.value.retry_after == 40
-    limits.count("reads", "192.0.2.1")
-
-
-def test_who_does_not_ask_any_more_is_forgotten() -> None:
-    now = 0.0
-    limits = Limits(Config(), lambda: now)
-    for number in range(100):
-        limits.count("reads", f"192.0.2.{number}")
-    now = 60.0
-    limits.count("reads", "198.51.100.1")
-
-    assert list(limits._counts) == [("reads", "198.51.100.1")]
-
-
-def test_of_many_at_once_no_more_are_let_through_than_the_limit_says() -> None:
-    limits = Limits(Config(reads_per_minute=1_000), lambda: 0.0)
-    refused = Counter[str]()
-
-    def ask() -> None:
-        for _ in range(500):
-            try:
-                limits.count("reads", "192.0.2.1")
-            except TooManyRequests:
-                refused["refused"] += 1
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert refused["refused"] == 1_000
 
 
 def read(scene: Scene, address: str = "192.0.2.1", path: str = "/api/v1/events", **headers: str) -> TestResponse:

@@ -28,7 +28,7 @@ from timeline.api.bodies import BodyLimits
 from timeline.api.caching import Freshness
 from timeline.api.headers import add_headers
 from timeline.api.http import WholeRequest, answer
-from timeline.api.limits import Limits, limit
+from timeline.api.limits import limit
 from timeline.api.metrics import Metrics
 from timeline.api.openapi import completed, describe_events
 from timeline.api.problems import handle_errors
@@ -107,7 +107,7 @@ def create_api(
     requests.follow(app, counted)
     add_headers(app, config)
     access.identify(app, tokens)
-    limit(app, Limits(config))
+    limit(app, config)
     access.admit(app, reading_is_open=config.reading_is_open)
     api = _Api(app)
     describe_events(api.spec)
