@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from tests.engines import Engine
 from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, Scene, fill, given, open_scene, registered, reported
+from timeline.api import exports
 from timeline.domain.facts import AccountWithdrawn, DevelopmentMerged, FrontOpened
 from timeline.domain.values import Place, development_id_of, front_id
 from timeline.exporters import EXPORTERS, asking
@@ -267,6 +268,26 @@ def test_every_format_is_documented_with_an_example_of_its_own(scene: Scene) -> 
         assert "Grayvoron" in (shown if isinstance(shown, str) else json.dumps(shown))
     assert {"404", "422"} <= set(path["get"]["responses"])
     assert "Content-Disposition" in path["get"]["responses"]["200"]["headers"]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_that_breaks_off_says_so(told: Scene, format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "PAGE", 1)
+    read_page = Reader.timeline
+
+    def breaks_off(self: Reader, wanted: Any, filters: Any, limit: int, after: Any = None) -> Any:
+        if after:
+            raise RuntimeError("the secret")
+        return read_page(self, wanted, filters, limit, after)
+
+    monkeypatch.setattr(Reader, "timeline", breaks_off)
+    content = told.client.get(f"/api/v1/exports/{format}").iter_encoded()
+
+    read = [next(content)]
+    with pytest.raises(RuntimeError, match="the secret"):
+        read += content
+    assert b"".join(read).endswith(exports.BROKEN_OFF)
+    assert b"secret" not in b"".join(read)
 
 
 def test_the_head_of_a_file_can_be_asked_for(told: Scene) -> None:
