@@ -62,6 +62,6 @@ class Causes:
         found = []
         for slug in sorted(slugs):
             if was(slug) != now_is(slug):
-                earlier, later = (self._standing.source_events(source_id(slug), cuts) for cuts in self._cuts)
+                earlier, later = (self._standing.catalogue_events(source_id(slug), cuts) for cuts in self._cuts)
                 found += [one for one in later if one.position not in {known.position for known in earlier}]
         return found
