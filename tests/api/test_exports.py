@@ -83,7 +83,9 @@ def test_a_file_holds_what_the_timeline_holds_however_it_is_read(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("query", [{"recorded_at": 5}, {"recorded_at": "2023-06-01T12:30:00Z", "front": "bakhmut"}])
+@pytest.mark.parametrize(
+    "query", [{"recorded_at": 0}, {"recorded_at": 5}, {"recorded_at": "2023-06-01T12:30:00Z", "front": "bakhmut"}]
+)
 def test_the_same_question_at_a_fixed_recorded_cut_gives_the_same_bytes_for_ever(
     told: Scene, format: str, query: Any
 ) -> None:

@@ -25,6 +25,15 @@ BROKEN_OFF = (
 """Ends a file that could not be written to its end, since the server ends the answer as if nothing had happened. It is
 the last line of NDJSON, a row with one column in CSV, and leaves every other format unfinished."""
 
+_DESCRIPTION = """
+Streamed, however long it is. Every file carries its cuts, its filters and the first checkpoint that the log signed at
+its position or after it. The same question with a fixed `recorded_at` gives the same bytes.
+
+In CSV a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break) has
+an apostrophe before it; lists and objects are JSON in a cell.
+
+Where a file could not be written to its end, its last line says so.
+"""
 _FORMAT = {
     "in": "path",
     "name": "format",
@@ -69,10 +78,7 @@ def blueprint(log: ConflictLog, reader: Reader, title: str) -> ApiBlueprint:
     documented = exports.alt_response(404, schema=ProblemSchema, description="There is no such format")(documented)
     documented = exports.doc(
         summary="A timeline as a file, with the cuts and a signed checkpoint of the log in it",
-        description=(
-            "Streamed, however long it is. Every file carries its cuts, its filters and the first checkpoint that the "
-            "log signed at its position or after it. The same question with a fixed `recorded_at` gives the same bytes."
-        ),
+        description=_DESCRIPTION,
     )(documented)
     exports.get("/<format>", parameters=[_FORMAT])(documented)
     return exports
