@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -79,6 +81,7 @@ def test_changes_of_the_recorded_clock_are_exported_by_position(run: Run) -> Non
         (("--format", "geojson", "--of", "accounts"), "of: 'accounts'"),
         (("--format", "csv", "--of", "changes", "--since", "2023-05-20"), "until: None"),
         (("--format", "csv", "--front", "Bakhmut!"), "front: 'Bakhmut!'"),
+        (("--format", "csv", "--front", "bachmut"), "front: 'bachmut' is not allowed; expected"),
         (("--format", "csv", "--as-of", "2023-02-30"), "as_of: '2023-02-30'"),
         (("--format", "csv", "--recorded-at", "99"), "recorded_at: 99"),
         (("--format", "csv", "--from", "2023-05-23", "--to", "2023-05-22"), "from: '2023-05-23'"),
@@ -120,6 +123,19 @@ def test_a_file_is_replaced_as_a_whole_or_stays_what_it_was(
     assert sorted(path.name for path in tmp_path.iterdir() if "part" in path.name) == []
     assert run("export", "--format", "csv", "--output", "out").exit_code == 0
     assert (tmp_path / "out").read_text().startswith("id,")
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    read: list[bytes] = []
+    reader = Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    done = run("export", "--format", "csv", "--recorded-at", "3", "--output", "pipe")
+    reader.join(timeout=10)
+
+    assert done.exit_code == 0
+    assert read == [run("export", "--format", "csv", "--recorded-at", "3").stdout_bytes]
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_folder_that_is_not_there_is_told(run: Run) -> None:

@@ -189,7 +189,18 @@ def told_between(events: list[Json], then: tuple[datetime, int], now: tuple[date
     return there(now) - there(then)
 
 
-@settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+def own_events(events: list[Json], id: str, between: set[int]) -> list[int]:
+    """The positions of the events of one development among these, in the order of the fold."""
+    own = [event for event in events if event["subject"] == id and event["position"] in between]
+    return [event["position"] for event in sorted(own, key=lambda one: (instant(one["time"]), one["position"]))]
+
+
+def own_causes(change: Json) -> list[int]:
+    """The positions of the causes that are of the development itself, and not of who speaks."""
+    return [cause["position"] for cause in change["because"] if not cause["type"].startswith("source.")]
+
+
+@settings(max_examples=60, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(
     tellings(), st.lists(st.tuples(reported_times, st.integers(0, 100), st.integers(0, 100)), min_size=2, max_size=4)
 )
@@ -216,9 +227,11 @@ def test_what_was_learnt_is_what_two_plain_folds_of_the_events_differ_in(told: A
                 assert causes
                 assert set(causes) <= between | firsts
                 assert len(set(causes)) == len(causes)
+                if all(event["type"] != "development.merged" for event in events):
+                    assert own_causes(item) == own_events(events, item["id"], between)
 
 
-@settings(max_examples=50, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(tellings(), st.lists(st.tuples(reported_times, reported_times), min_size=2, max_size=4))
 def test_what_became_known_is_what_two_plain_folds_of_the_events_differ_in(told: Any, stretches: Any) -> None:
     with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder) / "oracle.db") as scene:
@@ -234,7 +247,10 @@ def test_what_became_known_is_what_two_plain_folds_of_the_events_differ_in(told:
             assert {id: {name: one[name] for name in ("change", "aspects")} for id, one in found.items()} == expected(
                 events, then, now
             )
+            between = told_between(events, then, now)
             for item in found.values():
                 causes = {cause["position"] for cause in item["because"]}
                 assert causes
-                assert causes <= told_between(events, then, now)
+                assert causes <= between
+                if all(event["type"] != "development.merged" for event in events):
+                    assert own_causes(item) == own_events(events, item["id"], between)

@@ -108,6 +108,7 @@ def export(
             parse_moment(until, "until") if until else None,
             Clock(clock) if clock else None,
         )
+        _guard_fronts(service, question)
         with _progress(service, question, output) as advance:
             asked = ask(
                 service.reader, service.log.checkpoint_over, EXPORTERS[format_], question, config.title, advance
@@ -117,6 +118,13 @@ def export(
 
 EXPORT_COMMANDS = (export,)
 """What `timeline` takes over from here."""
+
+
+def _guard_fronts(service: Service, question: Question) -> None:
+    """A misspelt front would give an empty file, which says nothing of why."""
+    known = service.reader.front_names(service.reader.hold(question.wanted))
+    for slug in sorted(question.filters.fronts - set(known)):
+        raise InvalidValue("front", slug, f"the slug of a front that the log names: {', '.join(sorted(known))}")
 
 
 def _unnoticed(_: int) -> None:
@@ -144,17 +152,19 @@ def _progress(service: Service, question: Question, output: Path | None) -> Iter
 
 
 def _write(content: Iterator[bytes], output: Path | None) -> None:
+    """Write it all; a file is put in its place when it is whole, anything else (a pipe, a device) is written to."""
     if output is None:
-        stdout = sys.stdout.buffer
-        for part in content:
-            stdout.write(part)
-        stdout.flush()
+        sys.stdout.buffer.writelines(content)
+        sys.stdout.buffer.flush()
+        return
+    if output.exists() and not output.is_file():
+        with output.open("wb") as other:
+            other.writelines(content)
         return
     unfinished = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
         with unfinished.open("xb") as file:
-            for part in content:
-                file.write(part)
+            file.writelines(content)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(output)

@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from tests.engines import Engine
 from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, Scene, fill, given, open_scene, registered, reported
+from timeline.api import exports
 from timeline.domain.facts import AccountWithdrawn, DevelopmentMerged, FrontOpened
 from timeline.domain.values import Place, development_id_of, front_id
 from timeline.exporters import EXPORTERS, asking
@@ -82,7 +83,9 @@ def test_a_file_holds_what_the_timeline_holds_however_it_is_read(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("query", [{"recorded_at": 5}, {"recorded_at": "2023-06-01T12:30:00Z", "front": "bakhmut"}])
+@pytest.mark.parametrize(
+    "query", [{"recorded_at": 0}, {"recorded_at": 5}, {"recorded_at": "2023-06-01T12:30:00Z", "front": "bakhmut"}]
+)
 def test_the_same_question_at_a_fixed_recorded_cut_gives_the_same_bytes_for_ever(
     told: Scene, format: str, query: Any
 ) -> None:
@@ -187,10 +190,10 @@ def test_events_are_those_that_exist_at_the_cuts_with_those_of_what_was_merged(t
     def positions(**query: Any) -> list[int]:
         return [one["position"] for one in json.loads(told.raw("/exports/cloudevents", **query))]
 
-    assert positions(front="bakhmut") == [3, 4, 6, 7, 8]
-    assert positions(front="bakhmut", known_at="2023-05-23") == [3, 4, 6, 7]
-    assert positions(front="bakhmut", recorded_at=3) == [3]
-    assert positions() == [3, 4, 6, 7, 8, 5]
+    assert positions(front="bakhmut") == [2, 1, 3, 4, 6, 7, 8]
+    assert positions(front="bakhmut", known_at="2023-05-23") == [2, 1, 3, 4, 6, 7]
+    assert positions(front="bakhmut", recorded_at=3) == [2, 1, 3]
+    assert positions() == [2, 1, 3, 4, 6, 7, 8, 5]
 
 
 def test_each_engine_exports_what_the_log_learnt_and_what_it_holds(engine: Engine) -> None:
@@ -267,6 +270,26 @@ def test_every_format_is_documented_with_an_example_of_its_own(scene: Scene) -> 
         assert "Grayvoron" in (shown if isinstance(shown, str) else json.dumps(shown))
     assert {"404", "422"} <= set(path["get"]["responses"])
     assert "Content-Disposition" in path["get"]["responses"]["200"]["headers"]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_that_breaks_off_says_so(told: Scene, format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "PAGE", 1)
+    read_page = Reader.timeline
+
+    def breaks_off(self: Reader, wanted: Any, filters: Any, limit: int, after: Any = None) -> Any:
+        if after:
+            raise RuntimeError("the secret")
+        return read_page(self, wanted, filters, limit, after)
+
+    monkeypatch.setattr(Reader, "timeline", breaks_off)
+    content = told.client.get(f"/api/v1/exports/{format}").iter_encoded()
+
+    read = [next(content)]
+    with pytest.raises(RuntimeError, match="the secret"):
+        read += content
+    assert b"".join(read).endswith(exports.BROKEN_OFF)
+    assert b"secret" not in b"".join(read)
 
 
 def test_the_head_of_a_file_can_be_asked_for(told: Scene) -> None:

@@ -63,7 +63,7 @@ def test_a_feed_tells_what_changed_newest_first_because_of_whom(told: Scene) -> 
     assert found.feed.updated == "2023-05-22T00:00:00Z"
     assert "UA-MOD denies occurrence: Not so." in found.entries[1].content[0].value
     assert [tag.term for tag in found.entries[1].tags] == ["bakhmut", "capture", "status"]
-    assert found.feed.title == "Conflict timeline: what changed"
+    assert (found.feed.title, found.feed.author) == ("Conflict timeline: what changed", "Conflict timeline")
 
 
 def test_a_feed_names_itself_and_its_entries_lead_to_developments(told: Scene) -> None:
@@ -177,7 +177,7 @@ def test_what_makes_no_sense_is_refused_by_name(told: Scene, path: str, query: A
 @given_any(tricky_text)
 def test_any_text_is_well_formed_in_both_forms(text: str) -> None:
     entry = FeedEntry("urn:uuid:1", text, text, "http://localhost/1", datetime(2023, 5, 22, tzinfo=UTC), (text,))
-    feed = Feed("urn:uuid:2", text, "http://localhost/feed", entry.updated, (entry,))
+    feed = Feed("urn:uuid:2", text, text, "http://localhost/feed", entry.updated, (entry,))
     root = ElementTree.fromstring(atom.write(feed))
     (title,) = root.iterfind("{*}entry/{*}title")
 

@@ -1,7 +1,9 @@
 """`/exports/{format}`: a timeline as a file for other programs, streamed."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import structlog
 from flask import Response
 
 from timeline.api.http import ApiBlueprint
@@ -14,6 +16,24 @@ from timeline.exporters.examples import example
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog
 
+log = structlog.get_logger(__name__)
+
+BROKEN_OFF = (
+    b'\n{"type":"urn:timeline:problem:broken-off","title":"The export broke off: what stands above is not all of it",'
+    b'"status":500}\n'
+)
+"""Ends a file that could not be written to its end, since the server ends the answer as if nothing had happened. It is
+the last line of NDJSON, a row with one column in CSV, and leaves every other format unfinished."""
+
+_DESCRIPTION = """
+Streamed, however long it is. Every file carries its cuts, its filters and the first checkpoint that the log signed at
+its position or after it. The same question with a fixed `recorded_at` gives the same bytes.
+
+In CSV a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break) has
+an apostrophe before it; lists and objects are JSON in a cell.
+
+Where a file could not be written to its end, its last line says so.
+"""
 _FORMAT = {
     "in": "path",
     "name": "format",
@@ -40,7 +60,7 @@ def blueprint(log: ConflictLog, reader: Reader, title: str) -> ApiBlueprint:
             raise NothingKnown(f"format: there is no format {format!r}; there are {', '.join(EXPORTERS)}", listed)
         wanted = EXPORTERS[format]
         asked = ask(reader, log.checkpoint_over, wanted, _question(query), title)
-        response = Response(asked.content, content_type=wanted.media_type)
+        response = Response(_told(asked.content), content_type=wanted.media_type)
         response.headers["Content-Disposition"] = f'attachment; filename="{asked.export.file_name(wanted.ending)}"'
         return response
 
@@ -58,13 +78,20 @@ def blueprint(log: ConflictLog, reader: Reader, title: str) -> ApiBlueprint:
     documented = exports.alt_response(404, schema=ProblemSchema, description="There is no such format")(documented)
     documented = exports.doc(
         summary="A timeline as a file, with the cuts and a signed checkpoint of the log in it",
-        description=(
-            "Streamed, however long it is. Every file carries its cuts, its filters and the first checkpoint that the "
-            "log signed at its position or after it. The same question with a fixed `recorded_at` gives the same bytes."
-        ),
+        description=_DESCRIPTION,
     )(documented)
     exports.get("/<format>", parameters=[_FORMAT])(documented)
     return exports
+
+
+def _told(content: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes; where they break off, the file says so."""
+    try:
+        yield from content
+    except Exception as error:  # whatever it is, who reads half a file must not take it for the whole
+        log.exception("an export broke off", exc_info=error)
+        yield BROKEN_OFF
+        raise
 
 
 def _question(query: dict[str, Any]) -> Question:

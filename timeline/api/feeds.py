@@ -102,6 +102,7 @@ def _feed(reader: Reader, origin: str, title: str, query: dict[str, Any], slug: 
     return feed_of(
         changes,
         f"{title}{lane}: what changed",
+        title,
         request.url,
         f"{origin}/changes/{slug or ''}",
         reader.source_names(changes.until),

@@ -20,7 +20,7 @@ EXPORTERS: dict[str, Format] = {
             "json",
             cloudevents_file.write,
             (Of.EVENTS,),
-            "the events of the log behind the developments (CloudEvents 1.0)",
+            "the events behind the developments, for another log (CloudEvents 1.0)",
         ),
     )
 }

@@ -138,7 +138,7 @@ def _read_accounts(reader: Reader, question: Question, advance: Any) -> tuple[He
 
 def _read_events(reader: Reader, question: Question, advance: Any) -> tuple[HeldCuts, Iterable[Any]]:
     held, pages = _developments(reader, question, advance)
-    return held, (one for page in pages for one in reader.events_behind(page, held))
+    return held, reader.events_behind(pages, held)
 
 
 def _read_changes(reader: Reader, question: Question, _: Any) -> tuple[HeldCuts, Iterable[Any]]:

@@ -19,7 +19,7 @@ def write(feed: Feed) -> bytes:
     _tell(root, "title", feed.title)
     _tell(root, "updated", format_instant(feed.updated))
     SubElement(root, "link", {"rel": "self", "type": MEDIA_TYPE, "href": feed.link})
-    _tell(SubElement(root, "author"), "name", feed.title)
+    _tell(SubElement(root, "author"), "name", feed.author)
     _tell(root, "generator", "conflict-timeline")
     for entry in feed.entries:
         _add(root, entry)

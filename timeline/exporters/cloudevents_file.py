@@ -1,9 +1,11 @@
 """CloudEvents 1.0 (JSON batch): the events of the log behind the developments, as `GET /events` gives them.
 
-Only those that exist at the cuts are there. An array of events has no place of its own for what it is of, so each event
-carries that in extension attributes, which this service ignores where the events are sent to it: `exportasof`,
-`exportknownat`, `exportposition` and `exportcheckpoint` (the signed note, base64, since an attribute may hold no line
-break).
+Only those that exist at the cuts are there, and before those of a development those of its front and of the sources
+that speak of it: another log that takes them in this order holds the same developments, standing as they stand here.
+
+An array of events has no place of its own for what it is of, so each event carries that in extension attributes, which
+this service ignores where the events are sent to it: `exportasof`, `exportknownat`, `exportposition` and
+`exportcheckpoint` (the signed note, base64, since an attribute may hold no line break).
 """
 
 from base64 import b64encode

@@ -33,10 +33,11 @@ class FeedEntry(Struct, frozen=True):
 
 
 class Feed(Struct, frozen=True):
-    """A feed: what it is of, its own address, and its entries, newest first."""
+    """A feed: what it is of, who gives it, its own address, and its entries, newest first."""
 
     id: str
     title: str
+    author: str
     link: str
     updated: datetime
     entries: tuple[FeedEntry, ...]
@@ -45,6 +46,7 @@ class Feed(Struct, frozen=True):
 def feed_of(
     found: Changes,
     title: str,
+    author: str,
     link: str,
     name: str,
     source_names: Mapping[str, str],
@@ -54,7 +56,7 @@ def feed_of(
     entries = [_entry(found, change, source_names, link_to) for change in found.changes]
     entries.sort(key=lambda one: (one.updated, one.id), reverse=True)
     updated = entries[0].updated if entries else _until(found)
-    return Feed(_urn(NAMESPACE_URL, name), title, link, updated, tuple(entries[:MOST]))
+    return Feed(_urn(NAMESPACE_URL, name), title, author, link, updated, tuple(entries[:MOST]))
 
 
 def _entry(

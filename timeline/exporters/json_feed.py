@@ -26,7 +26,7 @@ def write(feed: Feed) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "feed_url": feed.link,
-        "authors": [{"name": feed.title}],
+        "authors": [{"name": feed.author}],
         "language": "en",
         "items": items,
     }

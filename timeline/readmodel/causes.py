@@ -31,9 +31,7 @@ class Causes:
         """What is known of these at the later cuts, and was not at the earlier."""
         some = list(ids)
         earlier, later = (documents.known(some) for documents in self._documents)
-        return [
-            one for id in some for one in later[id] if one.position not in {known.position for known in earlier[id]}
-        ]
+        return [one for id in some for one in _added(earlier[id], later[id])]
 
     def _part_of(self, id: UUID) -> set[UUID]:
         """The development, and whatever is part of it at either cut."""
@@ -62,6 +60,11 @@ class Causes:
         found = []
         for slug in sorted(slugs):
             if was(slug) != now_is(slug):
-                earlier, later = (self._standing.source_events(source_id(slug), cuts) for cuts in self._cuts)
-                found += [one for one in later if one.position not in {known.position for known in earlier}]
+                found += _added(*(self._standing.catalogue_events(source_id(slug), cuts) for cuts in self._cuts))
         return found
+
+
+def _added(earlier: Iterable[Recorded], later: Iterable[Recorded]) -> list[Recorded]:
+    """What is there later and was not before."""
+    there = {one.position for one in earlier}
+    return [one for one in later if one.position not in there]

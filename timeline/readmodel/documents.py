@@ -45,7 +45,7 @@ class Documents:
         states = {id: fold_development(id, known) for id, known in self.known(ids).items()}
         return {id: state for id, state in states.items() if state.visible}
 
-    def events_behind(self, ids: Sequence[UUID]) -> Iterator[Recorded]:
+    def events_behind(self, ids: Sequence[UUID]) -> Iterator[list[Recorded]]:
         """The events of each of these and of what is part of it, each time in the order of recording."""
         known = self.known(self._standing.merged.together(ids))
         states = {id: fold_development(id, told) for id, told in known.items()}
@@ -55,7 +55,7 @@ class Documents:
             parts.setdefault(merge_target(state, states) or id, []).append(id)
         for id in ids:
             events = (one for part in parts.get(id, ()) for one in known[part])
-            yield from sorted(events, key=lambda one: one.position)
+            yield sorted(events, key=lambda one: one.position)
 
     def known(self, ids: Collection[UUID]) -> Mapping[UUID, list[Recorded]]:
         """What was known of each of these, in the order of the fold."""

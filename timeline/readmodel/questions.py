@@ -14,6 +14,7 @@ from uuid import UUID
 from timeline.domain.facts import Recorded, SourceRegistered, Unreadable
 from timeline.domain.history import Cuts, combined, fold_development, merge_target
 from timeline.domain.moments import to_micros
+from timeline.domain.values import front_id, source_id
 from timeline.domain.vocabulary import Status
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.changes import Changes, Clock, changed_between, guard_stretch
@@ -158,10 +159,22 @@ class Reader:
                 raise InvalidValue("since", then.cuts.position, f"a moment not after position {now.cuts.position}")
         return changed_between(self._past, standing, clock, then, now, filters)
 
-    def events_behind(self, entries: Sequence[Entry], held: HeldCuts) -> Iterator[Recorded]:
-        """The events that exist at these cuts of each development and of what is part of it, as they were recorded."""
-        documents = Documents(self._past, self._standing(), held.cuts)
-        yield from documents.events_behind([entry.state.id for entry in entries])
+    def events_behind(self, pages: Iterable[Sequence[Entry]], held: HeldCuts) -> Iterator[Recorded]:
+        """The events that exist at these cuts of each development and of what is part of it, as they were recorded.
+
+        Before them come those of its front and of the sources that speak of it, where they did not come before.
+        """
+        told: set[UUID] = set()
+        for page in pages:
+            standing = self._standing()
+            documents = Documents(self._past, standing, held.cuts)
+            for entry, events in zip(page, documents.events_behind([one.state.id for one in page]), strict=True):
+                sources = (source_id(given.account.source) for given in entry.state.accounts)
+                for id in dict.fromkeys((front_id(entry.state.described.front), *sources)):
+                    if id not in told:
+                        told.add(id)
+                        yield from sorted(standing.catalogue_events(id, held.cuts), key=lambda one: one.position)
+                yield from events
 
     def fronts(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[FrontEntry, ...]]:
         """Every lane that was opened or that a development names, in the order of opening."""

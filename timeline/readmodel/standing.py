@@ -82,16 +82,17 @@ class Standing:
 
     def registered(self, cuts: Cuts) -> dict[UUID, SourceRegistered]:
         """The same by identity."""
-        folded = {id: fold_source(self.source_events(id, cuts)) for id in self._sources}
+        folded = {id: fold_source(self.catalogue_events(id, cuts)) for id in self._sources}
         return {id: source for id, source in folded.items() if source}
 
-    def source_events(self, id: UUID, cuts: Cuts) -> list[Recorded]:
-        """What describes a source at these cuts, in the order of the fold."""
-        return catalogued(self._sources.get(id, ()), cuts.known_at, cuts.position)
+    def catalogue_events(self, id: UUID, cuts: Cuts) -> list[Recorded]:
+        """What describes a source or a front at these cuts, in the order of the fold."""
+        history = self._sources.get(id) or self._opened.get(id)
+        return catalogued(history or (), cuts.known_at, cuts.position)
 
     def source(self, slug: str, cuts: Cuts) -> SourceRegistered:
         """One source; where it was not registered only its slug is known."""
-        return fold_source(self.source_events(source_id(slug), cuts)) or unregistered(slug)
+        return fold_source(self.catalogue_events(source_id(slug), cuts)) or unregistered(slug)
 
     def affiliations(self, cuts: Cuts) -> AffiliationOf:
         """The side of each source."""
