@@ -29,7 +29,7 @@ def told(scene: Scene, **cuts: Any) -> list[Json]:
     return list(items)
 
 
-@settings(max_examples=60, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(tellings(), reported_times | st.just(MIDNIGHT + timedelta(days=15)), st.integers(0, 100))
 def test_another_log_takes_in_an_export_and_tells_the_same(facts: Any, known_at: Any, share: int) -> None:
     with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder) / "one.db") as one:
