@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import TIMELINE, Running, serving
+from timeline.domain.facts import TOPICS
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -58,6 +60,21 @@ def test_the_tour_does_what_the_readme_says(server: Running) -> None:
     assert unaware["item"]["status"] == "claimed"
     assert refused["status"] == 422
     assert refused["errors"][0]["field"] == "source"
+
+
+def test_the_tour_in_python_does_what_the_readme_says(server: Running) -> None:
+    text = README.read_text("utf-8").partition("From Python, with")[2].partition("\nReload <")[0]
+    script = "\n".join(line[4:] for line in text.splitlines() if line.startswith("    ") or not line)
+    script = script.replace("http://127.0.0.1:8050", server.address)
+
+    environment = {**os.environ, "TOKEN": server.token("python", "append")}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, timeout=60)
+
+    assert done.returncode == 0, done.stderr
+    counts, developments, event = done.stdout.splitlines()
+    assert "'accepted': 2" in counts
+    assert int(developments.split()[0]) > 5
+    assert event in TOPICS
 
 
 def test_the_position_that_the_tour_names_is_where_the_demo_ends(server: Running) -> None:

@@ -10,7 +10,10 @@ import structlog
 
 from tests.scenarios import Scene, bearer, message
 from timeline import logs
-from timeline.access.tokens import Scope, new_secret
+from timeline.access.tokens import Scope
+
+SECRET = "ct_" + "x" * 43
+"""Looks like a token."""
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def test_a_short_and_plain_name_of_the_client_s_is_kept(scene: Scene, given: str
     assert scene.client.get("/api/v1/fronts", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
 
 
-@pytest.mark.parametrize("given", ["", "a b", "a" * 65, "-a", 'a"b', "ключ".encode().decode("latin-1"), new_secret()])
+@pytest.mark.parametrize("given", ["", "a b", "a" * 65, "-a", 'a"b', "ключ".encode().decode("latin-1"), SECRET])
 def test_any_other_is_made_here(scene: Scene, given: str) -> None:
     name = scene.client.get("/api/v1/fronts", headers={"X-Request-ID": given}).headers["X-Request-ID"]
 
@@ -55,7 +58,7 @@ def test_a_request_is_one_line_with_what_an_operator_needs(scene: Scene, logged:
         "request_id": "r-1",
         "method": "POST",
         "route": "/api/v1/events",
-        "status": 201,
+        "status": 422,
         "token": "desk",
     }
 
