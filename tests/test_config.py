@@ -44,7 +44,7 @@ WRONG = [
     ("TIMELINE_READING", "closed"),
     ("TIMELINE_READS_PER_MINUTE", "-1"),
     ("TIMELINE_WRITES_PER_MINUTE", "1.5"),
-    ("TIMELINE_FAILED_LOGINS_PER_MINUTE", "1" * 10),
+    ("TIMELINE_FAILED_LOGINS_PER_MINUTE", "1" * 16),
     ("TIMELINE_TRUSTED_PROXIES", "all"),
     ("TIMELINE_CORS_ORIGINS", "desk.example.org"),
     ("TIMELINE_CORS_ORIGINS", "https://desk.example.org/"),

@@ -5,6 +5,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.scenarios import Scene, message, open_scene, reported
+from timeline.api.outcomes import Outcome
 from timeline.errors import StoreUnusable
 
 
@@ -55,16 +56,14 @@ def test_nothing_that_a_client_makes_up_becomes_a_label(scene: Scene) -> None:
 
 
 def test_events_are_counted_by_what_became_of_them(scene: Scene) -> None:
-    before = {
-        word: value(scene, "timeline_events_appended_total", outcome=word) for word in ("added", "repeated", "refused")
-    }
+    before = {word: value(scene, "timeline_events_appended_total", outcome=word) for word in Outcome}
     scene.post(message())
     scene.post(message())
     scene.post(message(id="b", time="2099-01-01"))
     after = {word: value(scene, "timeline_events_appended_total", outcome=word) for word in before}
 
-    assert before == {"added": 0, "repeated": 0, "refused": 0}
-    assert after == {"added": 1, "repeated": 1, "refused": 1}
+    assert before == dict.fromkeys(Outcome, 0)
+    assert after == {"accepted": 1, "duplicate": 1, "rejected": 1, "withheld": 0}
 
 
 def test_where_the_log_and_its_rows_stand_is_told(scene: Scene) -> None:

@@ -6,7 +6,6 @@ from threading import Event
 from typing import NoReturn
 
 from flask import Flask, Response
-from flask_compress import Compress
 from flask_smorest import Api
 from werkzeug.exceptions import NotFound
 
@@ -26,6 +25,7 @@ from timeline.api import (
 )
 from timeline.api.bodies import BodyLimits
 from timeline.api.caching import Freshness
+from timeline.api.compression import compress
 from timeline.api.headers import add_headers
 from timeline.api.http import WholeRequest, answer
 from timeline.api.limits import limit
@@ -38,25 +38,6 @@ from timeline.config import Config
 from timeline.projections.running import Runner
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog
-
-COMPRESSED = [
-    "application/json",
-    "application/problem+json",
-    "application/x-ndjson",
-    "application/geo+json",
-    "application/feed+json",
-    "application/atom+xml",
-    "application/cloudevents-batch+json",
-    "application/javascript",
-    "text/javascript",
-    "text/css",
-    "text/csv",
-    "text/calendar",
-    "text/html",
-    "text/plain",
-    "image/svg+xml",
-]
-"""What is worth compressing; a stream of events is not, for it must not wait."""
 
 
 class _Api(Api):  # type: ignore[misc]
@@ -93,12 +74,9 @@ def create_api(
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
-        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
-        COMPRESS_STREAMS=True,
-        COMPRESS_MIMETYPES=COMPRESSED,
         READING_IS_OPEN=config.reading_is_open,
     )
-    Compress(app)
+    compress(app)
     counted = Metrics(runner)
     broadcast = Broadcast(log, config.streams, stopping)
     counted.open_streams.set_function(lambda: broadcast.listeners)

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 import msgspec
 from flask import Flask, Request, Response
 from flask_smorest import Blueprint
-from marshmallow import RAISE, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -66,6 +66,10 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
     """
 
     ARGUMENTS_PARSER = _Parser()
+
+    def arguments(self, schema: type[Schema], **kwargs: Any) -> Any:
+        """As the library's, with one schema for all requests: to make one takes longer than to use it."""
+        return super().arguments(schema(), **kwargs)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 BATCH = 1_000
 """Records in one transaction."""
 _PAUSE = 0.2
+_GATHER = 0.25
 
 Progress = Callable[[int], None]
 
@@ -111,6 +112,8 @@ class Runner:
                 log.warning("the rows can not be brought up to date; trying again", reason=str(error))
             except Exception:
                 log.exception("the rows can not be brought up to date; trying again")
+            # What comes within this time is made together. Nobody waits for it: who asks brings the rows up to date.
+            stop.wait(_GATHER)
             signal.wait(heard, 1.0)
 
     def lag(self) -> Lag:
