@@ -1,10 +1,11 @@
 """What need not be sent again: tags that say when an answer has changed, and answers that never do."""
 
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from tests.scenarios import BAKHMUT, Scene, fill, given, reported
+from tests.scenarios import BAKHMUT, Scene, fill, given, open_scene, reported
 
 READS = [
     "/timeline", "/fronts", "/fronts/bakhmut/timeline", "/sources", "/density", f"/developments/{BAKHMUT}",
@@ -109,3 +110,33 @@ def test_a_long_answer_is_compressed(scene: Scene, algorithm: str) -> None:
     assert len(packed.get_data()) < len(plain.get_data()) / 2
     assert packed.headers["ETag"] == plain.headers["ETag"]
     assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+def test_who_asks_again_without_a_token_is_answered_before_all_else_and_counted(told: Scene) -> None:
+    stranger = told.app.test_client()
+    first = stranger.get("/api/v1/timeline?recorded_at=1")
+    again = stranger.get("/api/v1/timeline?recorded_at=1", headers={"If-None-Match": first.headers["ETag"]})
+    metrics = stranger.get("/metrics").get_data(as_text=True)
+
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert 'rule="unchanged"' in metrics
+    assert {again.headers[name] for name in ("ETag", "Cache-Control")} == {
+        first.headers[name] for name in ("ETag", "Cache-Control")
+    }
+    assert again.headers["X-Request-ID"]
+    assert again.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("held", ["*", '"x"', 'W/"f"', "", "f"])
+def test_a_tag_of_nothing_is_no_answer(told: Scene, held: str) -> None:
+    for client in (told.client, told.app.test_client()):
+        assert client.get("/api/v1/timeline?recorded_at=1", headers={"If-None-Match": held}).status_code == 200
+
+
+def test_where_reading_is_closed_a_tag_opens_nothing(tmp_path: Path) -> None:
+    with open_scene(tmp_path / "closed.db", reading_is_open=False) as scene:
+        tag = scene.client.get("/api/v1/timeline?recorded_at=0").headers["ETag"]
+        asked = {"If-None-Match": tag}
+
+        assert scene.client.get("/api/v1/timeline?recorded_at=0", headers=asked).status_code == 304
+        assert scene.app.test_client().get("/api/v1/timeline?recorded_at=0", headers=asked).status_code == 401

@@ -34,6 +34,7 @@ from timeline.api.openapi import completed, describe_events
 from timeline.api.problems import handle_errors
 from timeline.api.schemas import ProblemSchema
 from timeline.api.streams import Broadcast
+from timeline.api.unchanged import Unchanged
 from timeline.config import Config
 from timeline.projections.running import Runner
 from timeline.readmodel.questions import Reader
@@ -101,6 +102,7 @@ def create_api(
     api.register_blueprint(health.blueprint(runner, reader))
     api.register_blueprint(metrics.blueprint(counted))
     app.register_blueprint(documentation.blueprint())
+    app.wsgi_app = Unchanged(app.wsgi_app, freshness, counted)  # type: ignore[method-assign]
     app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)
     return app
 

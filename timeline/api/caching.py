@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Request, Response, request
 from msgspec import Struct
+from werkzeug.datastructures import ETags
 
 from timeline.api.http import answer
 from timeline.errors import InvalidValue, NotThereYet
@@ -38,13 +39,22 @@ class Freshness(Struct, frozen=True):
     def unchanged(self) -> Response | None:
         """The answer 304 to a request that holds what it would be given, otherwise None."""
         self.await_position()
-        held = request.if_none_match
-        if not held or request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD"):
             return None
-        if held.contains_weak(_fixed_tag(request)):
-            return self._marked(Response(status=304), fixed=True)
-        if held.contains_weak(self._passing_tag()):
-            return self._marked(Response(status=304), fixed=False)
+        marks = self.unchanged_marks(request.if_none_match, request.full_path)
+        return None if marks is None else Response(status=304, headers=marks)
+
+    def unchanged_marks(self, held: ETags, question: str) -> dict[str, str] | None:
+        """The headers of a 304 to a reader who holds answers with these tags; None where none of them holds.
+
+        A question is its path and query. `*` stands for no answer in particular, so that it says nothing here.
+        """
+        if not held or held.star_tag:
+            return None
+        if held.contains_weak(_fixed_tag(question)):
+            return self._marks(question, fixed=True)
+        if held.contains_weak(self._passing_tag(question)):
+            return self._marks(question, fixed=False)
         return None
 
     def is_fixed(self, query: dict[str, Any]) -> bool:
@@ -54,7 +64,9 @@ class Freshness(Struct, frozen=True):
 
     def answer(self, body: Any, *, fixed: bool) -> Response:
         """A JSON answer with its tag; `fixed` where it is the same for ever."""
-        return self._marked(answer(body), fixed=fixed)
+        response = answer(body)
+        response.headers.update(self._marks(request.full_path, fixed=fixed))
+        return response
 
     def await_position(self) -> None:
         """Wait until the log is where the reader saw it (`min_position`), as long as `Prefer: wait` allows.
@@ -71,18 +83,15 @@ class Freshness(Struct, frozen=True):
                 ({"field": "min_position", "value": wanted, "allowed": f"a position up to {position}, for now"},),
             )
 
-    def _marked(self, response: Response, *, fixed: bool) -> Response:
+    def _marks(self, question: str, *, fixed: bool) -> dict[str, str]:
         scope = "public" if self.public else "private"
-        if fixed:
-            response.headers["Cache-Control"] = f"{scope}, max-age=31536000, immutable"
-        else:
-            response.headers["Cache-Control"] = f"{scope}, no-cache"
-        response.set_etag(_fixed_tag(request) if fixed else self._passing_tag(), weak=True)
-        return response
+        kept = "max-age=31536000, immutable" if fixed else "no-cache"
+        tag = _fixed_tag(question) if fixed else self._passing_tag(question)
+        return {"ETag": f'W/"{tag}"', "Cache-Control": f"{scope}, {kept}"}
 
-    def _passing_tag(self) -> str:
+    def _passing_tag(self, question: str) -> str:
         minute = int(self.now().timestamp()) // 60
-        return f"p{_digest(request.full_path, str(self.log.head().position), str(minute))}"
+        return f"p{_digest(question, str(self.log.head().position), str(minute))}"
 
 
 def wait_of(asked: Request) -> int:
@@ -94,8 +103,8 @@ def wait_of(asked: Request) -> int:
     return min(int(found[1]), LONGEST_WAIT) if found else 0
 
 
-def _fixed_tag(asked: Request) -> str:
-    return f"f{_digest(asked.full_path)}"
+def _fixed_tag(question: str) -> str:
+    return f"f{_digest(question)}"
 
 
 def _digest(*parts: str) -> str:

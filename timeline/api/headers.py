@@ -9,7 +9,7 @@ from timeline.config import Config
 
 _EXPOSED = ("ETag", "Retry-After", "X-Request-ID")
 _ACCEPTED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Last-Event-ID", "X-Request-ID")
-_ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY"}
+ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY"}
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 """Answers of the API are data: were a browser to show one as a page, it could load and run nothing."""
 
@@ -31,7 +31,7 @@ def add_headers(app: Flask, config: Config) -> None:
 
     @app.after_request
     def secure(response: Response) -> Response:
-        for name, value in _ALWAYS.items():
+        for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         if is_api(request.path) and not request.path.startswith("/api/docs"):
             response.headers.setdefault("Content-Security-Policy", _API_POLICY)

@@ -25,7 +25,7 @@ class _Parser(FlaskParser):
         twice = [name for name, values in req.args.lists() if len(values) > 1 and name not in listed]
         if twice:
             raise ValidationError({name: ["expected this parameter once"] for name in twice})
-        return super().load_querystring(req, schema)
+        return {name: values if name in listed else values[0] for name, values in req.args.lists()}
 
     def handle_error(self, error: ValidationError, req: Any, *_: Any, **__: Any) -> NoReturn:
         """Name each parameter that is wrong."""

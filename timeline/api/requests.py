@@ -26,7 +26,7 @@ def follow(app: Flask, metrics: Metrics) -> None:
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        g.request_id = _name(request.headers.get(HEADER, ""))
+        g.request_id = name_of(request.headers.get(HEADER, ""))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
         metrics.began()
@@ -35,14 +35,7 @@ def follow(app: Flask, metrics: Metrics) -> None:
     def answered(response: Response) -> Response:
         response.headers[HEADER] = g.request_id
         taken = time.perf_counter() - g.began
-        metrics.answered(route(), request.method, response.status_code, taken)
-        log.info(
-            "request",
-            method=request.method,
-            route=route(),
-            status=response.status_code,
-            duration_ms=round(taken * 1_000, 1),
-        )
+        tell(metrics, request.method, route(), response.status_code, taken)
         return response
 
     @app.teardown_request
@@ -52,11 +45,17 @@ def follow(app: Flask, metrics: Metrics) -> None:
         structlog.contextvars.clear_contextvars()
 
 
+def tell(metrics: Metrics, method: str, rule: str, status: int, seconds: float, **more: str) -> None:
+    """Count a request that was answered, and log it."""
+    metrics.answered(rule, method, status, seconds)
+    log.info("request", method=method, route=rule, status=status, duration_ms=round(seconds * 1_000, 1), **more)
+
+
 def route() -> str:
     """The rule that the request's path goes by: one of a few, whatever is asked for."""
     return request.url_rule.rule if request.url_rule else "unknown"
 
 
-def _name(given: str) -> str:
+def name_of(given: str) -> str:
     """The client's name for the request, unless it is long, strange, or a secret."""
     return given if _PLAIN.fullmatch(given) and redacted(given) == given else uuid4().hex
