@@ -11,7 +11,7 @@ import pytest
 
 from tests.scenarios import Scene, message
 
-COUNT = int(os.environ.get("TIMELINE_SOAK_REQUESTS", "4000"))
+COUNT = int(os.environ.get("TIMELINE_SOAK_REQUESTS", "2000"))
 TYPES = [
     "application/json", "application/cloudevents+json", "application/cloudevents-batch+json", "application/x-ndjson",
     "text/plain", "application/json; charset=latin-1", "multipart/form-data; boundary=x", "", "a/b/c",

@@ -43,7 +43,7 @@ days = st.integers(-1, 12).map(lambda day: MIDNIGHT + timedelta(days=day, hours=
     st.lists(st.lists(one_more(), max_size=3), min_size=1, max_size=4),
     st.lists(st.tuples(days, days, st.integers(0, 9)), min_size=1, max_size=5),
 )
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_what_is_kept_is_what_would_be_told_anew(
     told: list[Telling], more: list[list[Telling]], questions: list[tuple[datetime, datetime, int]]
 ) -> None:
