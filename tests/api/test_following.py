@@ -159,6 +159,26 @@ def test_every_stream_ends_when_the_service_does(told: Scene) -> None:
         assert list(stream) == []
 
 
+def test_where_the_log_can_not_be_read_streams_end_and_whoever_comes_back_goes_on(
+    told: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise OSError("the disk is gone")
+
+    with listening(told) as broadcast:
+        broadcast.join()
+        stream = broadcast.sent(4, Wanted())
+        next(stream)
+        monkeypatch.setattr(streams, "fronts_of", broken)
+        fill(told, 2)
+        assert list(stream) == []
+        broadcast.leave()
+
+        monkeypatch.undo()
+        broadcast.join()
+        assert heard(broadcast.sent(4, Wanted()), 2) == [5, 6]
+
+
 def test_the_last_event_id_goes_before_the_query(told: Scene) -> None:
     with told.client.get("/api/v1/events/stream?after=0", headers={"Last-Event-ID": "3"}, buffered=False) as response:
         stream = iter(response.response)

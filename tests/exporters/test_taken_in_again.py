@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.scenarios import Scene, open_scene
@@ -38,6 +38,11 @@ def test_another_log_takes_in_an_export_and_tells_the_same(facts: Any, known_at:
         held = {**cuts, "recorded_at": one.head * share // 100}
         batch = json.loads(one.raw("/exports/cloudevents", **held))
         wanted = told(one, **held)
+        # Of a development another log takes nothing before a report, and the first one may not be known at the cuts.
+        begun = {}
+        for event in batch:
+            begun.setdefault(event["subject"], event["type"])
+        assume({"development.reported", "source.registered"}.issuperset(begun.values()))
 
         with open_scene(Path(folder) / "other.db") as other:
             other.clock.advance(days=9)

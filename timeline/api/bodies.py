@@ -18,6 +18,10 @@ BLOCK = 65_536
 """Bytes that are read at a time."""
 
 
+ARRAY = 32
+"""How many times what one event may have an array may: it is held in memory as a whole."""
+
+
 class BodyLimits(Struct, frozen=True):
     """Bytes of one event, bytes of a whole body, and seconds that reading it may take."""
 
@@ -43,7 +47,7 @@ def messages_of_lines(request: Request, limits: BodyLimits) -> Iterator[tuple[in
 
 def messages_of_array(request: Request, limits: BodyLimits) -> Iterator[tuple[int, Any | TimelineError]]:
     """The messages of a JSON array, counted from 1. Raises `MalformedMessage` for any other body."""
-    request.max_content_length = limits.body
+    request.max_content_length = min(limits.body, ARRAY * limits.event)
     given = parse_json(request.get_data(cache=False))
     if not isinstance(given, list):
         raise MalformedMessage(

@@ -38,8 +38,9 @@ def read_on(log: ConflictLog, after: int, limit: int, wanted: Wanted) -> tuple[l
     """Up to `limit` wanted records after a position, and up to which position the log was looked through."""
     found: list[Read] = []
     last = after
+    size = PAGE if wanted.fronts or wanted.types else min(PAGE, limit)
     while len(found) < limit and last - after < MOST_LOOKED_AT:
-        records = log.after(last, PAGE)
+        records = log.after(last, size)
         for one in islice(_chosen(log, records, wanted), limit - len(found)):
             found.append(one)
             last = one.position

@@ -15,7 +15,7 @@ import structlog
 from msgspec import Struct
 
 from timeline.api.following import Read, Wanted, fronts_of, read_on, type_of
-from timeline.errors import StoreUnusable, TooManyStreams
+from timeline.errors import TooManyStreams
 from timeline.store.log import ConflictLog
 from timeline.store.tailing import POLL
 from timeline.wire.events import dump_event
@@ -88,16 +88,16 @@ class Broadcast:
 
     def sent(self, after: int | None, wanted: Wanted) -> Iterator[bytes]:
         """What one who joined is sent from a position on (None: from now on), without end."""
-        position = self._last if after is None else after
+        position, round_ = (self._last if after is None else after), self._round
         yield b"retry: 2000\n\n"
         spoke = time.monotonic()
-        while not self._is_over():
+        while self._goes_on(round_):
             told, come_to = self._after(position, wanted)
             if told:
                 yield b"".join(told)
                 spoke = time.monotonic()
             elif come_to == position:
-                self._wait(position, spoke + HEARTBEAT - time.monotonic())
+                self._wait(position, round_, spoke + HEARTBEAT - time.monotonic())
             if time.monotonic() - spoke >= HEARTBEAT:
                 yield b": all is well\n\n"
                 spoke = time.monotonic()
@@ -119,12 +119,15 @@ class Broadcast:
         start = len(self._kept) - (self._last - position)
         return [self._kept[place] for place in range(start, min(len(self._kept), start + TOGETHER))]
 
-    def _wait(self, position: int, seconds: float) -> None:
+    def _wait(self, position: int, round_: Event | None, seconds: float) -> None:
         with self._news:
-            self._news.wait_for(lambda: self._is_over() or self._last > position, min(POLL, max(0.0, seconds)))
+            self._news.wait_for(
+                lambda: not self._goes_on(round_) or self._last > position, min(POLL, max(0.0, seconds))
+            )
 
-    def _is_over(self) -> bool:
-        return self._closed or self._stopping.is_set()
+    def _goes_on(self, round_: Event | None) -> bool:
+        """Whether the log is still read for those who joined in a round, and the service is not stopping."""
+        return round_ is not None and self._round is round_ and not self._stopping.is_set()
 
     def _start(self) -> None:
         """Begin to read the log where it stands."""
@@ -140,7 +143,7 @@ class Broadcast:
         self._news.notify_all()
 
     def _read(self, position: int, ended: Event) -> None:
-        """Keep what is appended, until it is ended. Where the log was exchanged all streams end."""
+        """Keep what is appended, until ended. Where that fails all streams end; whoever comes back begins anew."""
         try:
             for records in self._log.tail(position).follow(ended):
                 told = [
@@ -155,9 +158,11 @@ class Broadcast:
                     self._since = self._last - len(self._kept)
                     self._news.notify_all()
                 ended.wait(GATHER)
-        except StoreUnusable as error:
-            logger.warning("the log can not be followed any more; its streams end", reason=error.detail)
-            self.close()
+        except Exception:
+            logger.exception("the log can not be followed any more; its streams end")
+            with self._news:
+                if self._round is ended:
+                    self._stop()
 
 
 def text_of(one: Read) -> bytes:

@@ -2,6 +2,8 @@
 
 Only those that exist at the cuts are there, and before those of a development those of its front and of the sources
 that speak of it: another log that takes them in this order holds the same developments, standing as they stand here.
+(One exception: a log takes nothing of a development before a report of it. Where the report that was recorded first is
+not known at the cuts yet, and a later one is, what was recorded in between is refused there.)
 
 An array of events has no place of its own for what it is of, so each event carries that in extension attributes, which
 this service ignores where the events are sent to it: `exportasof`, `exportknownat`, `exportposition` and

@@ -173,7 +173,7 @@ class Reader:
                 for id in dict.fromkeys((front_id(entry.state.described.front), *sources)):
                     if id not in told:
                         told.add(id)
-                        yield from sorted(standing.catalogue_events(id, held.cuts), key=lambda one: one.position)
+                        yield from standing.catalogue_as_recorded(id, held.cuts)
                 yield from events
 
     def fronts(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[FrontEntry, ...]]:

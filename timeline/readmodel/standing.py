@@ -90,6 +90,14 @@ class Standing:
         history = self._sources.get(id) or self._opened.get(id)
         return catalogued(history or (), cuts.known_at, cuts.position)
 
+    def catalogue_as_recorded(self, id: UUID, cuts: Cuts) -> list[Recorded]:
+        """The same in the order of recording, after what was recorded first: without that no log takes in the rest."""
+        events = {one.position: one for one in self.catalogue_events(id, cuts)}
+        first = next(iter(self._sources.get(id) or self._opened.get(id) or ()), None)
+        if events and first:
+            events[first.position] = first
+        return [events[position] for position in sorted(events)]
+
     def source(self, slug: str, cuts: Cuts) -> SourceRegistered:
         """One source; where it was not registered only its slug is known."""
         return fold_source(self.catalogue_events(source_id(slug), cuts)) or unregistered(slug)
