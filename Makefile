@@ -32,6 +32,7 @@ bench: install ## print the figures of the benchmarks
 soak: install ## writers, tailers and 200 listeners for a minute, and 100,000 imported rows built anew, on each engine
 	TIMELINE_SOAK_SECONDS=60 $(BIN)/pytest tests/store/test_tailing.py -k eight_writers
 	TIMELINE_SOAK_SECONDS=60 TIMELINE_SOAK_LISTENERS=200 $(BIN)/pytest -s tests/api/test_streams.py
+	TIMELINE_SOAK_PHASES=examples,coverage,fuzzing $(BIN)/pytest tests/api/test_schemathesis.py
 	TIMELINE_SOAK_REQUESTS=20000 $(BIN)/pytest tests/api/test_malformed.py
 	TIMELINE_SOAK_ROWS=100000 $(BIN)/pytest tests/projections/test_building.py -k imported
 
