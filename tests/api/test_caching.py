@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -140,3 +141,32 @@ def test_where_reading_is_closed_a_tag_opens_nothing(tmp_path: Path) -> None:
 
         assert scene.client.get("/api/v1/timeline?recorded_at=0", headers=asked).status_code == 304
         assert scene.app.test_client().get("/api/v1/timeline?recorded_at=0", headers=asked).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/api/v1/%FF", "/api/v1/developments/%C3%28"])
+@pytest.mark.parametrize("query", ["", "q=\xff", "q=\xc3\x28&front=\xe9"])
+def test_letters_that_are_none_are_refused_and_no_failure_of_ours(told: Scene, path: str, query: str) -> None:
+    for asked in (path, "/api/v1/timeline"):
+        for client in (told.client, told.app.test_client()):
+            response = client.get(asked, environ_overrides={"QUERY_STRING": query}, headers={"If-None-Match": 'W/"x"'})
+
+            assert response.status_code < 500
+
+
+def test_what_is_appended_while_an_answer_is_made_is_not_taken_for_a_part_of_it(
+    told: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = type(told.reader).page
+
+    def overtaken(*args: Any) -> Any:
+        found = page(*args)
+        told.tell(given("ua-mod", "denies"), "2023-05-21")
+        return found
+
+    monkeypatch.setattr(type(told.reader), "page", overtaken)
+    first = told.client.get("/api/v1/timeline")
+    monkeypatch.undo()
+    again = told.client.get("/api/v1/timeline", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert again.status_code == 200
+    assert again.get_json()["items"][0]["status"] == "disputed"

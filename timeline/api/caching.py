@@ -7,13 +7,13 @@ that asking again costs no more than looking where the log stands.
 
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
 
-from flask import Request, Response, request
+from flask import Request, Response, g, request
 from msgspec import Struct
 from werkzeug.datastructures import ETags
 
@@ -25,6 +25,7 @@ from timeline.store.log import ConflictLog
 LONGEST_WAIT = 60
 """Seconds."""
 _SOFTWARE = f"{version('conflict-timeline')}/{VERSION}"
+_FIXED, _PASSING = "f", "p"
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4})\"?", re.IGNORECASE)
 
 
@@ -38,10 +39,10 @@ class Freshness(Struct, frozen=True):
 
     def unchanged(self) -> Response | None:
         """The answer 304 to a request that holds what it would be given, otherwise None."""
-        self.await_position()
-        if request.method not in ("GET", "HEAD"):
+        g.asked_at = self.now()
+        if request.method not in ("GET", "HEAD") or "min_position" in request.args:
             return None
-        marks = self.unchanged_marks(request.if_none_match, request.full_path)
+        marks = self.unchanged_marks(request.if_none_match, question_of(request.environ))
         return None if marks is None else Response(status=304, headers=marks)
 
     def unchanged_marks(self, held: ETags, question: str) -> dict[str, str] | None:
@@ -51,47 +52,48 @@ class Freshness(Struct, frozen=True):
         """
         if not held or held.star_tag:
             return None
-        if held.contains_weak(_fixed_tag(question)):
-            return self._marks(question, fixed=True)
-        if held.contains_weak(self._passing_tag(question)):
-            return self._marks(question, fixed=False)
-        return None
+        tags = (_fixed_tag(question), _passing_tag(question, self.log.head().position, self.now()))
+        return next((self._marks(tag) for tag in tags if held.contains_weak(tag)), None)
 
     def is_fixed(self, query: dict[str, Any]) -> bool:
         """Whether the answer to a question is the same for ever: its recorded cut lies in the past of the log."""
         recorded_at = query.get("recorded_at")
         return recorded_at <= self.now() if isinstance(recorded_at, datetime) else recorded_at is not None
 
-    def answer(self, body: Any, *, fixed: bool) -> Response:
-        """A JSON answer with its tag; `fixed` where it is the same for ever."""
+    def answer(self, body: Any, position: int, *, fixed: bool) -> Response:
+        """A JSON answer with its tag; `fixed` where it is the same for ever, else of the log as it stood at a position.
+
+        That is where the answer was read, and not where the log stands by now: it may have grown meanwhile.
+        """
+        question = question_of(request.environ)
+        tag = _fixed_tag(question) if fixed else _passing_tag(question, position, g.asked_at)
         response = answer(body)
-        response.headers.update(self._marks(request.full_path, fixed=fixed))
+        response.headers.update(self._marks(tag))
         return response
 
-    def await_position(self) -> None:
+    def await_position(self, wanted: int | None) -> None:
         """Wait until the log is where the reader saw it (`min_position`), as long as `Prefer: wait` allows.
 
         Raises `NotThereYet`.
         """
-        wanted = request.args.get("min_position", "")
-        if not (wanted.isdecimal() and len(wanted) < 17 and int(wanted) <= 2**53):  # the query schema refuses it
+        if wanted is None:
             return
-        self.log.await_position(int(wanted), wait_of(request))
-        if (position := self.log.head().position) < int(wanted):
+        self.log.await_position(wanted, wait_of(request))
+        if (position := self.log.head().position) < wanted:
             raise NotThereYet(
                 f"min_position: the log stands at position {position}; `Prefer: wait=10` waits for it",
                 ({"field": "min_position", "value": wanted, "allowed": f"a position up to {position}, for now"},),
             )
 
-    def _marks(self, question: str, *, fixed: bool) -> dict[str, str]:
+    def _marks(self, tag: str) -> dict[str, str]:
         scope = "public" if self.public else "private"
-        kept = "max-age=31536000, immutable" if fixed else "no-cache"
-        tag = _fixed_tag(question) if fixed else self._passing_tag(question)
+        kept = "max-age=31536000, immutable" if tag.startswith(_FIXED) else "no-cache"
         return {"ETag": f'W/"{tag}"', "Cache-Control": f"{scope}, {kept}"}
 
-    def _passing_tag(self, question: str) -> str:
-        minute = int(self.now().timestamp()) // 60
-        return f"p{_digest(question, str(self.log.head().position), str(minute))}"
+
+def question_of(environ: Mapping[str, Any]) -> str:
+    """What is asked: path and query, byte for byte as they came, whatever they are."""
+    return f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
 
 
 def wait_of(asked: Request) -> int:
@@ -104,8 +106,13 @@ def wait_of(asked: Request) -> int:
 
 
 def _fixed_tag(question: str) -> str:
-    return f"f{_digest(question)}"
+    return _FIXED + _digest(question)
+
+
+def _passing_tag(question: str, position: int, now: datetime) -> str:
+    return _PASSING + _digest(question, str(position), str(int(now.timestamp()) // 60))
 
 
 def _digest(*parts: str) -> str:
-    return urlsafe_b64encode(sha256("\n".join((_SOFTWARE, *parts)).encode()).digest()[:15]).decode()
+    told = "\n".join((_SOFTWARE, *parts)).encode("utf-8", "surrogatepass")
+    return urlsafe_b64encode(sha256(told).digest()[:15]).decode()

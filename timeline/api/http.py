@@ -8,12 +8,13 @@ from flask import Flask, Request, Response
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.utils import cached_property
 
 from timeline.api import access
 from timeline.api.schemas import ProblemSchema
-from timeline.errors import InvalidMessage, InvalidValue, shown
+from timeline.errors import InvalidMessage, InvalidValue, MalformedMessage, shown
 
 
 class _Parser(FlaskParser):
@@ -43,11 +44,21 @@ class _Parser(FlaskParser):
 
 
 class WholeRequest(Request):
-    """A request whose body is read whole or not at all.
+    """A request whose body is read whole or not at all, and whose query is text.
 
     Werkzeug refuses a body whose Content-Length is over the limit, but cuts one of unknown length
     (chunked) at the limit without a word, and what is left could still be read as a message.
     """
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The query. Raises `MalformedMessage` for bytes that are not text, of which Werkzeug makes a failure."""
+        try:
+            return super().args
+        except UnicodeDecodeError as error:
+            allowed = "UTF-8, percent-encoded"
+            listed = ({"field": "query", "value": None, "allowed": allowed},)
+            raise MalformedMessage(f"query: expected {allowed} (byte {error.start})", listed) from None
 
     def get_data(self, *args: Any, **kwargs: Any) -> Any:
         """The body. Raises `RequestEntityTooLarge` where more of it follows beyond the limit."""

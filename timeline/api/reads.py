@@ -1,5 +1,7 @@
 """The reads: timelines, fronts, sources and single developments, each at the three cuts."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import msgspec
@@ -28,6 +30,8 @@ from timeline.readmodel.told import Told
 from timeline.wire import answers
 from timeline.wire.fields import development_id
 
+View = Callable[..., Response]
+
 
 def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> ApiBlueprint:
     """The endpoints, on what answers, and on what tells whether an answer is still the same.
@@ -39,18 +43,32 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     reads.before_request(freshness.unchanged)
 
     def respond(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
-        return freshness.answer({**answers.held(held), **body}, fixed=freshness.is_fixed(query))
+        told = {**answers.held(held), **body}
+        return freshness.answer(told, held.cuts.position, fixed=freshness.is_fixed(query))
+
+    def asked(schema: type[CutsQuery]) -> Callable[[View], View]:
+        """Gives a view its query, once the log has come as far as that wants."""
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def awaited(query: dict[str, Any], **path: str) -> Response:
+                freshness.await_position(query.get("min_position"))
+                return view(query, **path)
+
+            return reads.arguments(schema, location="query")(awaited)  # type: ignore[no-any-return]
+
+        return decorate
 
     @reads.get("/timeline")
     @reads.doc(summary="The developments that had occurred by as_of, as known at known_at")
-    @reads.arguments(TimelineQuery, location="query")
+    @asked(TimelineQuery)
     @reads.response(200, TimelineSchema)
     def timeline(query: dict[str, Any]) -> Response:
         return _timeline(reader, freshness, told, query)
 
     @reads.get("/fronts/<slug>/timeline")
     @reads.doc(summary="The same for one front")
-    @reads.arguments(TimelineQuery, location="query")
+    @asked(TimelineQuery)
     @reads.response(200, TimelineSchema)
     def front_timeline(query: dict[str, Any], slug: str) -> Response:
         if not reader.knows_front(slug, cuts_of(query)):
@@ -68,11 +86,11 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
         found = reader.changes(
             query["since"], query["until"], query.get("recorded_at"), filters, query["clock"], query.get("known_at")
         )
-        return freshness.answer(answers.changes(found), fixed=freshness.is_fixed(query))
+        return freshness.answer(answers.changes(found), found.until.cuts.position, fixed=freshness.is_fixed(query))
 
     @reads.get("/density")
     @reads.doc(summary="How many developments began when, by front and status")
-    @reads.arguments(DensityQuery, location="query")
+    @asked(DensityQuery)
     @reads.response(200, DensitySchema)
     def density(query: dict[str, Any]) -> Response:
         held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
@@ -80,7 +98,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     @reads.get("/fronts")
     @reads.doc(summary="The lanes of the timeline, with their developments counted by status")
-    @reads.arguments(CutsQuery, location="query")
+    @asked(CutsQuery)
     @reads.response(200, FrontsSchema)
     def fronts(query: dict[str, Any]) -> Response:
         held, entries = reader.fronts(cuts_of(query))
@@ -88,7 +106,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     @reads.get("/sources")
     @reads.doc(summary="Who speaks, with their accounts counted")
-    @reads.arguments(CutsQuery, location="query")
+    @asked(CutsQuery)
     @reads.response(200, SourcesSchema)
     def sources(query: dict[str, Any]) -> Response:
         held, entries = reader.sources(cuts_of(query))
@@ -96,7 +114,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     @reads.get("/developments/<id>")
     @reads.doc(summary="One development, by its id or its <data set>:<id there>")
-    @reads.arguments(ItemQuery, location="query")
+    @asked(ItemQuery)
     @reads.response(200, DevelopmentSchema)
     def development(query: dict[str, Any], id: str) -> Response:
         held, entry = reader.development(development_id("id", id), cuts_of(query))
@@ -104,7 +122,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     @reads.get("/developments/<id>/history")
     @reads.doc(summary="How the reporting of a development went, with the statuses after each event")
-    @reads.arguments(CutsQuery, location="query")
+    @asked(CutsQuery)
     @reads.response(200, HistorySchema)
     def history(query: dict[str, Any], id: str) -> Response:
         held, steps = reader.reporting(development_id("id", id), cuts_of(query))
@@ -129,7 +147,8 @@ def _timeline(reader: Reader, freshness: Freshness, told: Told, query: dict[str,
         raise not_a_cursor(query["cursor"]) from None
     items = [_chosen(msgspec.Raw(one), query) for one in page.items]
     body = {**answers.held(page.held), "items": items, "next_cursor": cursor_behind(page)}
-    return freshness.answer(body, fixed=cursor is not None or freshness.is_fixed(query))
+    fixed = cursor is not None or freshness.is_fixed(query)
+    return freshness.answer(body, page.held.cuts.position, fixed=fixed)
 
 
 def _chosen(item: msgspec.Raw, query: dict[str, Any]) -> Any:

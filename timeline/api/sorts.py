@@ -23,11 +23,6 @@ class Sort(Enum):
     WRITE = "write"
     """Means to change something."""
 
-    @property
-    def is_free(self) -> bool:
-        """Whether nobody counts it."""
-        return self in (Sort.PROBE, Sort.ASSET)
-
 
 def sort_of(asked: Request | None = None) -> Sort:
     """The sort of a request, by default of the one that is being answered."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from werkzeug.http import parse_etags
 
-from timeline.api.caching import Freshness
+from timeline.api.caching import Freshness, question_of
 from timeline.api.headers import ALWAYS
 from timeline.api.metrics import Metrics
 from timeline.api.requests import HEADER, name_of, tell
@@ -45,12 +45,12 @@ class Unchanged:
     def _marks(self, environ: dict[str, Any]) -> dict[str, str] | None:
         """The headers of "unchanged"; None where that is not for here to say."""
         given = environ.get("HTTP_IF_NONE_MATCH")
-        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-        if not given or environ["REQUEST_METHOD"] != "GET" or not path.startswith("/api/v1/"):
+        if not given or environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith("/api/v1/"):
             return None
-        if "min_position" in query or not self._freshness.public or any(name in environ for name in _ELSEWHERE):
+        question = question_of(environ)
+        if "min_position" in question or not self._freshness.public or any(name in environ for name in _ELSEWHERE):
             return None
-        return self._freshness.unchanged_marks(parse_etags(given), f"{path.encode('latin-1').decode()}?{query}")
+        return self._freshness.unchanged_marks(parse_etags(given), question)
 
 
 _VARY = ("Vary", "Accept-Encoding")
