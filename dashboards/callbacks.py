@@ -7,7 +7,10 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update
 
 from dashboards import choices, filters, ids, words
-from dashboards.page import Page, page
+from dashboards.figures.scale import milliseconds
+from dashboards.headings import headings
+from dashboards.page import Held, Page, filters_of, page
+from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 
 _EPOCH = date(1970, 1, 1)
@@ -17,139 +20,182 @@ def register(app: Dash, reader: Reader, now: Callable[[], datetime] = lambda: da
     """Register every callback of the page."""
 
     @app.callback(
-        Output(ids.SLIDER, "min"),
-        Output(ids.SLIDER, "max"),
-        Output(ids.SLIDER, "marks"),
-        Output(ids.SLIDER, "value"),
-        Output(ids.SLIDER_LABEL, "children"),
-        Output(ids.KNOWN, "value"),
-        Output(ids.VIEW, "value"),
-        Output(ids.WINDOW, "value"),
-        Output(ids.STATUSES, "options"),
-        Output(ids.STATUSES, "value"),
-        Output(ids.STATUS_COUNTS, "children"),
-        Output(ids.FRONTS, "options"),
-        Output(ids.FRONTS, "value"),
-        Output(ids.FRONT_COUNTS, "children"),
-        Output(ids.ACTOR, "options"),
-        Output(ids.ACTOR, "value"),
-        Output(ids.HEADLINE, "children"),
-        Output(ids.PIN, "children"),
-        Output(ids.SHOWN, "children"),
-        Output(ids.NOTICE, "children"),
-        Output(ids.OVERVIEW, "figure"),
-        Output(ids.OVERVIEW, "style"),
-        Output(ids.CHART, "figure"),
-        Output(ids.CHART, "style"),
-        Output(ids.TABLE, "children"),
-        Output(ids.PANEL, "children"),
-        Output(ids.PANEL, "hidden"),
-        Output(ids.SHARE, "href"),
-        Output(ids.SET, "data"),
+        *(Output(id, property) for id, property in _SHOWN),
         Input(ids.URL, "search"),
         Input(ids.VIEWPORT, "data"),
+        State(ids.HAVE, "data"),
     )
-    def show(search: str | None, viewport: dict[str, Any] | None) -> Any:
+    def show(search: str | None, viewport: dict[str, Any] | None, have: dict[str, Any] | None) -> Any:
         if not viewport:
-            return (no_update,) * 29
+            return (no_update,) * len(_SHOWN)
         view = filters.read(search)
         theme = view.theme or ("dark" if viewport.get("dark") else "light")
-        return _outputs(page(reader, view, float(viewport["width"]), theme, now()), float(viewport["width"]))
+        width = float(viewport["width"])
+        outputs = _outputs(page(reader, view, width, theme, now(), Held(**(have or {}))), width)
+        return tuple(outputs.get(one, no_update) for one in _SHOWN)
 
+    for name, triggers, states in _IN_THE_BROWSER:
+        inputs = [Input(id, property) for id, property in triggers]
+        app.clientside_callback(ClientsideFunction("page", name), *inputs, *(State(*one) for one in states))
     app.clientside_callback(
         ClientsideFunction("page", "viewport"), Output(ids.VIEWPORT, "data"), Input(ids.URL, "pathname")
     )
-    app.clientside_callback(
-        ClientsideFunction("page", "navigate"),
-        Input(ids.SLIDER, "value"),
-        Input(ids.KNOWN, "value"),
-        Input(ids.VIEW, "value"),
-        Input(ids.WINDOW, "value"),
-        Input(ids.STATUSES, "value"),
-        Input(ids.FRONTS, "value"),
-        Input(ids.ACTOR, "value"),
-        Input(ids.CHART, "clickData"),
-        Input(ids.CHART, "relayoutData"),
-        Input(ids.OVERVIEW, "relayoutData"),
-        Input({"type": ids.ROW, "index": ALL}, "n_clicks"),
-        Input(ids.THEME, "n_clicks"),
-        State(ids.STATUSES, "options"),
-        State(ids.FRONTS, "options"),
-        State(ids.SLIDER, "max"),
-        State(ids.SET, "data"),
-        State(ids.URL, "search"),
-    )
-    app.clientside_callback(ClientsideFunction("page", "close"), Input(ids.CLOSE, "n_clicks"))
-    app.clientside_callback(
-        ClientsideFunction("page", "step"),
-        Input(ids.STEP_BACK, "n_clicks"),
-        Input(ids.STEP_ON, "n_clicks"),
-        State(ids.SLIDER, "value"),
-        State(ids.SLIDER, "min"),
-        State(ids.SLIDER, "max"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("page", "play"),
-        Input(ids.PLAY, "n_clicks"),
-        State(ids.CLOCK, "disabled"),
-        State(ids.SLIDER, "value"),
-        State(ids.SLIDER, "min"),
-        State(ids.SLIDER, "max"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("page", "tick"),
-        Input(ids.CLOCK, "n_intervals"),
-        State(ids.SLIDER, "value"),
-        State(ids.SLIDER, "min"),
-        State(ids.SLIDER, "max"),
-    )
-    app.clientside_callback(ClientsideFunction("page", "label"), Input(ids.SLIDER, "drag_value"))
-    app.clientside_callback(ClientsideFunction("page", "toggleFilters"), Input(ids.FILTERS_BUTTON, "n_clicks"))
-    app.clientside_callback(ClientsideFunction("page", "share"), Input(ids.SHARE, "n_clicks"), State(ids.SHARE, "href"))
 
 
-def _outputs(shown: Page, width: float) -> tuple[Any, ...]:
-    view = shown.view
+_SHOWN = (
+    (ids.SLIDER, "min"),
+    (ids.SLIDER, "max"),
+    (ids.SLIDER, "marks"),
+    (ids.SLIDER, "value"),
+    (ids.SLIDER_LABEL, "children"),
+    (ids.KNOWN, "value"),
+    (ids.VIEW, "value"),
+    (ids.WINDOW, "value"),
+    (ids.LANES, "value"),
+    (ids.ORDER, "value"),
+    (ids.SEARCH, "value"),
+    (ids.STATUSES, "options"),
+    (ids.STATUSES, "value"),
+    (ids.STATUS_COUNTS, "children"),
+    (ids.FRONTS, "options"),
+    (ids.FRONTS, "value"),
+    (ids.FRONT_COUNTS, "children"),
+    (ids.KIND, "options"),
+    (ids.KIND, "value"),
+    (ids.ACTOR, "options"),
+    (ids.ACTOR, "value"),
+    (ids.SOURCE, "options"),
+    (ids.SOURCE, "value"),
+    (ids.RESET, "hidden"),
+    (ids.HEADLINE, "children"),
+    (ids.PIN, "children"),
+    (ids.NOTICE, "children"),
+    (ids.HINT, "children"),
+    (ids.OVERVIEW, "figure"),
+    (ids.OVERVIEW, "style"),
+    (ids.CHART, "figure"),
+    (ids.CHART, "style"),
+    (ids.FILM, "data"),
+    (ids.HEADINGS, "children"),
+    (ids.TABLE, "children"),
+    (ids.PANEL, "children"),
+    (ids.PANEL, "hidden"),
+    (ids.SHARE, "href"),
+    (ids.SET, "data"),
+)
+"""What an answer of the server sets: component and property."""
+
+_ENDS = ((ids.SLIDER, "value"), (ids.SLIDER, "min"), (ids.SLIDER, "max"))
+_IN_THE_BROWSER: tuple[tuple[str, tuple[tuple[Any, str], ...], tuple[tuple[str, str], ...]], ...] = (
+    (
+        "navigate",
+        (
+            (ids.SLIDER, "value"),
+            (ids.KNOWN, "value"),
+            (ids.VIEW, "value"),
+            (ids.WINDOW, "value"),
+            (ids.LANES, "value"),
+            (ids.ORDER, "value"),
+            (ids.SEARCH, "value"),
+            (ids.STATUSES, "value"),
+            (ids.FRONTS, "value"),
+            (ids.KIND, "value"),
+            (ids.ACTOR, "value"),
+            (ids.SOURCE, "value"),
+        ),
+        ((ids.STATUSES, "options"), (ids.FRONTS, "options"), (ids.SLIDER, "max"), (ids.SET, "data")),
+    ),
+    ("draw", ((ids.FILM, "data"), (ids.SET, "data")), ()),
+    ("zoomed", ((ids.CHART, "relayoutData"), (ids.OVERVIEW, "relayoutData")), ()),
+    ("opened", (({"type": ids.ROW, "index": ALL}, "n_clicks"),), ()),
+    ("folded", (({"type": ids.FOLD, "index": ALL}, "n_clicks"),), ()),
+    ("pressed", tuple((id, "n_clicks") for id in (ids.ZOOM_IN, ids.ZOOM_OUT, ids.EARLIER, ids.LATER)), ()),
+    ("close", ((ids.CLOSE, "n_clicks"),), ()),
+    ("reset", ((ids.RESET, "n_clicks"),), ()),
+    ("theme", ((ids.THEME, "n_clicks"),), ()),
+    ("step", ((ids.STEP_BACK, "n_clicks"), (ids.STEP_ON, "n_clicks")), _ENDS),
+    ("play", ((ids.PLAY, "n_clicks"),), _ENDS),
+    ("tick", ((ids.CLOCK, "n_intervals"),), (*_ENDS, (ids.SPEED, "value"))),
+    ("scrub", ((ids.SLIDER, "drag_value"),), ()),
+    ("toggleFilters", ((ids.FILTERS_BUTTON, "n_clicks"),), ()),
+    ("share", ((ids.SHARE, "n_clicks"),), ((ids.SHARE, "href"),)),
+)
+"""Functions of assets/page.js, with what they are called for and what else they are told."""
+
+
+def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
+    view, chart = shown.view, shown.chart
     controls = {
         "asOf": _number(min(max(shown.as_of, shown.first_day), shown.last_day)),
         "known": view.known,
+        "knownAt": None if view.known == "then" else milliseconds(shown.known_at),
         "view": view.chart,
         "window": "" if view.since or view.until else view.window,
+        "lanes": view.lanes,
+        "order": view.order,
+        "text": view.text or "",
         "statuses": [str(status) for status in view.statuses] or [one.value for one in shown.statuses],
         "fronts": list(view.fronts) or [one.value for one in shown.fronts],
+        "kinds": [str(kind) for kind in view.kinds],
         "actor": view.actor,
+        "source": view.source,
+        "span": [shown.window.left, shown.window.right],
+        "whole": [shown.whole.left, shown.whole.right],
     }
-    return (
-        _number(shown.first_day),
-        _number(shown.last_day),
-        slider_marks(shown.first_day, shown.last_day, width) or None,  # Dash would mark numbers where there are none.
-        controls["asOf"],
-        words.day(datetime(shown.as_of.year, shown.as_of.month, shown.as_of.day, tzinfo=UTC)),
-        controls["known"],
-        controls["view"],
-        controls["window"],
-        choices.options(shown.statuses),
-        controls["statuses"],
-        choices.counts(shown.statuses),
-        choices.options(shown.fronts),
-        controls["fronts"],
-        choices.counts(shown.fronts),
-        shown.actors,
-        controls["actor"],
-        shown.headline,
-        shown.pin,
-        shown.shown,
-        [html.P(notice, className="notice") for notice in shown.notices],
-        shown.overview,
-        {"height": shown.overview["layout"]["height"]},
-        shown.chart if view.chart != "table" else no_update,
-        {"display": "none"} if view.chart == "table" else {"height": shown.chart["layout"]["height"]},
-        shown.table,
-        shown.panel,
-        shown.panel is None,
-        f"/{shown.permalink}",
-        controls,
-    )
+    outputs: dict[tuple[str, str], Any] = {
+        (ids.SLIDER, "min"): _number(shown.first_day),
+        (ids.SLIDER, "max"): _number(shown.last_day),
+        # Dash would mark numbers where there are none.
+        (ids.SLIDER, "marks"): slider_marks(shown.first_day, shown.last_day, width) or None,
+        (ids.SLIDER, "value"): controls["asOf"],
+        (ids.SLIDER_LABEL, "children"): words.day(
+            datetime(shown.as_of.year, shown.as_of.month, shown.as_of.day, tzinfo=UTC)
+        ),
+        (ids.KNOWN, "value"): controls["known"],
+        (ids.VIEW, "value"): controls["view"],
+        (ids.WINDOW, "value"): controls["window"],
+        (ids.LANES, "value"): controls["lanes"],
+        (ids.ORDER, "value"): controls["order"],
+        (ids.SEARCH, "value"): controls["text"],
+        (ids.STATUSES, "options"): choices.options(shown.statuses),
+        (ids.STATUSES, "value"): controls["statuses"],
+        (ids.STATUS_COUNTS, "children"): choices.counts(shown.statuses),
+        (ids.FRONTS, "options"): choices.options(shown.fronts),
+        (ids.FRONTS, "value"): controls["fronts"],
+        (ids.FRONT_COUNTS, "children"): choices.counts(shown.fronts),
+        (ids.KIND, "options"): shown.kinds,
+        (ids.KIND, "value"): controls["kinds"],
+        (ids.ACTOR, "options"): shown.actors,
+        (ids.ACTOR, "value"): controls["actor"],
+        (ids.SOURCE, "options"): shown.sources,
+        (ids.SOURCE, "value"): controls["source"],
+        (ids.RESET, "hidden"): filters_of(view) == Filters(),
+        (ids.HEADLINE, "children"): shown.headline,
+        (ids.PIN, "children"): shown.pin,
+        (ids.NOTICE, "children"): [html.P(notice, className="notice") for notice in shown.notices],
+        (ids.OVERVIEW, "figure"): shown.overview,
+        (ids.OVERVIEW, "style"): {"height": shown.overview["layout"]["height"]},
+        (ids.TABLE, "children"): shown.table,
+        (ids.PANEL, "children"): shown.panel,
+        (ids.PANEL, "hidden"): shown.panel is None,
+        (ids.SHARE, "href"): f"/{shown.permalink}",
+        (ids.SET, "data"): controls,
+    }
+    if view.chart in ("table", "map"):
+        outputs |= {
+            (ids.CHART, "style"): {"display": "none"},
+            (ids.HEADINGS, "children"): [],
+            (ids.HINT, "children"): [],
+        }
+    elif chart:
+        outputs |= {
+            (ids.CHART, "figure"): chart.figure,
+            (ids.CHART, "style"): {"height": chart.figure["layout"]["height"]},
+            (ids.FILM, "data"): {**chart.told, "level": chart.level, "key": chart.key},
+            (ids.HEADINGS, "children"): headings(chart),
+            (ids.HINT, "children"): [html.P(hint) for hint in chart.hints],
+        }
+    return outputs
 
 
 def slider_marks(first: date, last: date, width: float) -> dict[int, str]:

@@ -6,7 +6,6 @@ in before it, is then looked for where nothing was put, and Dash gives up on the
 drawn by the style sheet, and the counts stand beside the list.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from dash import html
 from msgspec import Struct
 
 from dashboards import words
-from timeline.readmodel.entries import FrontEntry, TimelineAnswer
+from timeline.readmodel.entries import FrontEntry
 
 
 class Choice(Struct, frozen=True):
@@ -26,24 +25,19 @@ class Choice(Struct, frozen=True):
     count: int
 
 
-def status_choices(answer: TimelineAnswer) -> tuple[Choice, ...]:
+def status_choices(fronts: Sequence[FrontEntry]) -> tuple[Choice, ...]:
     """Every status, whether or not a development has it now: the list is also the key of the chart."""
-    counts = Counter(entry.status for entry in answer.entries)
     return tuple(
-        Choice(str(status), status.capitalize(), words.STATUS[status], counts[status]) for status in words.STATUS
+        Choice(
+            str(status), status.capitalize(), words.STATUS[status], sum(front.counts.get(status, 0) for front in fronts)
+        )
+        for status in words.STATUS
     )
 
 
-def front_choices(lanes: Sequence[FrontEntry]) -> tuple[Choice, ...]:
+def front_choices(fronts: Sequence[FrontEntry]) -> tuple[Choice, ...]:
     """Every front."""
-    return tuple(Choice(lane.slug, name := lane.front.opened.name, name, lane.developments) for lane in lanes)
-
-
-def actor_options(answer: TimelineAnswer) -> list[dict[str, str]]:
-    """Every actor by name, for a dropdown."""
-    named = ({actor.name for actor in entry.state.described.actors} for entry in answer.entries)
-    counts = Counter(name for names in named for name in names)
-    return [{"value": name, "label": f"{name} ({number})"} for name, number in sorted(counts.items())]
+    return tuple(Choice(front.slug, front.name, front.name, front.developments) for front in fronts)
 
 
 def options(choices: Sequence[Choice]) -> list[dict[str, str]]:

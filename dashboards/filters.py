@@ -13,13 +13,18 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from timeline.domain.moments import format_day, parse_cut
-from timeline.domain.vocabulary import Status
+from timeline.domain.vocabulary import Kind, Status
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts
 
+_LONGEST = 200
+"""Characters of a search."""
+
 KnownAt = Literal["then", "now"]
-Chart = Literal["gantt", "points", "table"]
+Chart = Literal["gantt", "points", "map", "table"]
 Window = Literal["1m", "6m", "all"]
+Lanes = Literal["front", "actor", "place"]
+Order = Literal["opened", "name", "most"]
 Theme = Literal["light", "dark"]
 
 
@@ -28,7 +33,8 @@ class View(Struct, frozen=True):
 
     `as_of` is a day (its end, UTC). `known` says whether the reporting is cut at that day too ("then"),
     or everything known today counts ("now"). `since` and `until` are a window that was drawn by hand;
-    without them `window` says how far back from `as_of` the chart looks. `position` pins the log.
+    without them `window` says how far back from `as_of` the chart looks. `position` pins the log. `folded` are the
+    lanes of which only the heading is shown, `order` is theirs. `text` is what is searched for.
     """
 
     as_of: date | None = None
@@ -37,9 +43,15 @@ class View(Struct, frozen=True):
     window: Window = "all"
     since: date | None = None
     until: date | None = None
+    lanes: Lanes = "front"
+    order: Order = "opened"
+    folded: tuple[str, ...] = ()
+    text: str | None = None
     fronts: tuple[str, ...] = ()
     statuses: tuple[Status, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     actor: str | None = None
+    source: str | None = None
     development: UUID | None = None
     position: int | None = None
     theme: Theme | None = None
@@ -113,6 +125,21 @@ def _statuses(name: str, values: list[str]) -> tuple[Status, ...]:
     return tuple(status for status in Status if status in words)
 
 
+def _kinds(name: str, values: list[str]) -> tuple[Kind, ...]:
+    words = [_choice(*Kind)(name, value) for value in values]
+    return tuple(kind for kind in Kind if kind in words)
+
+
+def _several(_: str, values: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(values)))
+
+
+def _text(name: str, value: str) -> str | None:
+    if len(value) > _LONGEST:
+        raise InvalidValue(name, value, f"at most {_LONGEST} characters")
+    return value.strip() or None
+
+
 def _development(name: str, value: str) -> UUID:
     try:
         return UUID(value)
@@ -130,13 +157,19 @@ _READERS: Mapping[str, tuple[str, Callable[[str, list[str]], Any]]] = {
     "as_of": ("as_of", _one(_day)),
     "known_at": ("known", _one(_choice("then", "now"))),
     "recorded_at": ("position", _one(_position)),
-    "view": ("chart", _one(_choice("gantt", "points", "table"))),
+    "view": ("chart", _one(_choice("gantt", "points", "map", "table"))),
     "window": ("window", _one(_choice("1m", "6m", "all"))),
     "from": ("since", _one(_day)),
     "to": ("until", _one(_day)),
-    "front": ("fronts", lambda _, values: tuple(sorted(set(values)))),
+    "lanes": ("lanes", _one(_choice("front", "actor", "place"))),
+    "order": ("order", _one(_choice("opened", "name", "most"))),
+    "fold": ("folded", _several),
+    "q": ("text", _one(_text)),
+    "front": ("fronts", _several),
     "status": ("statuses", _statuses),
+    "kind": ("kinds", _kinds),
     "actor": ("actor", _one(lambda _, value: value)),
+    "source": ("source", _one(lambda _, value: value)),
     "id": ("development", _one(_development)),
     "theme": ("theme", _one(_choice("light", "dark"))),
 }

@@ -7,7 +7,13 @@ from dash import dcc, html
 from dashboards import ids
 from dashboards.elements import aria
 
-_GRAPH: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
+_GRAPH: Any = {"displayModeBar": False, "responsive": False, "scrollZoom": False, "doubleClick": False}
+_CHART: Any = {**_GRAPH, "scrollZoom": True}
+_LANES = [("front", "Front"), ("actor", "Actor"), ("place", "Place")]
+_HOW = (
+    "Arrow keys go from one development to the next, Enter opens it, plus and minus zoom. "
+    "The table, under View, has the same developments as rows."
+)
 
 
 def layout(title: str) -> html.Div:
@@ -17,12 +23,20 @@ def layout(title: str) -> html.Div:
             dcc.Location(id=ids.URL, refresh=False),
             dcc.Store(id=ids.VIEWPORT),
             dcc.Store(id=ids.SET),
-            dcc.Interval(id=ids.CLOCK, interval=900, disabled=True),
+            dcc.Store(id=ids.FILM),
+            dcc.Store(id=ids.HAVE),
+            dcc.Interval(id=ids.CLOCK, interval=450, disabled=True),
             _header(title),
             _replay_bar(),
             html.Div(id=ids.NOTICE, className="notices", role="status"),
+            html.Div(id=ids.HINT, className="hints", role="status"),
             html.Div(
-                [_filters(), _charts(), html.Aside(id=ids.PANEL, className="panel", hidden=True)], className="body"
+                [
+                    _filters(),
+                    _charts(),
+                    html.Aside(id=ids.PANEL, className="panel", hidden=True, **aria(label="Development")),
+                ],
+                className="body",
             ),
         ],
         className="page",
@@ -38,7 +52,7 @@ def _header(title: str) -> html.Header:
             html.Div(
                 [
                     html.A("Share", id=ids.SHARE, className="button", href="/", title="Copies a link to this picture"),
-                    html.A("API", className="button", href="/api/v1/openapi.json"),
+                    html.A("API", className="button", href="/api/docs"),
                     html.Button("Dark", id=ids.THEME, className="button"),
                 ],
                 className="buttons",
@@ -76,6 +90,7 @@ def _replay_bar() -> html.Section:
                         allow_direct_input=False, included=True, className="as-of-slider",
                     ),
                     html.Button("›", id=ids.STEP_ON, className="step", **aria(label="One day on")),
+                    _radio(ids.SPEED, [("1", "1×"), ("4", "4×"), ("16", "16×")], "4", "Speed of the replay"),
                 ],
                 className="slider-row",
             ),
@@ -88,15 +103,32 @@ def _replay_bar() -> html.Section:
 def _filters() -> html.Nav:
     return html.Nav(
         [
-            html.Button("Filters and key", id=ids.FILTERS_BUTTON, className="filters-button plain"),
+            html.Button(
+                "Filters and key", id=ids.FILTERS_BUTTON, className="filters-button plain", **aria(expanded="false")
+            ),
             html.Div(
                 [
+                    html.H2(html.Label("Search", htmlFor=ids.SEARCH)),
+                    dcc.Input(
+                        id=ids.SEARCH, type="search", placeholder="Titles, places, quotes", debounce=True,
+                        maxLength=200, className="search",
+                    ),
                     html.H2("Status"),
                     _counted(ids.STATUSES, ids.STATUS_COUNTS),
                     html.H2("Front"),
                     _counted(ids.FRONTS, ids.FRONT_COUNTS),
-                    html.H2("Actor"),
-                    dcc.Dropdown(id=ids.ACTOR, placeholder="Any actor", clearable=True),
+                    _chooser(ids.KIND, "Kind", "Any kind"),
+                    _chooser(ids.ACTOR, "Actor", "Any actor"),
+                    _chooser(ids.SOURCE, "Source", "Any source"),
+                    html.Button("Clear all filters", id=ids.RESET, className="plain link reset", hidden=True),
+                    html.H2("Lanes"),
+                    _radio(ids.LANES, _LANES, "front", "Lanes by"),
+                    _radio(
+                        ids.ORDER,
+                        [("opened", "As opened"), ("name", "A–Z"), ("most", "Most")],
+                        "opened",
+                        "Order of lanes",
+                    ),
                     html.H2("How to read"),
                     html.Ul(
                         [
@@ -104,9 +136,11 @@ def _filters() -> html.Nav:
                             _key("arrow", "still open on that day"),
                             _key("dot", "single moment"),
                             _key("flag", "something else is disputed: who, how far, where or when"),
+                            _key("ring", "just changed, with the last step"),
                         ],
                         className="key",
                     ),
+                    html.P("Days and times are UTC.", className="quiet small"),
                 ],
                 className="filters-inner",
             ),
@@ -114,7 +148,7 @@ def _filters() -> html.Nav:
         id=ids.FILTERS,
         className="filters",
         **aria(label="Filters"),
-    )
+    )  # fmt: skip
 
 
 def _counted(id: str, counts: str) -> html.Div:
@@ -128,19 +162,38 @@ def _counted(id: str, counts: str) -> html.Div:
     )
 
 
+def _chooser(id: str, name: str, placeholder: str) -> html.Div:
+    return html.Div(
+        [
+            html.H2(name, id=f"{id}-name"),
+            dcc.Dropdown(id=id, placeholder=placeholder, clearable=True, className="chooser"),
+        ],
+        role="group",
+        **aria(labelledby=f"{id}-name"),
+    )
+
+
 def _key(picture: str, text: str) -> html.Li:
     sign = "⚑" if picture == "flag" else None
     return html.Li([html.Span(sign, className=f"key-{picture}", **aria(hidden="true")), text])
 
 
-def _radio(id: str, options: list[tuple[str, str]], value: str) -> Any:
-    return dcc.RadioItems(
-        id=id,
-        options=[{"label": label, "value": name} for name, label in options],
-        value=value,
-        inline=True,
-        className="segmented",
+def _radio(id: str, options: list[tuple[str, str]], value: str, name: str) -> html.Div:
+    return html.Div(
+        dcc.RadioItems(
+            id=id,
+            options=[{"label": label, "value": name} for name, label in options],
+            value=value,
+            inline=True,
+            className="segmented",
+        ),
+        role="group",
+        **aria(label=name),
     )
+
+
+def _step(id: str, sign: str, name: str) -> html.Button:
+    return html.Button(sign, id=id, className="step", title=name, **aria(label=name))
 
 
 def _charts() -> html.Main:
@@ -148,8 +201,23 @@ def _charts() -> html.Main:
         [
             html.Div(
                 [
-                    _radio(ids.VIEW, [("gantt", "Gantt"), ("points", "Points"), ("table", "Table")], "gantt"),
-                    _radio(ids.WINDOW, [("1m", "1 m"), ("6m", "6 m"), ("all", "All")], "all"),
+                    _radio(
+                        ids.VIEW,
+                        [("gantt", "Gantt"), ("points", "Points"), ("map", "Map"), ("table", "Table")],
+                        "gantt",
+                        "View",
+                    ),
+                    _radio(ids.WINDOW, [("1m", "1 m"), ("6m", "6 m"), ("all", "All")], "all", "Window"),
+                    html.Div(
+                        [
+                            _step(ids.EARLIER, "←", "Earlier"),
+                            _step(ids.ZOOM_OUT, "−", "Zoom out"),
+                            _step(ids.ZOOM_IN, "+", "Zoom in"),
+                            _step(ids.LATER, "→", "Later"),
+                        ],
+                        className="steps-row",
+                    ),
+                    html.P(id=ids.CHANGED, className="just-changed small", role="status"),
                     html.Span(id=ids.SHOWN, className="quiet shown"),
                 ],
                 className="toolbar",
@@ -157,7 +225,18 @@ def _charts() -> html.Main:
             html.Div(
                 [
                     html.Div(dcc.Graph(id=ids.OVERVIEW, config=_GRAPH), className="overview"),
-                    dcc.Graph(id=ids.CHART, config=_GRAPH),
+                    html.Div(
+                        [
+                            dcc.Graph(id=ids.CHART, config=_CHART),
+                            html.Div(id=ids.HEADINGS, className="headings"),
+                            html.Div(id=ids.POINTED, className="pointed", hidden=True, role="status"),
+                        ],
+                        className="chart-frame",
+                        tabIndex=0,
+                        role="group",
+                        **aria(label=f"Chart of developments. {_HOW}"),
+                    ),
+                    html.Div(id=ids.MAP),
                     html.Div(id=ids.TABLE),
                 ],
                 id=ids.CHART_BOX,

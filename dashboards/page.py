@@ -1,6 +1,6 @@
-"""What the page shows for a view: one answer of the read model, told by figures, counts and panel."""
+"""What the page shows for a view: a few questions to the read model, told by figures, counts and panel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,167 +9,195 @@ from dash import html
 from msgspec import Struct, structs
 
 from dashboards import words
-from dashboards.choices import Choice, actor_options, front_choices, status_choices
-from dashboards.figures.gantt import gantt
-from dashboards.figures.marks import Mark, mark
-from dashboards.figures.overview import overview
-from dashboards.figures.packing import pack
-from dashboards.figures.points import points
+from dashboards.charts import Chart, chart_of, key_of
+from dashboards.choices import Choice, front_choices, status_choices
+from dashboards.figures.counted import begins, counted, grid
+from dashboards.figures.overview import STRETCHES, overview
 from dashboards.figures.scale import DAY, Scale, milliseconds
 from dashboards.filters import View, pinned, write
 from dashboards.panel import panel, unknown, unshowable
-from dashboards.table import table
-from dashboards.theme import palette
+from dashboards.table import MOST_ROWS, table
+from dashboards.theme import Palette, palette
 from timeline.domain.moments import end_of_day, start_of_day
 from timeline.errors import InvalidValue, NothingKnown
-from timeline.readmodel.cuts import WantedCuts
-from timeline.readmodel.entries import Entry, TimelineAnswer
+from timeline.readmodel.cuts import HeldCuts, WantedCuts
+from timeline.readmodel.density import Bucket
+from timeline.readmodel.entries import FrontEntry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 
 log = structlog.get_logger(__name__)
 
 _WINDOWS = {"1m": 30, "6m": 183}
-_MOST_NAMED = 3
-"""How many of the developments that are set aside a notice names."""
+_ROOM = 0.03
+"""How much of a window that follows the history is left free behind its end."""
+
+Lanes = tuple[tuple[str, str], ...]
+"""Slugs and names of lanes, in their order."""
+
+
+class Held(Struct, frozen=True):
+    """What a reader's browser has: the key of its chart, and in which rows developments stand there."""
+
+    key: str = ""
+    rows: Mapping[str, int] = {}
 
 
 class Page(Struct, frozen=True):
-    """Everything that changes with the view."""
+    """Everything that changes with the view. `chart` is None where the browser has it already."""
 
     view: View
     first_day: date
     last_day: date
     as_of: date
+    known_at: datetime
     headline: str
     pin: Any
-    shown: str
     notices: Sequence[str]
     overview: dict[str, Any]
-    chart: dict[str, Any]
+    chart: Chart | None
     table: Any
     panel: Any
     statuses: Sequence[Choice]
     fronts: Sequence[Choice]
+    kinds: list[dict[str, str]]
     actors: list[dict[str, str]]
+    sources: list[dict[str, str]]
+    window: Scale
+    whole: Scale
     permalink: str
     theme: str
 
 
-def page(reader: Reader, view: View, width: float, theme: str, now: datetime) -> Page:
-    """The page of a view, for charts `width` pixels wide."""
+def page(reader: Reader, view: View, width: float, theme: str, now: datetime, have: Held = Held()) -> Page:  # noqa: B008
+    """The page of a view, for charts `width` pixels wide, in a browser that has what it has."""
     days = reader.reported_days()
     first_day, last_day = (one.date() for one in days) if days else (now.date(), now.date())
     notices = list(view.problems)
-    wanted = view.cuts(last_day, now)
-    try:
-        whole = reader.timeline(wanted)
-    except InvalidValue as error:
-        notices.append(error.detail)
-        view = structs.replace(view, position=None)
-        wanted = WantedCuts(wanted.as_of, wanted.known_at)
-        whole = reader.timeline(wanted)
+    view, wanted, held = _hold(reader, view, last_day, now, notices)
     if not days:
         notices.append("Nothing has been recorded yet: `timeline demo` fills the demo, POST /api/v1/events appends.")
-    as_of = whole.held.cuts.as_of
-    lanes = reader.lanes(whole, reader.fronts_named(whole.held))
-    names = {lane.slug: lane.front.opened.name for lane in lanes}
+    cuts = held.cuts
+    last_day = max(last_day, cuts.as_of.date())
+    names = reader.front_names(held)
     if strange := [front for front in view.fronts if front not in names]:
         notices.append(f"front: no front {words.listed(map(repr, strange))} is known here; it is left out.")
         view = structs.replace(view, fronts=tuple(front for front in view.fronts if front in names))
-    chosen, marks, set_aside = _drawable(whole.narrowed(_filters(view)), as_of)
-    notices += set_aside
-    extent, window = _scales(view, chosen, as_of, width)
-    in_window = _within(chosen, window)
+    _, fronts = reader.fronts(wanted, every=True)
+    lanes = _ordered(fronts, view)
+    filters = filters_of(view)
+    end = WantedCuts(end_of_day(last_day), max(now, end_of_day(last_day)), wanted.recorded_at)
+    whole, window = _scales(reader, view, end, cuts.as_of, width)
     colours = palette(theme)
-    shown_lanes = [(lane.slug, lane.front.opened.name) for lane in lanes if lane.developments]
-    chart: dict[str, Any] = {"data": [], "layout": {}}
-    limit = milliseconds(as_of)
-    if view.chart == "gantt":
-        chart = gantt(*pack(marks, shown_lanes, window), window, limit, colours)
-    elif view.chart == "points":
-        chart = points(marks, shown_lanes, window, limit, colours)
-    strips = [lane for lane in shown_lanes if not view.fronts or lane[0] in view.fronts]
-    if days and not in_window and not set_aside:
-        notices.append("Nothing to show here: widen the window, move the slider on, or choose more filters.")
-    permalink = pinned(view, as_of, whole.held.cuts.position)
+    key = key_of(view, cuts, window, theme)
+    inside = structs.replace(filters, since=_moment(window.left), until=_moment(window.right))
+    chart = None
+    if view.chart != "table" and key != have.key:
+        chart = chart_of(reader, view, (wanted, end), inside, lanes, window, colours, have.rows)
+        notices += chart.notices
+        chart = structs.replace(chart, key=key if chart.level == "film" else f"{key} {cuts.as_of}")
+    permalink = pinned(view, cuts.as_of, cuts.position)
     return Page(
         view=view,
         first_day=first_day,
-        last_day=max(last_day, as_of.date()),
-        as_of=as_of.date(),
-        headline=_headline(whole, shown_lanes, view),
+        last_day=last_day,
+        as_of=cuts.as_of.date(),
+        known_at=cuts.known_at,
+        headline=_headline(fronts, view),
         pin=_pin(view),
-        shown=f"{len(in_window):,} shown",
         notices=notices,
-        overview=overview(marks, strips, extent, window, colours),
+        overview=_overview(reader, wanted, filters, lanes, whole, window, colours),
         chart=chart,
-        table=table(in_window, names) if view.chart == "table" else None,
+        table=_table(reader, wanted, inside, names) if view.chart == "table" else None,
         panel=_panel(reader, view, wanted, names, permalink) if view.development else None,
-        statuses=status_choices(whole),
-        fronts=front_choices(lanes),
-        actors=actor_options(whole),
+        statuses=status_choices(fronts),
+        fronts=front_choices(fronts),
+        kinds=[],
+        actors=[],
+        sources=[],
+        window=window,
+        whole=whole,
         permalink=permalink,
         theme=theme,
     )
 
 
-def _filters(view: View) -> Filters:
+def filters_of(view: View) -> Filters:
+    """The filters of a view, without its window."""
     return Filters(
         fronts=frozenset(view.fronts),
+        kinds=frozenset(view.kinds),
         statuses=frozenset(view.statuses),
         actors=frozenset([view.actor] if view.actor else []),
+        sources=frozenset([view.source] if view.source else []),
+        text=view.text,
     )
 
 
-def _drawable(answer: TimelineAnswer, as_of: datetime) -> tuple[TimelineAnswer, list[Mark], list[str]]:
-    """What of an answer can be drawn, its marks, and a notice that names what can not.
-
-    One entry that the page can not tell must neither take the others with it nor vanish unseen.
-    """
-    kept: list[Entry] = []
-    marks: list[Mark] = []
-    broken: list[Entry] = []
-    for entry in answer.entries:
-        try:
-            marks.append(mark(entry, as_of))
-            kept.append(entry)
-        except Exception as error:  # whatever it is, the rest of the page stands
-            log.exception("development set aside", id=str(entry.state.id), exc_info=error)
-            broken.append(entry)
-    if not broken:
-        return answer, marks, []
-    named = [f"“{entry.state.described.title}” ({entry.state.id})" for entry in broken[:_MOST_NAMED]]
-    more = [f"{len(broken) - _MOST_NAMED:,} more"] if len(broken) > _MOST_NAMED else []
-    notice = f"{words.count(len(broken), 'development')} set aside, since the page can not draw: "
-    return TimelineAnswer(answer.held, tuple(kept)), marks, [notice + words.listed([*named, *more])]
+def _hold(
+    reader: Reader, view: View, last_day: date, now: datetime, notices: list[str]
+) -> tuple[View, WantedCuts, HeldCuts]:
+    """The cuts of a view at one position of the log; a position that is none is told and let go of."""
+    wanted = view.cuts(last_day, now)
+    try:
+        held = reader.hold(wanted)
+    except InvalidValue as error:
+        notices.append(error.detail)
+        view = structs.replace(view, position=None)
+        wanted = WantedCuts(wanted.as_of, wanted.known_at)
+        held = reader.hold(wanted)
+    return view, WantedCuts(held.cuts.as_of, held.cuts.known_at, held.cuts.position), held
 
 
-def _scales(view: View, answer: TimelineAnswer, as_of: datetime, width: float) -> tuple[Scale, Scale]:
-    """The time of all that is chosen, and the window of the chart on it."""
-    starts = [start for entry in answer.entries if (start := entry.state.described.occurred.start.earliest)]
-    right = milliseconds(as_of)
-    left = min((milliseconds(start) for start in starts), default=right - 30 * DAY)
-    left = min(left, right - 2 * DAY)
-    extent = Scale(left, right, width)
+def _ordered(fronts: Sequence[FrontEntry], view: View) -> Lanes:
+    """The lanes of the fronts that are chosen."""
+    chosen = [front for front in fronts if not view.fronts or front.slug in view.fronts]
+    if view.order == "name":
+        chosen.sort(key=lambda front: front.name.casefold())
+    elif view.order == "most":
+        chosen.sort(key=lambda front: -front.developments)
+    return tuple((front.slug, front.name) for front in chosen)
+
+
+def _scales(reader: Reader, view: View, end: WantedCuts, as_of: datetime, width: float) -> tuple[Scale, Scale]:
+    """The time of all that is known today, and the window of the chart on it."""
+    assert end.as_of  # noqa: S101
+    _, answer = reader.density(end, Bucket.MONTH)
+    right = float(milliseconds(end.as_of))
+    first, _ = begins(answer) or (right - 30 * DAY, right)
+    left = min(first, right - 2 * DAY)
+    right += (right - left) * _ROOM
+    whole = Scale(left, right, width)
     if view.since or view.until:
         since = milliseconds(start_of_day(view.since)) if view.since else left
         until = milliseconds(end_of_day(view.until)) if view.until else right
-        return extent, Scale(min(since, until - DAY), until, width)
+        return whole, Scale(min(since, until - DAY), until, width)
     if view.window in _WINDOWS:
-        left = right - _WINDOWS[view.window] * DAY
-    return extent, Scale(left, right + (right - left) * 0.03, width)
+        back = _WINDOWS[view.window] * DAY
+        until = milliseconds(as_of)
+        return whole, Scale(until - back, until + back * _ROOM, width)
+    return whole, whole
 
 
-def _within(answer: TimelineAnswer, window: Scale) -> tuple[Entry, ...]:
-    """The entries of which some may lie in the window."""
-    since, until = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms) for ms in (window.left, window.right))
-    return answer.narrowed(Filters(since=since, until=until)).entries
+def _moment(ms: float) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
 
 
-def _headline(answer: TimelineAnswer, lanes: Sequence[tuple[str, str]], view: View) -> str:
+def _overview(
+    reader: Reader, wanted: WantedCuts, filters: Filters, lanes: Lanes, whole: Scale, window: Scale, colours: Palette
+) -> dict[str, Any]:
+    """The strips; of a search only what rows can tell is counted, since it would have to be run over everything."""
+    on = grid(whole, STRETCHES)
+    told = structs.replace(filters, text=None, actors=frozenset(), sources=frozenset())
+    _, answer = reader.density(wanted, on.bucket, told)
+    return overview(lanes, counted(answer, [slug for slug, _ in lanes], on), whole, window, colours)
+
+
+def _headline(fronts: Sequence[FrontEntry], view: View) -> str:
     known = "as known then" if view.known == "then" else "as known today"
-    return f"{words.count(len(answer.entries), 'development')} · {words.count(len(lanes), 'front')} · {known}"
+    all_of_them = sum(front.developments for front in fronts)
+    some = sum(1 for front in fronts if front.developments)
+    return f"{words.count(all_of_them, 'development')} · {words.count(some, 'front')} · {known}"
 
 
 def _pin(view: View) -> Any:
@@ -183,7 +211,12 @@ def _pin(view: View) -> Any:
     ]
 
 
-def _panel(reader: Reader, view: View, wanted: WantedCuts, names: dict[str, str], permalink: str) -> Any:
+def _table(reader: Reader, wanted: WantedCuts, inside: Filters, names: Mapping[str, str]) -> Any:
+    answer = reader.timeline(wanted, inside, MOST_ROWS)
+    return table(answer.entries, names, more=answer.more)
+
+
+def _panel(reader: Reader, view: View, wanted: WantedCuts, names: Mapping[str, str], permalink: str) -> Any:
     assert view.development  # noqa: S101 - asked for only with one
     try:
         held, entry = reader.development(view.development, wanted)

@@ -14,21 +14,21 @@ MOST_ROWS = 500
 """Rows that the page shows; the API gives all."""
 
 
-def table(entries: Sequence[Entry], front_names: Mapping[str, str]) -> Any:
-    """The developments as a table, in order of their beginning."""
+def table(entries: Sequence[Entry], front_names: Mapping[str, str], *, more: bool = False) -> Any:
+    """The developments as a table, in order of their beginning; `more`: there are others behind them."""
     head = ("Occurred", "Front", "Development", "Status", "First reported")
-    shown = entries[:MOST_ROWS]
-    more = len(entries) - len(shown)
     return html.Div(
         [
             html.Table(
                 [
                     html.Caption("Developments in the window, by when they began", className="sr-only"),
                     html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
-                    html.Tbody([_row(entry, front_names) for entry in shown]),
+                    html.Tbody([_row(entry, front_names) for entry in entries]),
                 ]
             ),
-            html.P(f"{more:,} more: narrow the window or the filters.", className="quiet") if more else None,
+            html.P(f"There are more than these {len(entries):,}: narrow the window or the filters.", className="quiet")
+            if more
+            else None,
         ],
         className="table-scroll",
     )

@@ -147,7 +147,7 @@ def _print_timeline(answer: TimelineAnswer, service: Service) -> None:
     table = Table(title=f"As of {format_instant(cuts.as_of)}, {known}")
     for column in ("Occurred", "Front", "Development", "Status", "Also"):
         table.add_column(column, overflow="fold")
-    names = {lane.slug: lane.front.opened.name for lane in service.reader.lanes(answer)}
+    names = service.reader.front_names(answer.held)
     for entry in answer.entries:
         description = entry.state.described
         table.add_row(

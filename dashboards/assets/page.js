@@ -6,11 +6,9 @@
   const DAY = 86400000;
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const day = (number) => new Date(number * DAY).toISOString().slice(0, 10);
-  const dayOf = (value) => {
-    // Plotly gives a range either as milliseconds or as "2022-05-01 12:30".
-    const ms = typeof value === "number" ? value : Date.parse(String(value).replace(" ", "T") + "Z");
-    return new Date(ms).toISOString().slice(0, 10);
-  };
+  // Plotly gives a range either as milliseconds or as "2022-05-01 12:30".
+  const moment = (value) => (typeof value === "number" ? value : Date.parse(String(value).replace(" ", "T") + (String(value).length > 10 ? "Z" : "")));
+  const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
   const worded = (number) =>
     new Date(number * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
@@ -47,18 +45,59 @@
 
   function putRange(parameters, first, last) {
     parameters.set("from", dayOf(first));
-    parameters.set("to", dayOf(last));
+    parameters.set("to", dayOf(Math.max(first, last)));
     parameters.delete("window");
   }
 
+  const here = () => new URLSearchParams(window.location.search);
+  const change = (edit) => { const parameters = here(); edit(parameters); go(parameters); };
+
   let listening = false;
   let playing = false;
+  let settling = null;
+  let drawn = null; // the film that the chart shows
+  let given = null; // what the server set the controls to
+
+  /* Move the as-of day: where the browser has the film, the chart follows at once. */
+  function moveTo(number) {
+    set("as-of-label", { children: worded(number) });
+    if (window.timelineChart.plays()) window.timelineChart.at(number, given && given.knownAt, true);
+  }
+
+  /* Write the address without asking for the page; that is done once the reader has stopped. */
+  function later(parameters) {
+    const search = parameters.toString() ? "?" + parameters.toString() : "";
+    window.history.replaceState(window.history.state, "", window.location.pathname + search);
+    clearTimeout(settling);
+    if (!playing) settling = setTimeout(() => set("url", { search }), 300);
+  }
 
   function stop() {
+    const asks = playing && window.timelineChart.plays();
     playing = false;
     set("play-clock", { disabled: true });
     set("play", { children: "▶", "aria-label": "Play the history" });
+    if (asks) set("url", { search: window.location.search });
   }
+
+  function zoomTo(first, last) {
+    const least = Math.max(last - first, DAY);
+    change((parameters) => putRange(parameters, first, first + least - 1));
+  }
+
+  function scaleBy(factor, shift) {
+    if (!given) return;
+    const [left, right] = given.span, middle = (left + right) / 2, half = Math.max(((right - left) / 2) * factor, DAY / 2);
+    const [least, most] = given.whole, moved = (right - left) * (shift || 0);
+    if (factor > 1 && half * 2 >= most - least) { change((parameters) => { ["from", "to", "window"].forEach((name) => parameters.delete(name)); }); return; }
+    zoomTo(middle - half + moved, middle + half + moved);
+  }
+
+  window.timelineChart = Object.assign(window.timelineChart || {}, {
+    open: (id) => change((parameters) => parameters.set("id", id)),
+    zoom: (first, last) => zoomTo(first, last + DAY),
+    scale: (factor) => scaleBy(factor),
+  });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     page: {
@@ -85,14 +124,15 @@
         return measure();
       },
 
-      navigate: function (asOf, known, view, span, statuses, fronts, actor, click, moved, drawn, rows, theme,
-                          statusOptions, frontOptions, lastDay, given, search) {
-        const triggered = new Set(window.dash_clientside.callback_context.triggered.map((one) => one.prop_id));
-        const parameters = new URLSearchParams(search || "");
-        if (!given) return;
+      navigate: function (asOf, known, view, span, lanes, order, text, statuses, fronts, kinds, actor, source,
+                          statusOptions, frontOptions, lastDay, set) {
+        if (!set) return;
+        const parameters = here();
         // What the server set is no choice of the reader's.
-        const chosen = (name, value) => JSON.stringify(value) !== JSON.stringify(given[name]);
-        if (chosen("asOf", asOf)) put(parameters, "as_of", day(asOf), day(lastDay));
+        const chosen = (name, value) => JSON.stringify(value) !== JSON.stringify(set[name]);
+        if (chosen("asOf", asOf) || parameters.has("as_of")) put(parameters, "as_of", day(asOf), day(lastDay));
+        const moved = window.dash_clientside.callback_context.triggered.every((one) => one.prop_id === "as-of.value");
+        if (moved && window.timelineChart.plays()) { later(parameters); return; }
         if (chosen("known", known)) put(parameters, "known_at", known, "then");
         if (chosen("view", view)) put(parameters, "view", view, "gantt");
         if (chosen("window", span) && span) {
@@ -100,41 +140,81 @@
           parameters.delete("from");
           parameters.delete("to");
         }
+        if (chosen("lanes", lanes)) put(parameters, "lanes", lanes, "front");
+        if (chosen("order", order)) put(parameters, "order", order, "opened");
+        if (chosen("text", text || "")) put(parameters, "q", text);
         if (chosen("statuses", statuses)) putAll(parameters, "status", statuses, statusOptions);
         if (chosen("fronts", fronts)) putAll(parameters, "front", fronts, frontOptions);
+        if (chosen("kinds", kinds || [])) {
+          parameters.delete("kind");
+          (kinds || []).forEach((kind) => parameters.append("kind", kind));
+        }
         if (chosen("actor", actor)) put(parameters, "actor", actor);
-        if (triggered.has("chart.clickData") && click && click.points.length && click.points[0].customdata) {
-          parameters.set("id", click.points[0].customdata);
-        }
-        for (const [id, change] of [["chart", moved], ["overview", drawn]]) {
-          if (triggered.has(id + ".relayoutData") && change && change["xaxis.range[0]"] !== undefined) {
-            putRange(parameters, change["xaxis.range[0]"], change["xaxis.range[1]"]);
-          }
-        }
-        for (const id of triggered) {
-          if (id.startsWith("{") && rows.some((clicks) => clicks)) parameters.set("id", JSON.parse(id.split(".n_clicks")[0]).index);
-        }
-        if (triggered.has("theme.n_clicks") && theme) {
-          parameters.set("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark");
-        }
+        if (chosen("source", source)) put(parameters, "source", source);
         go(parameters);
-        applyTheme("?" + parameters.toString());
+      },
+
+      draw: function (film, set_) {
+        given = set_;
+        if (!film || !set_) return;
+        if (film !== drawn) { drawn = film; window.timelineChart.load(film, set_.asOf, set_.knownAt); }
+        else window.timelineChart.at(set_.asOf, set_.knownAt, false);
+        set("have", { data: window.timelineChart.have() });
+      },
+
+      zoomed: function (moved, onOverview) {
+        const triggered = window.dash_clientside.callback_context.triggered.map((one) => one.prop_id.split(".")[0]);
+        const range = triggered.includes("overview") ? onOverview : moved;
+        if (!range || range["xaxis.range[0]"] === undefined) return;
+        zoomTo(moment(range["xaxis.range[0]"]), moment(range["xaxis.range[1]"]));
+      },
+
+      opened: function (clicks) {
+        const id = window.dash_clientside.callback_context.triggered_id;
+        if (id && clicks.some((number) => number)) window.timelineChart.open(id.index);
+      },
+
+      folded: function (clicks) {
+        const id = window.dash_clientside.callback_context.triggered_id;
+        if (!id || !clicks.some((number) => number)) return;
+        change((parameters) => {
+          const now = parameters.getAll("fold"), next = now.includes(id.index) ? now.filter((one) => one !== id.index) : [...now, id.index];
+          parameters.delete("fold");
+          next.forEach((one) => parameters.append("fold", one));
+        });
+      },
+
+      pressed: function () {
+        const id = window.dash_clientside.callback_context.triggered_id;
+        if (id === "zoom-in") scaleBy(0.5);
+        if (id === "zoom-out") scaleBy(2);
+        if (id === "earlier") scaleBy(1, -0.5);
+        if (id === "later") scaleBy(1, 0.5);
       },
 
       close: function (clicks) {
+        if (clicks) change((parameters) => parameters.delete("id"));
+      },
+
+      reset: function (clicks) {
+        if (clicks) change((parameters) => ["q", "status", "front", "kind", "actor", "source"].forEach((name) => parameters.delete(name)));
+      },
+
+      theme: function (clicks) {
         if (!clicks) return;
-        const parameters = new URLSearchParams(window.location.search);
-        parameters.delete("id");
-        go(parameters);
+        change((parameters) => parameters.set("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
+        applyTheme(window.location.search);
       },
 
       step: function (back, on, value, least, most) {
-        const triggered = window.dash_clientside.callback_context.triggered_id;
-        if (triggered === "step-back" && value > least) set("as-of", { value: value - 1 });
-        if (triggered === "step-on" && value < most) set("as-of", { value: value + 1 });
+        const by = window.dash_clientside.callback_context.triggered_id === "step-back" ? -1 : back || on ? 1 : 0;
+        const next = value + by;
+        if (!by || next < least || next > most) return;
+        moveTo(next);
+        set("as-of", { value: next });
       },
 
-      play: function (clicks, disabled, value, least, most) {
+      play: function (clicks, value, least, most) {
         if (!clicks) return;
         if (playing) { stop(); return; }
         playing = true;
@@ -143,20 +223,24 @@
         set("play", { children: "❚❚", "aria-label": "Pause" });
       },
 
-      tick: function (ticks, value, least, most) {
+      tick: function (ticks, value, least, most, speed) {
         if (!playing) return;
-        // The whole history in about eighty steps, but never less than a day.
-        const step = Math.max(1, Math.round((most - least) / 80));
-        if (value >= most) stop();
-        else set("as-of", { value: Math.min(value + step, most) });
+        // At the middle speed the whole history takes about a minute, but a step is never less than a day.
+        const step = Math.max(1, Math.round(((most - least) / 160) * (Number(speed) / 4)));
+        if (value >= most) { stop(); return; }
+        const next = Math.min(value + step, most);
+        moveTo(next);
+        set("as-of", { value: next });
       },
 
-      label: function (value) {
-        if (value !== undefined && value !== null) set("as-of-label", { children: worded(value) });
+      scrub: function (value) {
+        if (value !== undefined && value !== null) moveTo(value);
       },
 
       toggleFilters: function (clicks) {
-        if (clicks) document.getElementById("filters").classList.toggle("open");
+        if (!clicks) return;
+        const open = document.getElementById("filters").classList.toggle("open");
+        document.getElementById("filters-button").setAttribute("aria-expanded", String(open));
       },
 
       share: function (clicks, href) {

@@ -1,129 +1,160 @@
-"""The Gantt chart: fronts as lanes, spans with certain cores and faded ends, moments as points.
+"""The Gantt chart: lanes with spans that have certain cores and faded ends, moments as points.
 
-Plotly gets plain dicts with times as milliseconds and one trace a status and part, which draws many
-times faster than one trace a mark or layout shapes. Tests hold the dicts against `plotly.graph_objects`.
+Plotly gets plain dicts with times as milliseconds and one trace a status and part, which draws many times faster than
+one trace a mark or layout shapes. Tests hold the dicts against `plotly.graph_objects`. The chart has every look that a
+development ever had; which of them are in view, and up to where, is settled in the browser (assets/chart.js), which
+also draws the as-of line: `film` tells it what it has to know of each mark.
 """
 
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from dashboards.figures.bars import hover, spans
-from dashboards.figures.packing import Lane, Placed, centre, drawn_as_point
-from dashboards.figures.scale import Scale
+from dashboards.figures.bars import Numbered, Trace, spans
+from dashboards.figures.labels import centre, drawn_as_point
+from dashboards.figures.packing import ROOMY, Lane, Placed, rows_of
+from dashboards.figures.scale import FOREVER, Scale
 from dashboards.theme import Palette, Style
-from dashboards.words import clipped
 from timeline.domain.vocabulary import Status
 
-ROW = 21
-"""Height of a row in pixels."""
-_HEAD_CHARACTER = 8.2
-"""Width of an average character of a lane's heading, in pixels."""
-_FONT = "Noto Sans, system-ui, sans-serif"
+ROW, LOW_ROW = 21, 12
+"""Height of a row in pixels; that of one where there are very many."""
+TOP = 4
+"""Pixels above the first row."""
+FONT = "Noto Sans, system-ui, sans-serif"
 
 Figure = dict[str, Any]
+_SIDES = {("left", False): 0, ("right", False): 1, ("right", True): 2}
+"""How the browser is told where a label stands: before its mark, behind it, or on it."""
 
 
-def gantt(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale, as_of: float, colours: Palette) -> Figure:
-    """The chart of these lanes; `as_of` (milliseconds) is where the red line stands."""
-    traces: list[dict[str, Any]] = []
+def row_height(lanes: Sequence[Lane]) -> int:
+    """How high the rows of these lanes are, in pixels."""
+    return ROW if sum(lane.developments for lane in lanes) <= ROOMY else LOW_ROW
+
+
+def gantt(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale, colours: Palette) -> Figure:
+    """The chart of these lanes."""
+    traces: list[Trace] = []
+    numbered = Numbered.all(placed)
+    by_status = {status: [one for one in numbered if one.mark.status is status] for status in colours.styles}
     for status, style in colours.styles.items():
-        own = [one for one in placed if one.mark.status is status]
-        traces += spans(own, style, scale)
+        traces += spans(by_status[status], status, style, scale)
     for status, style in colours.styles.items():
-        own = [one for one in placed if one.mark.status is status]
-        traces += _points(own, style, status, scale) + _arrows(own, style, min(as_of, scale.right))
+        traces += _points(by_status[status], style, status, scale) + _arrows(by_status[status], style, status, scale)
     traces += _labels(placed, colours)
-    rows = lanes[-1].first_row + lanes[-1].rows if lanes else 0
-    return {"data": traces, "layout": _layout(lanes, rows, scale, as_of, colours)}
+    return {"data": traces, "layout": _layout(lanes, scale, colours)}
 
 
-def _points(own: Iterable[Placed], style: Style, status: Status, scale: Scale) -> list[dict[str, Any]]:
+def film(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale) -> dict[str, Any]:
+    """What the browser has to know of each mark, column by column, to show it as of any day.
+
+    Times are milliseconds since 1970, UTC; `from` and `to` are the stretch of the reported clock on which it is to be
+    shown, `open` until when it was going on (0: it never was). `rows` is what `pack` takes the next time.
+    """
+    marks = [one.mark for one in placed]
+    number = {lane.slug: n for n, lane in enumerate(lanes)}
+    return {
+        "id": [mark.id for mark in marks],
+        "lane": [number[mark.lane] for mark in marks],
+        "row": [one.row for one in placed],
+        "first": [mark.first for mark in marks],
+        "last": [mark.last for mark in marks],
+        "coreEnd": [mark.core[1] if mark.core else 0 for mark in marks],
+        "point": [drawn_as_point(mark, scale) for mark in marks],
+        "open": [mark.open_until or 0 for mark in marks],
+        "from": [mark.known_from for mark in marks],
+        "to": [FOREVER if mark.known_to is None else mark.known_to for mark in marks],
+        "status": [str(mark.status) for mark in marks],
+        "title": [mark.title for mark in marks],
+        "when": [mark.when for mark in marks],
+        "also": [mark.also for mark in marks],
+        "label": [one.label.at for one in placed],
+        "side": [_SIDES[one.label.side, one.label.inside] for one in placed],
+        "rows": rows_of(lanes, placed),
+        "foldedCounts": {n: lane.developments for n, lane in enumerate(lanes) if lane.folded},
+        "lanes": [lane.slug for lane in lanes],
+        "rowHeight": row_height(lanes),
+    }
+
+
+def _points(own: Iterable[Numbered], style: Style, status: Status, scale: Scale) -> list[Trace]:
     points = [one for one in own if drawn_as_point(one.mark, scale)]
     if not points:
         return []
     filled = style.line if status in (Status.CORROBORATED, Status.CONFIRMED) else style.fill
-    return [
-        _scatter(
-            [centre(one.mark) for one in points],
-            points,
-            {"symbol": style.symbol, "size": 11, "color": style.line if style.symbol.endswith("open") else filled,
-             "line": {"color": style.line, "width": 1.8}},
-        )
-    ]  # fmt: skip
+    marker = {
+        "symbol": style.symbol, "size": 11, "color": style.line if style.symbol.endswith("open") else filled,
+        "line": {"color": style.line, "width": 1.8},
+    }  # fmt: skip
+    return [_scatter("point", status, [centre(one.mark) for one in points], points, marker)]
 
 
-def _arrows(own: Iterable[Placed], style: Style, at: float) -> list[dict[str, Any]]:
-    """What is still open on the as-of day points on beyond it."""
-    still_open = [one for one in own if one.mark.open]
-    if not still_open:
+def _arrows(own: Iterable[Numbered], style: Style, status: Status, scale: Scale) -> list[Trace]:
+    """What points on beyond the as-of line, where it is still open there; the browser moves them along with it."""
+    going_on = [one for one in own if one.mark.open_until is not None]
+    if not going_on:
         return []
     marker = {"symbol": "triangle-right", "size": 13, "color": style.line, "line": {"width": 0}}
-    return [_scatter([at] * len(still_open), still_open, marker)]
+    return [_scatter("arrow", status, [min(one.mark.last, scale.right) for one in going_on], going_on, marker)]
 
 
-def _scatter(x: list[float], points: Sequence[Placed], marker: dict[str, Any]) -> dict[str, Any]:
+def _scatter(part: str, status: Status, x: list[float], points: Sequence[Numbered], marker: dict[str, Any]) -> Trace:
     return {
         "type": "scatter", "mode": "markers", "x": x, "y": [one.row for one in points], "marker": marker,
-        "cliponaxis": False, "showlegend": False, "customdata": [one.mark.id for one in points],
-        "hovertext": [hover(one.mark) for one in points], "hovertemplate": "%{hovertext}<extra></extra>",
+        "cliponaxis": False, "showlegend": False, "customdata": [one.number for one in points],
+        "hoverinfo": "skip", "meta": {"part": part, "status": str(status)},
     }  # fmt: skip
 
 
-def _labels(placed: Sequence[Placed], colours: Palette) -> list[dict[str, Any]]:
-    if not placed:
+def _labels(placed: Sequence[Placed], colours: Palette) -> list[Trace]:
+    shown = [(n, one) for n, one in enumerate(placed) if one.label.text]
+    if not shown:
         return []
     return [
         {
             "type": "scatter", "mode": "text", "hoverinfo": "skip", "showlegend": False, "cliponaxis": False,
-            "x": [one.label.at for one in placed], "y": [one.row for one in placed],
-            "text": [_struck(one) for one in placed],
-            "textposition": [f"middle {one.label.side}" for one in placed],
+            "x": [one.label.at for _, one in shown], "y": [one.row for _, one in shown],
+            "text": [_struck(one) for _, one in shown],
+            "textposition": [f"middle {one.label.side}" for _, one in shown],
             "textfont": {
-                "family": _FONT, "size": 11,
+                "family": FONT, "size": 11,
                 "color": [
-                    (one.label.inside and colours.styles[one.mark.status].on_fill) or colours.ink for one in placed
+                    (one.label.inside and colours.styles[one.mark.status].on_fill) or colours.ink for _, one in shown
                 ],
             },
+            "customdata": [n for n, _ in shown], "meta": {"part": "label"},
         }
     ]  # fmt: skip
 
 
 def _struck(one: Placed) -> str:
     text = escape(one.label.text, quote=False)
-    disputed = " ⚑" if one.mark.disputed and text else ""
-    return f"<s>{text}</s>" if one.mark.status is Status.RETRACTED and text else text + disputed
+    disputed = " ⚑" if one.mark.disputed else ""
+    return f"<s>{text}</s>" if one.mark.status is Status.RETRACTED else text + disputed
 
 
-def _layout(lanes: Sequence[Lane], rows: int, scale: Scale, as_of: float, colours: Palette) -> dict[str, Any]:
+def _layout(lanes: Sequence[Lane], scale: Scale, colours: Palette) -> dict[str, Any]:
     bands = [
         {"type": "rect", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "layer": "below", "line": {"width": 0},
          "y0": lane.first_row - 0.55, "y1": lane.first_row + lane.rows - 0.45, "fillcolor": colours.band}
         for lane in lanes[::2]
     ]  # fmt: skip
-    room = max(12, int((scale.width - 140) / _HEAD_CHARACTER))
-    heads = [
-        {"xref": "paper", "yref": "y", "x": 0, "y": lane.first_row, "xanchor": "left", "yanchor": "middle",
-         "xshift": 6, "showarrow": False, "align": "left", "font": {"family": _FONT, "size": 13, "color": colours.ink},
-         "text": f"<b>{escape(clipped(lane.name, room), quote=False)}</b>  <span style='color:{colours.muted}'>"
-                 f"{lane.developments} development{'' if lane.developments == 1 else 's'}</span>"}
-        for lane in lanes
-    ]  # fmt: skip
-    later = [
-        {"type": "rect", "xref": "x", "yref": "paper", "x0": as_of, "x1": scale.right, "y0": 0, "y1": 1,
-         "layer": "below", "line": {"width": 0}, "fillcolor": colours.veil},
-        {"type": "line", "xref": "x", "yref": "paper", "x0": as_of, "x1": as_of, "y0": 0, "y1": 1,
-         "line": {"color": colours.as_of, "width": 2}},
-    ] if scale.left <= as_of < scale.right else []  # fmt: skip
-    return {
-        "height": max(rows * ROW + 24, 120), "barmode": "overlay", "bargap": 0, "hovermode": "closest",
-        "dragmode": "pan", "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 0, "r": 0, "t": 4, "b": 4}, "font": {"family": _FONT, "color": colours.ink},
-        "hoverlabel": {"align": "left", "bgcolor": colours.paper, "bordercolor": colours.muted,
-                       "font": {"family": _FONT, "size": 12, "color": colours.ink}},
+    rows = lanes[-1].first_row + lanes[-1].rows if lanes else 0
+    return plain_layout(colours) | {
+        # A pixel of the plot is a pixel of the page, so that headings can stand on it as elements of their own.
+        "height": TOP * 2 + max(rows, 4) * row_height(lanes), "barmode": "overlay", "bargap": 0, "dragmode": "pan",
         "xaxis": time_axis(scale, colours) | {"showticklabels": False, "ticks": ""},
-        "yaxis": {"range": [rows - 0.4, -0.7], "fixedrange": True, "visible": False},
-        "shapes": bands + later, "annotations": heads,
+        "yaxis": {"range": [max(rows, 4) - 0.5, -0.5], "fixedrange": True, "visible": False},
+        "shapes": bands,
+    }  # fmt: skip
+
+
+def plain_layout(colours: Palette) -> dict[str, Any]:
+    """What the layouts of all charts of time have in common."""
+    return {
+        "hovermode": False, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 0, "r": 0, "t": TOP, "b": TOP}, "font": {"family": FONT, "color": colours.ink},
     }  # fmt: skip
 
 
@@ -131,7 +162,7 @@ def time_axis(scale: Scale, colours: Palette) -> dict[str, Any]:
     """The axis of the chart's window; ticks fit its width."""
     return {
         "type": "date", "range": [scale.left, scale.right], "gridcolor": colours.grid, "zeroline": False,
-        "nticks": max(3, int(scale.width / 95)), "tickfont": {"family": _FONT, "size": 11, "color": colours.muted},
+        "nticks": max(3, int(scale.width / 95)), "tickfont": {"family": FONT, "size": 11, "color": colours.muted},
         "tickformatstops": [
             {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M\n%-d %b %Y"},
             {"dtickrange": [86_400_000, 604_800_000 * 3], "value": "%-d %b\n%Y"},

@@ -1,37 +1,50 @@
-"""What is drawn of a development: the certain core, the possible ends, and where it stands open."""
+"""What is drawn of a development: the certain core, the possible ends, and until when it stood open.
 
-from datetime import datetime
+A mark is one look of a development: it is to be shown while the reported clock stands between `known_from` and
+`known_to`, and drawn up to the as-of line, wherever that stands. So a chart of marks can be played without the server.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
 
 from msgspec import Struct
 
-from dashboards.figures.scale import DAY, milliseconds
+from dashboards.figures.scale import DAY, FOREVER, milliseconds
 from dashboards.words import ASPECT, STATUS, listed, when
-from timeline.domain.moments import Bound
+from timeline.domain.moments import Bound, Occurred
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.entries import Entry
+from timeline.readmodel.showings import Showing
+from timeline.readmodel.versions import VersionRow
 
 _UNKNOWN_START = 60 * DAY
 """How far back a span of unknown start fades."""
 
 
 class Mark(Struct, frozen=True):
-    """A development on the time axis (milliseconds): `first` to `last` is all that is possible.
+    """A look of a development on the time axis (milliseconds): `first` to `last` is all that is possible.
 
-    `core` is the certain part of a span, None where no part is certain. `moment`: something that
-    happened at one time. `open`: it reaches the as-of line and goes on.
+    `core` is the certain part of a span, None where no part is certain. `moment`: something that happened at one time.
+    `open_until`: as of any day from `first` until then the span was still going on (None: it never was).
+    `known_from` and `known_to` (None: ever since) say when the development was known to look like this.
+    `lane` is the name of the block of rows that it stands in.
     """
 
     id: str
-    front: str
+    lane: str
     title: str
     status: Status
     first: float
     last: float
     core: tuple[float, float] | None
     moment: bool
-    open: bool
+    open_until: float | None
     when: str
     disputed: tuple[Aspect, ...]
+    known_from: float = -FOREVER
+    known_to: float | None = None
+    lat: float | None = None
+    lon: float | None = None
 
     @property
     def exact_moment(self) -> bool:
@@ -39,45 +52,117 @@ class Mark(Struct, frozen=True):
         return self.moment and self.last - self.first <= DAY
 
     @property
+    def also(self) -> str:
+        """What else is disputed about it, in words; nothing where nothing is."""
+        return f"Also disputed: {listed(ASPECT[aspect] for aspect in self.disputed)}" if self.disputed else ""
+
+    @property
     def told(self) -> str:
-        """What a reader is told on hovering, in plain text."""
-        also = f"\nAlso disputed: {listed(ASPECT[aspect] for aspect in self.disputed)}" if self.disputed else ""
-        return f"{self.title}\n{self.when}\n{STATUS[self.status]}{also}"
+        """What a reader is told of it, in plain text."""
+        return "\n".join(filter(None, (self.title, self.when, STATUS[self.status], self.also)))
+
+    def shown(self, as_of: float, known_at: float) -> bool:
+        """Whether it is in view as of one moment, as known at another."""
+        known = self.known_from <= known_at and (self.known_to is None or known_at < self.known_to)
+        return known and self.first <= as_of
+
+    def open_on(self, as_of: float) -> bool:
+        """Whether it was still going on."""
+        return self.open_until is not None and self.first <= as_of < self.open_until
 
 
-def mark(entry: Entry, as_of: datetime) -> Mark:
-    """The mark of an entry; nothing of it lies after `as_of`."""
-    description = entry.state.described
-    occurred = description.occurred
-    limit = milliseconds(as_of)
+def mark_of_entry(entry: Entry, lane: str, limit: float) -> Mark:
+    """The mark of a development as it stands; nothing of it lies after `limit` (milliseconds)."""
+    place = entry.state.described.place
+    return _mark(
+        entry.state.id,
+        lane,
+        entry.state.described.title,
+        entry.state.described.occurred,
+        entry.statuses,
+        limit,
+        lat=place.lat if place else None,
+        lon=place.lon if place else None,
+    )
+
+
+def mark_of_row(row: VersionRow, lane: str, limit: float) -> Mark:
+    """The same of its row."""
+    return _mark(row.id, lane, row.title, row.occurred, row.statuses, limit, lat=row.lat, lon=row.lon)
+
+
+def mark_of_showing(showing: Showing, lane: str, limit: float) -> Mark:
+    """The same of one of its looks, which was not always the one in force."""
+    row = showing.row
+    return _mark(
+        row.id,
+        lane,
+        row.title,
+        row.occurred,
+        row.statuses,
+        limit,
+        showing.reported_from / 1000,
+        None if showing.reported_to is None else showing.reported_to / 1000,
+        row.lat,
+        row.lon,
+    )
+
+
+def _mark(
+    id: UUID,
+    lane: str,
+    title: str,
+    occurred: Occurred,
+    statuses: Mapping[Aspect, Status],
+    limit: float,
+    known_from: float = -FOREVER,
+    known_to: float | None = None,
+    lat: float | None = None,
+    lon: float | None = None,
+) -> Mark:
+
     first, begun = _start(occurred.start)
     there, last = _end(occurred.end)
-    if not occurred.is_span:
-        first, last = first or limit, last or limit
-        core = None
-    else:
-        there = there or (limit if entry.open else None)
-        begun = begun or there or limit
-        first = first or begun - _UNKNOWN_START
-        core = (begun, min(there, limit)) if there and min(there, limit) > begun else None
-        last = last or limit
+    open_until = _open_until(occurred)
+    core = None
+    if occurred.is_span:
+        there = limit if there is None and open_until == FOREVER else there
+        begun = _known(begun, there, limit)
+        first = _known(first, begun - _UNKNOWN_START)
+        if there is not None and min(there, limit) > begun:
+            core = (begun, min(there, limit))
+    first, last = _known(first, limit), _known(last, limit)
     return Mark(
-        id=str(entry.state.id),
-        front=description.front,
-        title=description.title,
-        status=entry.status,
-        first=min(first, limit),
-        last=max(min(last, limit), min(first, limit)),
-        core=core,
-        moment=not occurred.is_span,
-        open=entry.open,
-        when=when(occurred, open=entry.open),
-        disputed=tuple(
-            aspect
-            for aspect, status in entry.statuses.items()
-            if status is Status.DISPUTED and aspect is not Aspect.OCCURRENCE
-        ),
+        str(id),
+        lane,
+        title,
+        statuses[Aspect.OCCURRENCE],
+        min(first, limit),
+        max(min(last, limit), min(first, limit)),
+        core,
+        not occurred.is_span,
+        open_until,
+        when(occurred, open=False),
+        tuple(a for a, status in statuses.items() if status is Status.DISPUTED and a is not Aspect.OCCURRENCE),
+        known_from,
+        known_to,
+        lat,
+        lon,
     )
+
+
+def _known(*moments: float | None) -> float:
+    """The first of some moments that is known; the last one is."""
+    return next(moment for moment in moments if moment is not None)
+
+
+def _open_until(occurred: Occurred) -> float | None:
+    if not occurred.is_span:
+        return None
+    latest = occurred.end.latest
+    if latest is None:
+        return FOREVER if occurred.never_closed else None
+    return milliseconds(latest)
 
 
 def _start(bound: Bound) -> tuple[float | None, float | None]:

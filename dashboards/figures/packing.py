@@ -1,27 +1,24 @@
-"""Packing marks into rows: each front its own block, nothing over anything else, labels included."""
+"""Packing marks into rows: each lane its own block, nothing over anything else, labels included.
 
-from collections.abc import Sequence
+All looks of a development share one row, so that nothing jumps while the history is played; and whoever stood in a row
+before the reader zoomed or moved on stays in it where that is possible.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import heappop, heappush
 
 from msgspec import Struct
 
+from dashboards.figures.labels import CLOSE, GAP, Label, beside, extent, inside
 from dashboards.figures.marks import Mark
 from dashboards.figures.scale import Scale
 
-CHARACTER = 6.1
-"""Width of an average character of an 11-pixel label, in pixels; a little generous."""
-POINT = 10.0
-"""Half the width of a point, in pixels, with the gap beside it."""
-GAP = 12.0
-"""Least distance between two marks of a row, in pixels."""
+ROOMY = 400
+"""Up to so many developments each gets a place that its label fits into; of more, labels fill the room that is left."""
 
-
-class Label(Struct, frozen=True):
-    """Where a label stands: its text, the time (ms) that it is anchored to, and on which side of it."""
-
-    text: str
-    at: float
-    side: str
-    inside: bool = False
+Rows = Mapping[str, int]
+"""Lane and id of a development (`key`) -> in which row of its lane it stands, from 0."""
 
 
 class Placed(Struct, frozen=True):
@@ -33,89 +30,154 @@ class Placed(Struct, frozen=True):
 
 
 class Lane(Struct, frozen=True):
-    """A front's block: its first row, how many rows it takes, and how many developments it has."""
+    """A block of rows: the first one (that of its heading), how many there are, and how many developments it has.
+
+    `folded`: the reader sees only how many there are.
+    """
 
     slug: str
     name: str
     first_row: int
     rows: int
     developments: int
+    folded: bool = False
+
+
+class _Item(Struct):
+    """The looks of one development, and the pixels from left to right that they may take together."""
+
+    key: str
+    looks: list[tuple[Mark, Label]]
+    left: float
+    right: float
+    row: int = 0
+
+
+def key(mark: Mark) -> str:
+    """What tells a development of a lane from all others."""
+    return f"{mark.lane} {mark.id}"
 
 
 def pack(
-    marks: Sequence[Mark], fronts: Sequence[tuple[str, str]], scale: Scale
+    marks: Sequence[Mark],
+    lanes: Sequence[tuple[str, str]],
+    scale: Scale,
+    kept: Rows | None = None,
+    folded: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Lane, ...], tuple[Placed, ...]]:
     """Lanes and placed marks for the window of the scale.
 
-    `fronts` are slugs and names in the order of the lanes; a front with no mark in the window has no
-    lane. Each lane begins with one row for its heading. Marks are taken by their start, each into the
-    first row where it and its label fit.
+    `lanes` are slugs and names in their order; one with no mark in the window is left out. Each begins with one row for
+    its heading, and one that is folded has no other. `kept` says where developments stood before.
     """
-    lanes: list[Lane] = []
+    by_lane: dict[str, list[Mark]] = {slug: [] for slug, _ in lanes}
+    for mark in marks:
+        if mark.lane in by_lane and scale.shows(mark.first, mark.last):
+            by_lane[mark.lane].append(mark)
+    roomy = len({key(mark) for own in by_lane.values() for mark in own}) <= ROOMY
+    blocks: list[Lane] = []
     placed: list[Placed] = []
     row = 0
-    for slug, name in fronts:
-        own = sorted(
-            (mark for mark in marks if mark.front == slug and scale.shows(mark.first, mark.last)),
-            key=lambda mark: (mark.first, mark.last, mark.id),
-        )
-        if not own:
+    for slug, name in lanes:
+        if not (own := by_lane[slug]):
             continue
-        ends: list[float] = []
-        for mark in own:
-            label, left, right = _label(mark, scale)
-            at = next((n for n, end in enumerate(ends) if left >= end + GAP), len(ends))
-            if at == len(ends):
-                ends.append(right)
+        items = _items(own, scale, labelled=roomy)
+        rows = 0
+        if slug not in folded:
+            rows = _into_rows(items, kept or {})
+            if not roomy:
+                _label_where_room(items, scale)
+            placed += [Placed(mark, row + 1 + item.row, label) for item in items for mark, label in item.looks]
+        blocks.append(Lane(slug, name, row, rows + 1, len(items), slug in folded))
+        row += rows + 1
+    return tuple(blocks), tuple(placed)
+
+
+def rows_of(lanes: Iterable[Lane], placed: Iterable[Placed]) -> dict[str, int]:
+    """Where each development stands, as `pack` takes it the next time."""
+    first = {lane.slug: lane.first_row + 1 for lane in lanes}
+    return {key(one.mark): one.row - first[one.mark.lane] for one in placed}
+
+
+def _items(marks: Iterable[Mark], scale: Scale, *, labelled: bool) -> list[_Item]:
+    """The developments of a lane in the order in which they are placed."""
+    items: dict[str, _Item] = {}
+    for mark in sorted(marks, key=lambda mark: (mark.first, mark.last, mark.id, mark.known_from)):
+        label, left, right = beside(mark, scale) if labelled else extent(mark, scale)
+        item = items.get(key(mark))
+        if item is None:
+            items[key(mark)] = _Item(key(mark), [(mark, label)], left, right)
+        else:
+            item.looks.append((mark, label))
+            item.left, item.right = min(item.left, left), max(item.right, right)
+    return sorted(items.values(), key=lambda item: item.left)
+
+
+def _into_rows(items: Sequence[_Item], kept: Rows) -> int:
+    """Give each its row: the one that it had, or the first where it fits; how many rows there are then.
+
+    `items` come by their left ends, so a row is free again once what was put into it last ends to the left of them.
+    """
+    gap = GAP if len(items) <= ROOMY else CLOSE
+    claims: dict[int, list[tuple[float, float]]] = {}
+    for item in items:
+        if item.key in kept:
+            claims.setdefault(kept[item.key], []).append((item.left, item.right))
+    busy: list[tuple[float, int]] = []
+    free: list[int] = []
+    ends: dict[int, float] = {}
+    opened = 0
+
+    def taken(row: int, item: _Item) -> None:
+        ends[row] = item.right + gap
+        item.row = row
+        heappush(busy, (ends[row], row))
+
+    for item in items:
+        while busy and busy[0][0] <= item.left:
+            end, row = heappop(busy)
+            if ends[row] == end:
+                heappush(free, row)
+        wanted = kept.get(item.key)
+        if wanted is not None and ends.get(wanted, item.left) <= item.left:
+            taken(wanted, item)
+            continue
+        passed: list[int] = []
+        row = -1
+        while row < 0:
+            if free:
+                candidate = heappop(free)
+                if ends.get(candidate, item.left) > item.left:
+                    continue  # somebody who stood there before has come back
             else:
-                ends[at] = right
-            placed.append(Placed(mark, row + 1 + at, label))
-        lanes.append(Lane(slug, name, row, len(ends) + 1, len(own)))
-        row += len(ends) + 1
-    return tuple(lanes), tuple(placed)
+                candidate, opened = opened, opened + 1
+                if ends.get(candidate, item.left) > item.left:
+                    continue
+            if _claimed(claims.get(candidate, []), item, gap):
+                passed.append(candidate)
+            else:
+                row = candidate
+        for candidate in passed:
+            heappush(free, candidate)
+        taken(row, item)
+    used = {row: place for place, row in enumerate(sorted({item.row for item in items}))}
+    for item in items:
+        item.row = used[item.row]
+    return len(used)
 
 
-def drawn_as_point(mark: Mark, scale: Scale) -> bool:
-    """Whether a mark is drawn as a point: a moment whose possible time is no wider than the point itself."""
-    return mark.moment and (mark.exact_moment or scale.pixels(mark.last - mark.first) <= 14)
+def _claimed(claims: Sequence[tuple[float, float]], item: _Item, gap: float) -> bool:
+    """Whether somebody who stood in this row before still needs the place; `claims` come by their left ends."""
+    before = bisect_left(claims, (item.right + gap, 0.0))
+    return any(right + gap > item.left for _, right in claims[:before])
 
 
-def centre(mark: Mark) -> float:
-    """The middle of what is possible, where a point is drawn."""
-    return (mark.first + mark.last) / 2
-
-
-def _label(mark: Mark, scale: Scale) -> tuple[Label, float, float]:
-    """The label, and the pixels (from the window's left) that mark and label take together."""
-    text, wide = mark.title, (len(mark.title) + 2 * bool(mark.disputed)) * CHARACTER + 8
-    if drawn_as_point(mark, scale):
-        start = end = centre(mark)
-        pad = POINT
-    else:
-        start, end = max(mark.first, scale.left), min(mark.last, scale.right)
-        pad = 2 * POINT if mark.open else 4.0
-    left, right = scale.pixels(start - scale.left), scale.pixels(end - scale.left)
-    if mark.core and not drawn_as_point(mark, scale):
-        begin, stop = max(mark.core[0], scale.left), min(mark.core[1], scale.right)
-        if scale.pixels(stop - begin) >= wide + 4:
-            return Label(text, begin + 4 * scale.ms_per_pixel, "right", inside=True), left, right + pad
-    outer_left, outer_right = left - pad, right + pad
-    beside = pad * scale.ms_per_pixel
-    if outer_right + wide <= scale.width:
-        return Label(text, end + beside, "right"), outer_left, outer_right + wide
-    if outer_left - wide >= 0:
-        return Label(text, start - beside, "left"), outer_left - wide, outer_right
-    if right - left >= wide:  # No room beside it, but on it, over its faded ends.
-        return Label(text, start + 4 * scale.ms_per_pixel, "right"), outer_left, outer_right
-    room = max(scale.width - outer_right, outer_left)
-    text = _shortened(text, room)
-    if scale.width - outer_right >= outer_left:
-        return Label(text, end + beside, "right"), outer_left, scale.width
-    return Label(text, start - beside, "left"), 0, outer_right
-
-
-def _shortened(text: str, room: float) -> str:
-    fits = int((room - 8) / CHARACTER)
-    if fits >= len(text):
-        return text
-    return text[: fits - 1].rstrip() + "…" if fits >= 4 else ""
+def _label_where_room(items: Sequence[_Item], scale: Scale) -> None:
+    """Label what is long enough to be written on, or is followed by enough empty room in its row."""
+    by_row: dict[int, list[_Item]] = {}
+    for item in items:
+        by_row.setdefault(item.row, []).append(item)
+    for own in by_row.values():
+        for item, following in zip(own, [*own[1:], None], strict=True):
+            room = (following.left if following else scale.width) - item.right - CLOSE
+            item.looks = [(mark, inside(mark, scale) or label.within(room, mark.title)) for mark, label in item.looks]

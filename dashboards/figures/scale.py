@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from msgspec import Struct
 
 DAY = 86_400_000
+FOREVER = 9e15
+"""Later than any moment (milliseconds), and still a number that a browser can hold exactly."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from dashboards.figures.marks import Mark, mark
+from dashboards.figures.marks import Mark, mark_of_entry
+from dashboards.figures.scale import milliseconds
 from timeline.domain.descriptions import Description
 from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import Occurred, parse_cut
@@ -39,4 +40,5 @@ def entry(
 
 def drawn(edtf: str, status: Status = Status.CLAIMED, **more: object) -> Mark:
     """The mark of such an entry."""
-    return mark(entry(edtf, status, **more), AS_OF)  # type: ignore[arg-type]
+    one = entry(edtf, status, **more)  # type: ignore[arg-type]
+    return mark_of_entry(one, one.state.described.front, milliseconds(AS_OF))

@@ -1,22 +1,32 @@
 """Figures: Plotly accepts them, every status looks its own way, and what is certain is told from what is not."""
 
+import json
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from plotly import graph_objects
 
 import dashboards
-from dashboards.figures.gantt import gantt
+from dashboards.figures.counted import Counted, counted, grid
+from dashboards.figures.counts import count_lanes, counts_chart
+from dashboards.figures.gantt import film, gantt
 from dashboards.figures.marks import Mark
 from dashboards.figures.overview import overview
 from dashboards.figures.packing import pack
-from dashboards.figures.points import points
+from dashboards.figures.points import as_points
 from dashboards.figures.scale import DAY, Scale, milliseconds
 from dashboards.theme import DARK, LIGHT, Palette
 from tests.dashboard.making import AS_OF, drawn
 from timeline.domain.vocabulary import Status
+from timeline.readmodel.density import Bucket, Density
+from timeline.readmodel.entries import DensityAnswer
+from timeline.readmodel.versions import STATUSES
 
 FRONTS = [("bakhmut", "Bakhmut"), ("north", "Kyiv & <north>")]
 LIMIT = milliseconds(AS_OF)
@@ -39,25 +49,50 @@ def without_colour(edtf: str, status: Status) -> str:
     for trace in chart([drawn(edtf, status)])["data"]:
         if trace["type"] == "bar":
             colour, outline = trace["marker"]["color"], trace["marker"]["line"]["width"]
-            dark = {style.fill: "light", style.line: "solid"}.get(colour, "clear") if isinstance(colour, str) else ""
-            shaded = f"up to {style.fade}" if isinstance(colour, list) else dark
-            bars.append((trace["width"], shaded, outline, trace["marker"].get("pattern", {}).get("shape")))
+            shaded = f"up to {style.fade}" if trace["meta"]["part"].startswith("fade") else ""
+            dark = shaded or {style.fill: "light", style.line: "solid"}.get(colour, "clear")
+            bars.append((trace["width"], dark, outline, trace["marker"].get("pattern", {}).get("shape")))
     return str(bars)
 
 
 def chart(marks: list[Mark], colours: Palette = LIGHT) -> dict[str, Any]:
-    return gantt(*pack(marks, FRONTS, SCALE), SCALE, LIMIT, colours)
+    return gantt(*pack(marks, FRONTS, SCALE), SCALE, colours)
+
+
+def parts(figure: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The traces of a chart by the part that they draw."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for trace in figure["data"]:
+        found.setdefault(trace["meta"]["part"], []).append(trace)
+    return found
+
+
+def strips(days: dict[tuple[str, str, Status], int], scale: Scale, most: int = 100) -> Counted:
+    """The counts of an overview: by front, day and status."""
+    slugs = [slug for slug, _ in FRONTS]
+    rows = sorted(
+        (slugs.index(f), date.fromisoformat(d).toordinal(), STATUSES.index(s) + 1, n) for (f, d, s), n in days.items()
+    )
+    columns = [np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)] or [np.zeros(0, np.int64)] * 4
+    density = Density(Bucket.DAY, *columns)
+    return counted(DensityAnswer(density, dict(enumerate(slugs))), slugs, grid(scale, most))
+
+
+WHOLE = Scale(SCALE.left, LIMIT, 1_000)
+COUNTS = strips({("bakhmut", "2023-05-01", Status.DISPUTED): 3, ("north", "2023-02-01", Status.CLAIMED): 2}, WHOLE)
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
 def test_plotly_accepts_every_figure(colours: Palette) -> None:
-    whole = Scale(SCALE.left, LIMIT, 1_000)
+    nothing = strips({}, WHOLE)
     for figure in (
         chart(MARKS, colours),
         chart([], colours),
-        points(MARKS, FRONTS, SCALE, LIMIT, colours),
-        overview(MARKS, FRONTS, whole, SCALE, colours),
-        overview([], [], whole, SCALE, colours),
+        chart(as_points(MARKS), colours),
+        overview(FRONTS, COUNTS, WHOLE, SCALE, colours),
+        overview([], Counted(COUNTS.grid, COUNTS.counts[:0]), WHOLE, SCALE, colours),
+        counts_chart(*count_lanes(FRONTS, COUNTS), SCALE, colours),
+        counts_chart(*count_lanes(FRONTS, nothing), SCALE, colours),
     ):
         graph_objects.Figure(figure)
 
@@ -82,16 +117,16 @@ def test_every_status_is_told_in_greyscale_whatever_is_certain_of_the_time(edtf:
 
 @pytest.mark.parametrize("edtf", ["2023-02", "2023", "2023-03/2023-03", "2023-03-01/"])
 def test_what_has_no_certain_part_has_a_dotted_outline_and_the_pattern_of_its_status(edtf: str) -> None:
-    traces = chart([drawn(edtf, Status.DISPUTED)])["data"]
+    drawn_parts = parts(chart([drawn(edtf, Status.DISPUTED)]))
 
-    outlines = [trace for trace in traces if trace.get("mode") == "lines"]
-    patterns = [trace["marker"]["pattern"]["shape"] for trace in traces if "pattern" in trace.get("marker", {})]
-    assert [trace["line"]["dash"] for trace in outlines] == ["2px,2px"]
-    assert patterns == ["/"]
+    (possible,) = drawn_parts["possible"]
+    assert possible["marker"]["line"]["width"] > 0
+    assert possible["marker"]["pattern"]["shape"] == "/"
+    assert "core" not in drawn_parts
 
 
 def test_what_is_certain_has_no_dotted_outline() -> None:
-    assert not [t for t in chart([drawn("2022-12-01/2023-02-01")])["data"] if t.get("mode") == "lines"]
+    assert set(parts(chart([drawn("2022-12-01/2023-02-01")]))) == {"core", "arrow", "label"}
 
 
 @pytest.mark.parametrize("status", Status)
@@ -101,63 +136,102 @@ def test_the_swatch_of_every_status_has_a_style_of_its_own(status: Status) -> No
     assert re.search(rf'\.swatch\.{status}, #statuses label:has\(\[value="{status}"\]\) {{ --outline', style)
 
 
-def test_an_uncertain_end_is_drawn_in_fading_steps_and_a_certain_one_is_not() -> None:
-    uncertain = [trace for trace in chart([drawn("2022-11~/2023-05-20")])["data"] if trace["type"] == "bar"]
-    certain = [trace for trace in chart([drawn("2022-11-01/2023-05-20")])["data"] if trace["type"] == "bar"]
+def test_an_uncertain_end_fades_and_a_certain_one_does_not() -> None:
+    uncertain, certain = (parts(chart([drawn(edtf)])) for edtf in ("2022-11~/2023-05-20", "2022-11-01/2023-05-20"))
 
-    assert [len(trace["y"]) for trace in certain] == [1]
-    fades = uncertain[0]["marker"]["color"]
-    strengths = [float(shade.rstrip(")").split(",")[-1]) for shade in fades]
-    assert strengths == sorted(strengths)
-    assert strengths[0] < 0.1
+    (fade,), (core,) = uncertain["fade-left"], uncertain["core"]
+    assert fade["base"][0] + fade["x"][0] == core["base"][0]
+    assert not [part for part in certain if part.startswith("fade")]
 
 
-def test_an_open_span_has_an_arrow_at_the_as_of_line() -> None:
-    arrows = [
-        trace
-        for trace in chart([drawn("2023-05-01/..")])["data"]
-        if trace["type"] == "scatter" and trace.get("marker", {}).get("symbol") == "triangle-right"
-    ]
+def test_a_span_that_was_once_open_has_an_arrow_that_the_browser_moves_along_the_as_of_line() -> None:
+    (arrow,) = parts(chart([drawn("2023-05-01/..")]))["arrow"]
 
-    assert [trace["x"] for trace in arrows] == [[LIMIT]]
+    assert arrow["marker"]["symbol"] == "triangle-right"
+    assert arrow["x"] == [LIMIT]
+
+
+def test_a_film_tells_of_each_mark_where_it_stands_and_when_it_was_known() -> None:
+    lanes, placed = pack(MARKS, FRONTS, SCALE)
+
+    told = film(lanes, placed, SCALE)
+
+    marks = [one.mark for one in placed]
+    assert told["id"] == [mark.id for mark in marks]
+    assert {
+        len(column) for name, column in told.items() if name not in ("rows", "lanes", "rowHeight", "foldedCounts")
+    } == {len(marks)}
+    assert [FRONTS[lane][0] for lane in told["lane"]] == [mark.lane for mark in marks]
+    assert {n for trace in chart(MARKS)["data"] for n in trace["customdata"]} == set(range(len(marks)))
+    json.dumps(told, allow_nan=False)
 
 
 def test_titles_can_not_smuggle_markup_into_the_chart() -> None:
     figure = chart(MARKS)
 
-    labels = figure["data"][-1]["text"]
-    assert "<s>Taken back &lt;b&gt;</s>" in labels
-    assert any("Kyiv &amp; &lt;north&gt;" in note["text"] for note in figure["layout"]["annotations"])
+    assert "<s>Taken back &lt;b&gt;</s>" in figure["data"][-1]["text"]
 
 
 def test_the_point_timeline_shows_every_development_at_its_beginning() -> None:
-    figure = points(MARKS, FRONTS, SCALE, LIMIT, LIGHT)
+    shown = as_points(MARKS)
 
-    drawn_ids = {id for trace in figure["data"] if "customdata" in trace for id in trace["customdata"]}
-    assert drawn_ids == {mark.id for mark in MARKS}
-    assert not any(trace.get("marker", {}).get("symbol") == "triangle-right" for trace in figure["data"])
+    assert [mark.id for mark in shown] == [mark.id for mark in MARKS]
+    assert [mark.first for mark in shown] == [mark.first for mark in MARKS]
+    assert "arrow" not in parts(chart(shown))
 
 
 def test_the_overview_counts_what_began_when() -> None:
-    figure = overview(MARKS, FRONTS, Scale(SCALE.left, LIMIT, 1_000), SCALE, LIGHT)
+    strip = overview(FRONTS, COUNTS, WHOLE, SCALE, LIGHT)["data"][0]
 
-    assert sum(map(sum, figure["data"][0]["z"])) == sum(SCALE.left <= mark.first <= LIMIT for mark in MARKS)
+    assert [sum(row) for row in strip["z"]] == [3, 2]
+    assert len(strip["x"]) == len(strip["z"][0]) + 1
+
+
+def test_too_many_fronts_for_strips_of_their_own_share_one() -> None:
+    many = [(f"front-{n}", f"Front {n}") for n in range(200)]
+    counts = Counted(COUNTS.grid, np.repeat(COUNTS.counts[:1], len(many), axis=0))
+
+    strip = overview(many, counts, WHOLE, SCALE, LIGHT)["data"][0]
+
+    assert strip["y"] == ["All 200 fronts"]
+    assert sum(strip["z"][0]) == 600
+
+
+def test_the_chart_of_counts_tells_how_much_began_and_which_share_is_contested() -> None:
+    lanes, counts = count_lanes(FRONTS, COUNTS)
+
+    began, contested = counts_chart(lanes, counts, SCALE, LIGHT)["data"]
+
+    assert [(lane.slug, lane.developments) for lane in lanes] == [("bakhmut", 3), ("north", 2)]
+    assert [sum(filter(None, began["z"][lane.first_row + 1])) for lane in lanes] == [3, 2]
+    assert [max(filter(None, contested["z"][lane.first_row + 2]), default=0) for lane in lanes] == [1, 0]
+
+
+DAYS_SEEN = st.dates(date(2019, 1, 1), date(2023, 5, 22)).map(str)
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from(["bakhmut", "north"]), DAYS_SEEN, st.sampled_from(Status)), st.integers(1, 9)
+    ),
+    st.integers(3, 400),
+)
+def test_a_grid_of_any_coarseness_counts_everything_once(days: dict[tuple[str, str, Status], int], most: int) -> None:
+    scale = Scale(milliseconds(datetime(2019, 1, 1, tzinfo=UTC)), LIMIT, 1_000)
+
+    counts = strips(days, scale, most)
+
+    assert counts.counts.sum() == sum(days.values())
+    assert sorted(set(counts.grid.edges)) == list(counts.grid.edges)
+    assert len(counts.grid.edges) <= most + 3
 
 
 def test_the_names_of_fronts_can_not_smuggle_markup_into_the_overview_and_are_clipped() -> None:
     fronts = [("a", "Kyiv & <b>north</b>"), ("b", "2022"), ("c", "An endless name " * 12)]
-    figure = overview(MARKS, fronts, Scale(SCALE.left, LIMIT, 1_000), SCALE, LIGHT)
+    figure = overview(fronts, Counted(COUNTS.grid, COUNTS.counts[[0, 1, 1]]), WHOLE, SCALE, LIGHT)
 
     first, year, endless = figure["data"][0]["y"]
     assert first == "Kyiv &amp; &lt;b&gt;north&lt;/b&gt;"
     assert (year, figure["layout"]["yaxis"]["type"]) == ("2022", "category")
     assert endless.endswith("…")
     assert len(endless) < 60
-
-
-def test_the_heading_of_a_lane_with_a_very_long_name_is_clipped() -> None:
-    fronts = [("bakhmut", "An endless name " * 12)]
-    figure = gantt(*pack([MARKS[0]], fronts, SCALE), SCALE, LIMIT, LIGHT)
-
-    (heading,) = figure["layout"]["annotations"]
-    assert "…</b>" in heading["text"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dashboards.filters import View, pinned, read, write
 from timeline.domain.moments import end_of_day
-from timeline.domain.vocabulary import Status
+from timeline.domain.vocabulary import Kind, Status
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAYS = st.dates(date(1000, 1, 1), date(9000, 12, 31))
@@ -16,7 +16,7 @@ VIEWS = st.builds(
     View,
     as_of=st.none() | DAYS,
     known=st.sampled_from(["then", "now"]),
-    chart=st.sampled_from(["gantt", "points", "table"]),
+    chart=st.sampled_from(["gantt", "points", "map", "table"]),
     window=st.sampled_from(["1m", "6m", "all"]),
     fronts=st.lists(st.from_regex(r"[a-z]{1,8}(-[a-z]{1,8})?", fullmatch=True), max_size=3).map(
         lambda slugs: tuple(sorted(set(slugs)))
@@ -24,6 +24,12 @@ VIEWS = st.builds(
     statuses=st.sets(st.sampled_from(Status)).map(lambda some: tuple(one for one in Status if one in some)),
     actor=st.none() | st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=20),
     development=st.none() | st.uuids(),
+    lanes=st.sampled_from(["front", "actor", "place"]),
+    order=st.sampled_from(["opened", "name", "most"]),
+    folded=st.sets(st.text("abc-", min_size=1, max_size=5)).map(lambda some: tuple(sorted(some))),
+    text=st.none() | st.text("abc ,'\"", min_size=1, max_size=20).map(str.strip).filter(bool),
+    kinds=st.sets(st.sampled_from(Kind)).map(lambda some: tuple(one for one in Kind if one in some)),
+    source=st.none() | st.from_regex(r"[a-z]{1,8}", fullmatch=True),
     position=st.none() | st.integers(0, 10**9),
     theme=st.none() | st.sampled_from(["light", "dark"]),
 )

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.figures.marks import mark
-from dashboards.figures.scale import DAY, milliseconds
+from dashboards.figures.marks import mark_of_entry
+from dashboards.figures.scale import DAY, FOREVER, milliseconds
 from tests.dashboard.making import AS_OF, drawn, entry
 from tests.strategies import moments
 from timeline.domain.moments import Occurred
@@ -42,7 +42,8 @@ def test_an_uncertain_end_fades_out() -> None:
 def test_an_open_span_reaches_the_as_of_day_and_is_marked_open() -> None:
     mark = drawn("2023-05-01/..")
 
-    assert mark.open
+    assert mark.open_until == FOREVER
+    assert mark.open_on(milliseconds(AS_OF))
     assert mark.core == (at(2023, 5, 1), milliseconds(AS_OF))
     assert mark.when == "1 May 2023 → still open"
 
@@ -50,15 +51,16 @@ def test_an_open_span_reaches_the_as_of_day_and_is_marked_open() -> None:
 def test_a_span_that_ended_later_is_cut_at_the_as_of_day_and_marked_open() -> None:
     mark = drawn("2023-05-01/2023-07-01")
 
-    assert mark.open
+    assert mark.open_on(milliseconds(AS_OF))
+    assert not mark.open_on(at(2023, 7, 2))
     assert mark.last == milliseconds(AS_OF)
-    assert mark.when == "1 May 2023 → 1 July 2023 (still open then)"
+    assert mark.when == "1 May 2023 → 1 July 2023"
 
 
 def test_an_end_that_nobody_told_fades_to_the_as_of_day_without_an_arrow() -> None:
     mark = drawn("2023-05-01/")
 
-    assert not mark.open
+    assert mark.open_until is None
     assert mark.core is None
     assert mark.last == milliseconds(AS_OF)
 
@@ -93,10 +95,16 @@ def test_an_exact_pair_is_drawn_to_the_minute() -> None:
 
 
 def test_what_else_is_disputed_is_told_on_the_mark() -> None:
-    one = mark(entry("2023-05-22", Status.CORROBORATED, also={Aspect.ATTRIBUTION: Status.DISPUTED}), AS_OF)
+    told = entry("2023-05-22", Status.CORROBORATED, also={Aspect.ATTRIBUTION: Status.DISPUTED})
+    one = mark_of_entry(told, "bakhmut", milliseconds(AS_OF))
 
     assert one.disputed == (Aspect.ATTRIBUTION,)
     assert "Also disputed: who did it" in one.told
+
+
+def test_what_happened_at_the_very_beginning_of_1970_is_drawn_there() -> None:
+    assert drawn("1970-01-01").first == 0
+    assert drawn("1970-01-01/1970-01-03").core == (0, at(1970, 1, 4) - 1)
 
 
 DATES = st.dates(date(2020, 1, 1), date(2023, 5, 22))

@@ -4,9 +4,11 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
+from dashboards.figures.labels import CHARACTER, drawn_as_point
 from dashboards.figures.marks import Mark
-from dashboards.figures.packing import CHARACTER, Placed, drawn_as_point, pack
+from dashboards.figures.packing import ROOMY, Placed, pack, rows_of
 from dashboards.figures.scale import DAY, Scale
 from tests.dashboard.making import drawn
 from timeline.domain.vocabulary import Status
@@ -23,14 +25,14 @@ def marks(draw: st.DrawFn) -> Mark:
     core = None if moment or last == first else (first, last)
     return Mark(
         id=str(draw(st.uuids())),
-        front=draw(st.sampled_from(["north", "south"])),
+        lane=draw(st.sampled_from(["north", "south"])),
         title="x" * draw(st.integers(1, 60)),
         status=draw(st.sampled_from(Status)),
         first=first,
         last=last,
         core=core,
         moment=moment,
-        open=False,
+        open_until=None,
         when="",
         disputed=(),
     )
@@ -66,7 +68,7 @@ def test_every_mark_in_the_window_is_placed_once_in_its_own_lane(some: list[Mark
 
     assert sorted(one.mark.id for one in placed) == sorted(m.id for m in some if SCALE.shows(m.first, m.last))
     for lane in lanes:
-        own = [one for one in placed if one.mark.front == lane.slug]
+        own = [one for one in placed if one.mark.lane == lane.slug]
         assert len(own) == lane.developments
         assert all(lane.first_row < one.row < lane.first_row + lane.rows for one in own)
 
@@ -87,3 +89,54 @@ def test_a_label_stands_in_its_bar_where_it_fits_and_beside_it_where_not() -> No
 
     assert [one.label.inside for one in placed] == [True, False]
     assert placed[1].label.side == "left"
+
+
+@given(st.lists(marks(), max_size=40, unique_by=lambda mark: mark.id))
+def test_who_packs_again_with_what_stood_where_finds_everything_in_its_row(some: list[Mark]) -> None:
+    lanes, placed = pack(some, FRONTS, SCALE)
+    kept = rows_of(lanes, placed)
+
+    assert rows_of(*pack(some, FRONTS, SCALE, kept)) == kept
+
+
+def test_zooming_in_leaves_developments_in_their_rows() -> None:
+    some = [drawn(f"1970-0{1 + n % 9}-{10 + n}", title=f"Event number {n}", front="south") for n in range(18)]
+    whole = rows_of(*pack(some, FRONTS, SCALE))
+    nearer = Scale(0, 180 * DAY, 1_000)
+
+    lanes, placed = pack(some, FRONTS, nearer, whole)
+
+    order = sorted({row for key, row in whole.items() if key in rows_of(lanes, placed)})
+    assert all(order[row] == whole[key] for key, row in rows_of(lanes, placed).items())
+
+
+def test_all_looks_of_a_development_share_a_row() -> None:
+    claimed = drawn("1970-03-01/..", title="Siege", front="south")
+    ended = structs.replace(drawn("1970-03-01/1970-03-09", title="Siege", front="south"), id=claimed.id)
+    other = drawn("1970-06-01", title="Another", front="south")
+
+    _, placed = pack([claimed, ended, other], FRONTS, SCALE)
+
+    rows = {one.mark.title: one.row for one in placed}
+    assert len({one.row for one in placed if one.mark.id == claimed.id}) == 1
+    assert rows["Siege"] != rows["Another"]
+
+
+def test_of_very_many_only_those_are_labelled_whose_label_finds_room() -> None:
+    crowd = [
+        drawn(f"1970-{1 + n % 12:02}-{1 + n % 28:02}", title=f"Event {n}", front="south") for n in range(2 * ROOMY)
+    ]
+
+    (lane,), placed = pack(crowd, FRONTS, SCALE)
+
+    assert lane.rows < ROOMY
+    assert 0 < len([one for one in placed if one.label.text]) < len(placed)
+
+
+def test_a_folded_lane_keeps_its_heading_and_its_number_and_nothing_else() -> None:
+    some = [drawn("1970-03-01", front="south"), drawn("1970-03-01", front="north")]
+
+    lanes, placed = pack(some, FRONTS, SCALE, folded=frozenset(["north"]))
+
+    assert [(lane.slug, lane.rows, lane.developments) for lane in lanes] == [("north", 1, 1), ("south", 2, 1)]
+    assert {one.mark.lane for one in placed} == {"south"}

@@ -74,6 +74,11 @@ class FrontEntry(Struct, frozen=True):
     counts: dict[Status, int]
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.front.opened.name
+
+    @property
     def developments(self) -> int:
         """How many developments stand on the lane."""
         return sum(self.counts.values())

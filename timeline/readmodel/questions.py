@@ -27,7 +27,8 @@ from timeline.readmodel.filters import Filters
 from timeline.readmodel.overviews import overview
 from timeline.readmodel.past import Past
 from timeline.readmodel.rows import After, Window, all_rows, read_rows
-from timeline.readmodel.selection import asks_documents, selected
+from timeline.readmodel.selection import asks_documents, guard_rows, selected
+from timeline.readmodel.showings import Showing, read_showings
 from timeline.readmodel.standing import Standing, set_aside_in, unopened
 from timeline.readmodel.told import Told
 from timeline.readmodel.turns import Turns
@@ -69,18 +70,37 @@ class Reader:
         return TimelineAnswer(held, entries[:limit], more=limit is not None and len(entries) > limit)
 
     def rows(
-        self, wanted: WantedCuts, filters: Filters = EVERYTHING, limit: int = 500, after: After | None = None
+        self,
+        wanted: WantedCuts,
+        filters: Filters = EVERYTHING,
+        limit: int = 500,
+        after: After | None = None,
+        *,
+        begun: bool = False,
     ) -> tuple[HeldCuts, list[VersionRow]]:
         """The same as lists and charts need it: what the rows tell, and nothing of the accounts.
 
-        Raises `InvalidValue` for filters that only the whole of a development can meet.
+        `begun` leaves out what began before the window and reaches into it. Raises `InvalidValue` for filters that only
+        the whole of a development can meet.
         """
-        if asks_documents(filters):
-            raise InvalidValue("filters", "actors, sources or text", "filters by what rows hold")
+        guard_rows(filters)
         with self._turn:
             standing, held = self._held(wanted)
-            window = _window(standing, held.cuts, filters)
+            window = _window(standing, held.cuts, filters, begun=begun)
             return held, read_rows(standing.database, standing.front_slugs, window, limit, after)
+
+    def showings(
+        self, wanted: WantedCuts, filters: Filters, limit: int, *, begun: bool = False
+    ) -> tuple[HeldCuts, list[Showing]]:
+        """How what may have begun by `as_of` looked over the whole reported clock, up to `limit` looks.
+
+        `begun` as in `rows`, and `InvalidValue` is raised as there.
+        """
+        guard_rows(filters)
+        with self._turn:
+            standing, held = self._held(wanted)
+            window = _window(standing, held.cuts, filters, begun=begun)
+            return held, read_showings(standing.database, standing.front_slugs, window, limit)
 
     def page(self, wanted: WantedCuts, filters: Filters, limit: int, after: After | None, told: Told) -> Page:
         """The same, as they are told: up to `limit` after where a page ended."""
@@ -176,13 +196,17 @@ class Reader:
                         yield from standing.catalogue_as_recorded(id, held.cuts)
                 yield from events
 
-    def fronts(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[FrontEntry, ...]]:
-        """Every lane that was opened or that a development names, in the order of opening."""
+    def fronts(self, wanted: WantedCuts, *, every: bool = False) -> tuple[HeldCuts, tuple[FrontEntry, ...]]:
+        """Every lane that was opened or that a development names, in the order of opening.
+
+        `every`: those as well that developments name only at other cuts of the same log.
+        """
         standing, held = self._held(wanted)
         counts: dict[str, Counter[Status]] = defaultdict(Counter)
         for one in overview(self._past, standing, held.cuts, Bucket.MONTH, EVERYTHING).rows:
             counts[standing.front_slugs[one.front]][STATUSES[one.status - 1]] += one.count
-        return held, _lanes(standing, held.cuts, counts, ())
+        named = standing.fronts_named(held.cuts.position) if every else ()
+        return held, _lanes(standing, held.cuts, counts, named)
 
     def knows_front(self, slug: str, wanted: WantedCuts) -> bool:
         """Whether a front is among those lanes."""
@@ -204,13 +228,6 @@ class Reader:
             standing, held = self._held(wanted)
             found = overview(self._past, standing, held.cuts, bucket, filters)
         return held, DensityAnswer(found, standing.front_slugs)
-
-    def lanes(self, answer: TimelineAnswer, also: Iterable[str] = ()) -> tuple[FrontEntry, ...]:
-        """The lanes at the cuts of an answer, with its developments counted; `also` names more of them."""
-        counts: dict[str, Counter[Status]] = {}
-        for entry in answer.entries:
-            counts.setdefault(entry.state.described.front, Counter())[entry.status] += 1
-        return _lanes(self._standing(), answer.held.cuts, counts, also)
 
     def fronts_named(self, held: HeldCuts) -> frozenset[str]:
         """Every front that an event of the recorded cut puts a development on, whatever the other two cuts."""
@@ -286,8 +303,8 @@ class Reader:
         return accounts_added_up(self._past, standing, cuts)
 
 
-def _window(standing: Standing, cuts: Cuts, filters: Filters) -> Window:
-    return Window(cuts, standing.front_numbers(filters.fronts), filters)
+def _window(standing: Standing, cuts: Cuts, filters: Filters, *, begun: bool = False) -> Window:
+    return Window(cuts, standing.front_numbers(filters.fronts), filters, begun)
 
 
 def _lanes(

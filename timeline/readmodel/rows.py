@@ -7,7 +7,6 @@ at is one short stretch of the key for each front and class.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -22,21 +21,26 @@ from timeline.readmodel.versions import ALWAYS, SPANS, VersionRow, number_of
 After = tuple[int, bytes]
 """Where a page ended: `VersionRow.sort_key`."""
 
-_COLUMNS = "front, start_at, id, status, kind, aspects, described_by, title, edtf, exact_start, exact_end, lat, lon"
+COLUMNS = "front, start_at, id, status, kind, aspects, described_by, title, edtf, exact_start, exact_end, lat, lon"
 _PLACE = itemgetter(1, 2)
 _FRONTS_AT_ONCE = {"sqlite": 1, "postgres": 8}
 """Of how many fronts one statement asks: with SQLite more of them only take longer, with PostgreSQL fewer do."""
-HELD = """reported_from <= ? AND (reported_to IS NULL OR reported_to > ?)
-    AND recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"""
+RECORDED = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
+"""That a row is the one that the log held at a position; takes the position twice."""
+HELD = f"reported_from <= ? AND (reported_to IS NULL OR reported_to > ?) AND {RECORDED}"
 """That a row is the one in force at a cut; takes what `held` gives."""
 
 
 class Window(Struct, frozen=True):
-    """Which rows are wanted: the cuts, the numbers of the fronts, and the filters that rows can tell."""
+    """Which rows are wanted: the cuts, the numbers of the fronts, and the filters that rows can tell.
+
+    `begun`: only what may have begun in the window, and not what began earlier and reaches into it.
+    """
 
     cuts: Cuts
     fronts: Sequence[int]
     filters: Filters = Filters()
+    begun: bool = False
 
 
 def held(cuts: Cuts) -> tuple[int, int, int, int]:
@@ -53,9 +57,9 @@ def read_rows(
     What lasts longest is asked for first: whatever of it began before the shorter ones may have leaves less to ask for.
     """
     found: list[tuple[Any, ...]] = []
-    until = _latest(window)
+    until = latest(window)
     at_once = _FRONTS_AT_ONCE[database.engine]
-    for span, since in reversed(list(enumerate(_earliest(window.filters.since)))):
+    for span, since in reversed(list(enumerate(earliest(window)))):
         lowest = max(since, after[0]) if after else since
         for start in range(0, len(window.fronts), at_once):
             missing = limit - bisect_left(found, lowest, key=itemgetter(1))
@@ -106,7 +110,7 @@ def condition(filters: Filters) -> tuple[str, list[Any]]:
     return " AND ".join(told), given
 
 
-def _latest(window: Window) -> int:
+def latest(window: Window) -> int:
     """The last moment at which a wanted development may have begun."""
     until = window.filters.until
     return to_micros(min(window.cuts.as_of, until) if until else window.cuts.as_of)
@@ -117,7 +121,7 @@ def _statement(
 ) -> tuple[str, list[Any]]:
     """One question: of each of some fronts a stretch (span class, from when, to when) of the key."""
     more, wanted = condition(window.filters)
-    part = f"""SELECT {_COLUMNS} FROM versions
+    part = f"""SELECT {COLUMNS} FROM versions
         WHERE front = ? AND span = ? AND start_at >= ? AND start_at <= ? AND {HELD}
         {" AND (start_at, id) > (?, ?)" if after else ""}{f" AND {more}" if more else ""}
         ORDER BY start_at, id LIMIT ?"""
@@ -128,9 +132,11 @@ def _statement(
     return parts, [value for front in fronts for value in (front, *given)]
 
 
-def _earliest(since: datetime | None) -> list[int]:
-    """When a development of each span class must have begun to reach into the window."""
-    if since is None:
+def earliest(window: Window) -> list[int]:
+    """When a wanted development of each span class must have begun at the earliest."""
+    if window.filters.since is None:
         return [ALWAYS] * (len(SPANS) + 1)
-    begin = to_micros(since)
+    begin = to_micros(window.filters.since)
+    if window.begun:
+        return [begin] * (len(SPANS) + 1)
     return [*(max(ALWAYS, begin - most) for most in SPANS), ALWAYS]

@@ -7,6 +7,7 @@ Where the index names few, those are folded; where it names many, rows are walke
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from timeline.errors import InvalidValue
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
@@ -26,6 +27,12 @@ _COMMON = 50_000
 def asks_documents(filters: Filters) -> bool:
     """Whether rows alone can not tell what passes."""
     return bool(filters.actors or filters.sources or filters.text)
+
+
+def guard_rows(filters: Filters) -> None:
+    """Raise `InvalidValue` for filters that only the whole of a development can meet."""
+    if asks_documents(filters):
+        raise InvalidValue("filters", "actors, sources or text", "filters by what rows hold")
 
 
 def selected(

@@ -1,0 +1,86 @@
+"""The chart of a view, with all that the browser needs in order to move it without asking: one of several kinds."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from dashboards.detail import Detail, Level, detail
+from dashboards.figures.counted import counted, grid
+from dashboards.figures.counts import count_lanes, counts_chart, counts_told
+from dashboards.figures.gantt import Figure, film, gantt
+from dashboards.figures.packing import Lane, Rows, pack
+from dashboards.figures.points import as_points
+from dashboards.figures.scale import Scale
+from dashboards.filters import View
+from dashboards.theme import Palette
+from timeline.domain.history import Cuts
+from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.filters import Filters
+from timeline.readmodel.questions import Reader
+
+_COUNTED = "Too much to draw one by one: each cell counts what began in it. Zoom in, or click on a cell, to see more."
+_CELLS = 220
+"""Stretches of time of the counts, at most."""
+
+
+class Chart(Struct, frozen=True):
+    """A figure with its headings, what the browser has to know of its marks or cells, and what the reader is told.
+
+    `key` tells it from others: a browser that has it needs it no more.
+    """
+
+    level: Level
+    figure: Figure
+    lanes: tuple[Lane, ...]
+    told: dict[str, Any]
+    notices: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    key: str = ""
+
+
+def key_of(view: View, cuts: Cuts, window: Scale, theme: str) -> str:
+    """What a chart depends on besides the as-of day, which the browser may move by itself."""
+    chosen = (view.chart, view.lanes, view.order, view.folded, view.text, view.fronts, view.statuses, view.kinds)
+    return repr((chosen, view.actor, view.source, cuts.position, window, theme))
+
+
+def chart_of(
+    reader: Reader,
+    view: View,
+    cuts: tuple[WantedCuts, WantedCuts],
+    inside: Filters,
+    lanes: tuple[tuple[str, str], ...],
+    window: Scale,
+    colours: Palette,
+    rows: Rows,
+) -> Chart:
+    """The chart at some cuts; the second ones are those of the end of the history."""
+    wanted, end = cuts
+    drawn = detail(reader, wanted, inside, view.lanes, end)
+    if drawn.level == "counts":
+        return _counts(reader, wanted, inside, lanes, window, colours)
+    return _marks(drawn, view, drawn.lanes or lanes, window, colours, rows)
+
+
+def _marks(
+    drawn: Detail, view: View, lanes: tuple[tuple[str, str], ...], window: Scale, colours: Palette, rows: Rows
+) -> Chart:
+    marks = as_points(drawn.marks) if view.chart == "points" else drawn.marks
+    blocks, placed = pack(marks, lanes, window, rows, frozenset(view.folded))
+    told = film(blocks, placed, window)
+    return Chart(drawn.level, gantt(blocks, placed, window, colours), blocks, told, drawn.notices, drawn.hints)
+
+
+def _counts(
+    reader: Reader,
+    wanted: WantedCuts,
+    inside: Filters,
+    lanes: tuple[tuple[str, str], ...],
+    window: Scale,
+    colours: Palette,
+) -> Chart:
+    on = grid(window, _CELLS)
+    _, answer = reader.density(wanted, on.bucket, inside)
+    blocks, counts = count_lanes(lanes, counted(answer, [slug for slug, _ in lanes], on))
+    figure = counts_chart(blocks, counts, window, colours)
+    return Chart("counts", figure, blocks, counts_told(blocks, counts), hints=(_COUNTED,))

@@ -1,0 +1,79 @@
+"""The chart of what is too much to show one by one: how much began when on each lane, and what part is contested."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboards.figures.counted import Counted
+from dashboards.figures.gantt import ROW, TOP, Figure, plain_layout, time_axis
+from dashboards.figures.packing import Lane
+from dashboards.figures.scale import Scale
+from dashboards.theme import Palette
+from timeline.domain.vocabulary import Status
+from timeline.readmodel.versions import STATUSES
+
+ROWS = 3
+"""Of a lane: its heading, how much began, and which share of it is contested."""
+CONTESTED = (Status.DISPUTED, Status.DENIED, Status.REFUTED, Status.RETRACTED)
+"""What somebody takes exception to."""
+
+
+def count_lanes(lanes: Sequence[tuple[str, str]], counts: Counted) -> tuple[tuple[Lane, ...], Counted]:
+    """The lanes on which anything began, and their counts."""
+    totals = counts.totals.sum(axis=1)
+    some = [n for n in range(len(lanes)) if totals[n]]
+    blocks = tuple(
+        Lane(lanes[n][0], lanes[n][1], place * ROWS, ROWS, int(totals[n])) for place, n in enumerate(some)
+    )  # fmt: skip
+    return blocks, Counted(counts.grid, counts.counts[some])
+
+
+def counts_chart(lanes: Sequence[Lane], counts: Counted, scale: Scale, colours: Palette) -> Figure:
+    """The chart of these lanes, as `count_lanes` gives them with their counts."""
+    totals, contested = counts.totals, counts.of(*CONTESTED)
+    rows = len(lanes) * ROWS
+    began: list[list[int | None]] = [[None] * totals.shape[1] for _ in range(rows)]
+    share: list[list[float | None]] = [[None] * totals.shape[1] for _ in range(rows)]
+    for lane, block in enumerate(lanes):
+        began[block.first_row + 1] = [int(n) or None for n in totals[lane]]
+        share[block.first_row + 2] = [
+            round(int(part) / int(whole), 3) if part else None
+            for part, whole in zip(contested[lane], totals[lane], strict=True)
+        ]
+    violet = colours.styles[Status.DISPUTED]
+    return {
+        "data": [
+            _heat("began", began, counts, _shades(colours), 0.9),
+            _heat("contested", share, counts, [[0, violet.fill], [1, violet.line]], 5) | {"zmin": 0, "zmax": 1},
+        ] if lanes else [],
+        "layout": plain_layout(colours) | {
+            "height": TOP * 2 + max(rows, 4) * ROW, "dragmode": "pan",
+            "xaxis": time_axis(scale, colours) | {"showticklabels": False, "ticks": ""},
+            "yaxis": {"range": [max(rows, 4) - 0.5, -0.5], "fixedrange": True, "visible": False},
+        },
+    }  # fmt: skip
+
+
+def counts_told(lanes: Sequence[Lane], counts: Counted) -> dict[str, Any]:
+    """What the browser has to know to tell of each cell how many began, and of which status."""
+    return {
+        "edges": list(counts.grid.edges),
+        "lanes": [lane.slug for lane in lanes],
+        "names": [lane.name for lane in lanes],
+        "rows": ROWS,
+        "statuses": [str(status) for status in STATUSES],
+        "counts": counts.counts.tolist(),
+    }
+
+
+def _heat(part: str, z: list[list[Any]], counts: Counted, shades: list[list[Any]], gap: float) -> dict[str, Any]:
+    return {
+        "type": "heatmap", "x": list(counts.grid.edges), "y": list(range(len(z))), "z": z, "showscale": False,
+        "colorscale": shades, "zmin": 0, "hoverinfo": "skip", "xgap": 0.4, "ygap": gap, "hoverongaps": False,
+        "meta": {"part": part},
+    }  # fmt: skip
+
+
+def _shades(colours: Palette) -> list[list[Any]]:
+    """From the palest shade on, since a cell with nothing in it is left out."""
+    (_, palest), *stops = colours.density[1:]
+    return [[0, palest], *(list(stop) for stop in stops)]
