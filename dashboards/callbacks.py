@@ -75,6 +75,7 @@ _SHOWN = (
     (ids.OVERVIEW, "style"),
     (ids.CHART, "figure"),
     (ids.CHART, "style"),
+    (ids.FRAME, "hidden"),
     (ids.FILM, "data"),
     (ids.HEADINGS, "children"),
     (ids.TABLE, "children"),
@@ -175,19 +176,14 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         (ids.NOTICE, "children"): [html.P(notice, className="notice") for notice in shown.notices],
         (ids.OVERVIEW, "figure"): shown.overview,
         (ids.OVERVIEW, "style"): {"height": shown.overview["layout"]["height"]},
+        (ids.FRAME, "hidden"): view.chart in ("table", "map"),
         (ids.TABLE, "children"): shown.table,
         (ids.PANEL, "children"): shown.panel,
         (ids.PANEL, "hidden"): shown.panel is None,
         (ids.SHARE, "href"): f"/{shown.permalink}",
         (ids.SET, "data"): controls,
     }
-    if view.chart in ("table", "map"):
-        outputs |= {
-            (ids.CHART, "style"): {"display": "none"},
-            (ids.HEADINGS, "children"): [],
-            (ids.HINT, "children"): [],
-        }
-    elif chart:
+    if chart:
         outputs |= {
             (ids.CHART, "figure"): chart.figure,
             (ids.CHART, "style"): {"height": chart.figure["layout"]["height"]},

@@ -231,6 +231,7 @@ def _charts() -> html.Main:
                             html.Div(id=ids.HEADINGS, className="headings"),
                             html.Div(id=ids.POINTED, className="pointed", hidden=True, role="status"),
                         ],
+                        id=ids.FRAME,
                         className="chart-frame",
                         tabIndex=0,
                         role="group",

@@ -92,7 +92,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     key = key_of(view, cuts, window, theme)
     inside = structs.replace(filters, since=_moment(window.left), until=_moment(window.right))
     chart = None
-    if view.chart != "table" and key != have.key:
+    if view.chart in ("gantt", "points") and key != have.key:
         chart = chart_of(reader, view, (wanted, end), inside, lanes, window, colours, have.rows)
         notices += chart.notices
         chart = structs.replace(chart, key=key if chart.level == "film" else f"{key} {cuts.as_of}")

@@ -64,20 +64,17 @@
     if (window.timelineChart.plays()) window.timelineChart.at(number, given && given.knownAt, true);
   }
 
-  /* Write the address without asking for the page; that is done once the reader has stopped. */
+  /* The address follows, and with it the rest of the page, once the reader has stopped. */
   function later(parameters) {
-    const search = parameters.toString() ? "?" + parameters.toString() : "";
-    window.history.replaceState(window.history.state, "", window.location.pathname + search);
     clearTimeout(settling);
-    if (!playing) settling = setTimeout(() => set("url", { search }), 300);
+    settling = setTimeout(() => { settling = null; go(parameters); }, 300);
   }
 
-  function stop() {
-    const asks = playing && window.timelineChart.plays();
+  function stop(value, most) {
     playing = false;
     set("play-clock", { disabled: true });
     set("play", { children: "▶", "aria-label": "Play the history" });
-    if (asks) set("url", { search: window.location.search });
+    change((parameters) => put(parameters, "as_of", day(value), day(most)));
   }
 
   function zoomTo(first, last) {
@@ -130,9 +127,9 @@
         const parameters = here();
         // What the server set is no choice of the reader's.
         const chosen = (name, value) => JSON.stringify(value) !== JSON.stringify(set[name]);
-        if (chosen("asOf", asOf) || parameters.has("as_of")) put(parameters, "as_of", day(asOf), day(lastDay));
+        if (chosen("asOf", asOf) || settling !== null) put(parameters, "as_of", day(asOf), day(lastDay));
         const moved = window.dash_clientside.callback_context.triggered.every((one) => one.prop_id === "as-of.value");
-        if (moved && window.timelineChart.plays()) { later(parameters); return; }
+        if (moved && window.timelineChart.plays()) { if (!playing) later(parameters); return; }
         if (chosen("known", known)) put(parameters, "known_at", known, "then");
         if (chosen("view", view)) put(parameters, "view", view, "gantt");
         if (chosen("window", span) && span) {
@@ -202,8 +199,9 @@
 
       theme: function (clicks) {
         if (!clicks) return;
-        change((parameters) => parameters.set("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
-        applyTheme(window.location.search);
+        const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+        change((parameters) => parameters.set("theme", next));
+        applyTheme("?theme=" + next);
       },
 
       step: function (back, on, value, least, most) {
@@ -216,7 +214,7 @@
 
       play: function (clicks, value, least, most) {
         if (!clicks) return;
-        if (playing) { stop(); return; }
+        if (playing) { stop(value, most); return; }
         playing = true;
         if (value >= most) set("as-of", { value: least });
         set("play-clock", { disabled: false });
@@ -227,7 +225,7 @@
         if (!playing) return;
         // At the middle speed the whole history takes about a minute, but a step is never less than a day.
         const step = Math.max(1, Math.round(((most - least) / 160) * (Number(speed) / 4)));
-        if (value >= most) { stop(); return; }
+        if (value >= most) { stop(value, most); return; }
         const next = Math.min(value + step, most);
         moveTo(next);
         set("as-of", { value: next });
