@@ -67,7 +67,8 @@ def _marks(
 ) -> Chart:
     marks = as_points(drawn.marks) if view.chart == "points" else drawn.marks
     blocks, placed = pack(marks, lanes, window, rows, frozenset(view.folded))
-    told = film(blocks, placed, window)
+    folded = [mark for mark in marks if mark.lane in view.folded and window.shows(mark.first, mark.last)]
+    told = film(blocks, placed, window, folded)
     return Chart(drawn.level, gantt(blocks, placed, window, colours), blocks, told, drawn.notices, drawn.hints)
 
 

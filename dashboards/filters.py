@@ -75,8 +75,10 @@ def read(search: str | None) -> View:
         except InvalidValue as error:
             problems.append(error.detail)
     view = View(**fields, problems=tuple(problems))
-    if view.since and view.until and view.since >= view.until:
-        return structs.replace(view, since=None, until=None, problems=(*problems, "from: expected a day before `to`"))
+    if view.since and view.until and view.since > view.until:
+        return structs.replace(
+            view, since=None, until=None, problems=(*problems, "from: expected a day not after `to`")
+        )
     return view
 
 

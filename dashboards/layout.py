@@ -125,7 +125,7 @@ def _filters() -> html.Nav:
                     _radio(ids.LANES, _LANES, "front", "Lanes by"),
                     _radio(
                         ids.ORDER,
-                        [("opened", "As opened"), ("name", "A–Z"), ("most", "Most")],
+                        [("opened", "Opened"), ("name", "By name"), ("most", "Most")],
                         "opened",
                         "Order of lanes",
                     ),

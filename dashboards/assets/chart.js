@@ -4,6 +4,7 @@
 (function () {
   "use strict";
 
+  const MOST_NAMED = 12; // of the marks that changed with a step
   const DAY = 86400000;
   const SVG = "http://www.w3.org/2000/svg";
   const STATUS = {
@@ -129,21 +130,17 @@
     }
     for (const n of before) ring(n, false);
     for (const n of changed) ring(n, true);
-    folded(lanes).forEach((number, lane) => {
+    for (const [lane, first, from, to] of film.folded) if (first <= asOf && from <= knownAt && knownAt < to) lanes[lane]++;
+    lanes.forEach((number, lane) => {
       const heading = document.querySelectorAll("#headings .lane-count")[lane];
       if (heading) heading.textContent = count(number, "development");
     });
     told(all, "shown");
     if (step) {
       const names = [...changed].map((n) => film.title[n] + " — " + film.status[n]);
-      const more = names.length > 3 ? " and " + (names.length - 3) + " more" : "";
-      set("just-changed", { children: names.length ? "Changed: " + names.slice(0, 3).join("; ") + more : "" });
+      const more = names.length > MOST_NAMED ? "; and " + (names.length - MOST_NAMED) + " more" : "";
+      set("just-changed", { children: names.length ? "Changed: " + names.slice(0, MOST_NAMED).join("; ") + more : "" });
     }
-  }
-
-  /* Folded lanes have no marks; their number is the one that the server counted. */
-  function folded(lanes) {
-    return lanes.map((number, lane) => (film.foldedCounts && film.foldedCounts[lane] !== undefined ? film.foldedCounts[lane] : number));
   }
 
   function told(number, how) {
@@ -327,6 +324,7 @@
       if (film) apply(step);
     },
     plays: () => Boolean(film) && film.level === "film" && Boolean(plot()) && plot().offsetParent !== null,
+    inView: () => [...shown.keys()].filter((n) => shown[n] === 1).map((n) => ({ id: film.id[n], title: film.title[n], status: film.status[n], lane: film.lanes[film.lane[n]] })),
     have: () => (film ? { key: film.key, rows: film.rows || {} } : null),
   });
 })();

@@ -12,6 +12,7 @@ from typing import Any
 
 from dashboards.figures.bars import Numbered, Trace, spans
 from dashboards.figures.labels import centre, drawn_as_point
+from dashboards.figures.marks import Mark
 from dashboards.figures.packing import ROOMY, Lane, Placed, rows_of
 from dashboards.figures.scale import FOREVER, Scale
 from dashboards.theme import Palette, Style
@@ -46,11 +47,12 @@ def gantt(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale, colours
     return {"data": traces, "layout": _layout(lanes, scale, colours)}
 
 
-def film(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale) -> dict[str, Any]:
+def film(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale, folded: Iterable[Mark] = ()) -> dict[str, Any]:
     """What the browser has to know of each mark, column by column, to show it as of any day.
 
     Times are milliseconds since 1970, UTC; `from` and `to` are the stretch of the reported clock on which it is to be
-    shown, `open` until when it was going on (0: it never was). `rows` is what `pack` takes the next time.
+    shown, `open` until when it was going on (0: it never was). `rows` is what `pack` takes the next time. Of the marks
+    of folded lanes it knows enough to count them.
     """
     marks = [one.mark for one in placed]
     number = {lane.slug: n for n, lane in enumerate(lanes)}
@@ -64,7 +66,7 @@ def film(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale) -> dict[
         "point": [drawn_as_point(mark, scale) for mark in marks],
         "open": [mark.open_until or 0 for mark in marks],
         "from": [mark.known_from for mark in marks],
-        "to": [FOREVER if mark.known_to is None else mark.known_to for mark in marks],
+        "to": [_until(mark) for mark in marks],
         "status": [str(mark.status) for mark in marks],
         "title": [mark.title for mark in marks],
         "when": [mark.when for mark in marks],
@@ -72,10 +74,14 @@ def film(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale) -> dict[
         "label": [one.label.at for one in placed],
         "side": [_SIDES[one.label.side, one.label.inside] for one in placed],
         "rows": rows_of(lanes, placed),
-        "foldedCounts": {n: lane.developments for n, lane in enumerate(lanes) if lane.folded},
+        "folded": [[number[mark.lane], mark.first, mark.known_from, _until(mark)] for mark in folded],
         "lanes": [lane.slug for lane in lanes],
         "rowHeight": row_height(lanes),
     }
+
+
+def _until(mark: Mark) -> float:
+    return FOREVER if mark.known_to is None else mark.known_to
 
 
 def _points(own: Iterable[Numbered], style: Style, status: Status, scale: Scale) -> list[Trace]:

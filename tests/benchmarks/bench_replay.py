@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from random import Random
 from threading import Thread
@@ -26,7 +25,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.contenders import TcpServer
-from tests.benchmarks.generated import BEGIN, DAYS, END, FRONTS, conflict
+from tests.benchmarks.generated import BEGIN, DAYS, END, FRONTS, fill
 from tests.benchmarks.readers import library_loop, projection_runner
 from timeline.projections.generations import generations_of
 from timeline.projections.running import Runner
@@ -38,18 +37,8 @@ from timeline.store.addresses import parse_address
 from timeline.store.backups import backup, restore
 from timeline.store.log import ConflictLog
 
-TOGETHER = 2_000
 RUNS = 300
 READERS = 8
-
-
-def fill(log: ConflictLog, developments: int) -> float:
-    """Put the whole conflict into a log; how many events a second that were."""
-    told = conflict(developments)
-    begun, events = time.perf_counter(), 0
-    while some := list(islice(told, TOGETHER)):
-        events += len(log.record_all(some))
-    return events / (time.perf_counter() - begun)
 
 
 def windows(seed: int) -> Iterator[tuple[WantedCuts, Filters]]:

@@ -5,8 +5,10 @@ days, some after years. One in five reports is followed by something else that i
 recent one: another account, a correction, an assessment, a withdrawal, a merge.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from math import sin
 from random import Random
 from uuid import UUID
@@ -26,7 +28,9 @@ from timeline.domain.facts import (
 from timeline.domain.moments import Occurred
 from timeline.domain.values import Account, Actor, MessageId, Place, Tally, development_id_of, source_id
 from timeline.domain.vocabulary import Aspect, Credibility, Kind, Nature, SourceKind, Stance, Verdict
+from timeline.store.log import ConflictLog
 
+TOGETHER = 2_000
 BEGIN = datetime(2014, 3, 1, tzinfo=UTC)
 DAYS = 3_650
 END = BEGIN + timedelta(days=DAYS)
@@ -65,6 +69,15 @@ def conflict(developments: int, seed: int = 1) -> Iterator[Submission]:
             fact = _said_later(random, known[-back - 1] if back < len(known) else None)
             late = timedelta(days=random.randrange(1, 400)) if random.random() < 0.1 else timedelta()
             yield Submission(known[-back], max(BEGIN, now - late), MessageId("//generated", f"{number:08}-more"), fact)
+
+
+def fill(log: ConflictLog, developments: int) -> float:
+    """Put the whole conflict into a log; how many events a second that were."""
+    told = conflict(developments)
+    begun, events = time.perf_counter(), 0
+    while some := list(islice(told, TOGETHER)):
+        events += len(log.record_all(some))
+    return events / (time.perf_counter() - begun)
 
 
 def _moment(share: float) -> datetime:

@@ -6,6 +6,7 @@ import shutil
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,17 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.benchmarks.generated import fill
 from tests.scenarios import bearer
 from timeline.access.tokens import Scope
-from timeline.bootstrap import create_app, open_service
+from timeline.bootstrap import Service, create_app, open_service
 from timeline.config import Config, fixtures_folder
 from timeline.import_commands import DEMO_FILES
 from timeline.importers.ndjson import read
 
 NAMES = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+_CROWD = 8_000
+"""Developments of the crowded store."""
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -38,6 +42,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for name in DEMO_FILES:
         for line in read(fixtures_folder() / name):
             service.log.record(line.read)  # type: ignore[arg-type]
+    with serving(service, config) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with so much in it that it can not all be drawn; `TIMELINE_CROWDED` names a store to take instead."""
+    given = os.environ.get("TIMELINE_CROWDED")
+    config = Config(given or str(tmp_path_factory.mktemp("store") / "crowded.db"), title="Ten years")
+    service = open_service(config)
+    if not given:
+        fill(service.log, _CROWD)
+    with serving(service, config) as address:
+        yield address
+
+
+@contextmanager
+def serving(service: Service, config: Config) -> Iterator[Server]:
+    """The address of a server of a service, which is closed in the end."""
     running = make_server("127.0.0.1", 0, create_app(service, config), threaded=True)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()

@@ -158,9 +158,9 @@ def test_a_film_tells_of_each_mark_where_it_stands_and_when_it_was_known() -> No
 
     marks = [one.mark for one in placed]
     assert told["id"] == [mark.id for mark in marks]
-    assert {
-        len(column) for name, column in told.items() if name not in ("rows", "lanes", "rowHeight", "foldedCounts")
-    } == {len(marks)}
+    assert {len(column) for name, column in told.items() if name not in ("rows", "lanes", "rowHeight", "folded")} == {
+        len(marks)
+    }
     assert [FRONTS[lane][0] for lane in told["lane"]] == [mark.lane for mark in marks]
     assert {n for trace in chart(MARKS)["data"] for n in trace["customdata"]} == set(range(len(marks)))
     json.dumps(told, allow_nan=False)

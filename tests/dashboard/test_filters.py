@@ -63,6 +63,13 @@ def test_a_window_that_ends_before_it_begins_is_named_and_left_out() -> None:
     assert len(view.problems) == 1
 
 
+def test_a_window_may_be_a_single_day() -> None:
+    view = read("?from=2023-05-02&to=2023-05-02")
+
+    assert view.since == view.until == date(2023, 5, 2)
+    assert view.problems == ()
+
+
 def test_parameters_of_others_are_passed_over() -> None:
     assert read("?utm_source=x&as_of=2023-05-22") == View(as_of=date(2023, 5, 22))
 
