@@ -30,6 +30,8 @@ _MOST_NAMED = 3
 _BOX = "box:"
 _LEAST = 0.0005
 """How far around one place a click on its mark asks, in degrees: about 50 m."""
+_FINE = 0.1
+"""Boxes narrower than this (degrees) are asked for to the metre."""
 _PRECISION = {
     PlacePrecision.NEAR: "place known to about 25 km",
     PlacePrecision.DISTRICT: "place known to the district only",
@@ -170,8 +172,8 @@ def _grid(cells: Sequence[Cell], colours: Palette) -> list[Trace]:
                        "color": [round(float(share), 3) for share in shares], "cmin": 0, "cmax": 1,
                        "colorscale": [[0.0, colours.density[1][1]], *map(list, colours.density[2:])]},
             "customdata": [_asked(cell.box) for cell in cells],
-            "hovertext": [f"<b>{count(cell.count, 'development')}</b><br>{_mix(cell.mix)}" for cell in cells],
-            "hovertemplate": "%{hovertext}<extra></extra>",
+            "hovertext": [f"{cell.count:,}<br>{_mix(cell.mix, _MOST_NAMED)}" for cell in cells],
+            "hovertemplate": "<b>Developments:</b> %{hovertext}<extra></extra>",
         }
     ]  # fmt: skip
 
@@ -199,7 +201,8 @@ def _points(pairs: Sequence[tuple[float, float]], frame: Frame) -> Trace:
 
 def _asked(box: Box) -> str:
     wider = Box(box.west - _LEAST, box.south - _LEAST, box.east + _LEAST, box.north + _LEAST)
-    return _BOX + ",".join(f"{degrees:.5f}" for degrees in wider.within_world())
+    digits = 5 if box.east - box.west < _FINE else 3
+    return _BOX + ",".join(f"{degrees:.{digits}f}" for degrees in wider.within_world())
 
 
 def _told(one: Located) -> str:
@@ -218,9 +221,14 @@ def _told_of_several(mark: Gathered) -> str:
     return "<br>".join(told)
 
 
-def _mix(mix: Mapping[Status, int]) -> str:
-    """`8 claimed, 4 disputed`."""
-    return ", ".join(f"{mix[status]:,} {status}" for status in STATUS if mix.get(status))
+def _mix(mix: Mapping[Status, int], most: int = len(STATUS)) -> str:
+    """`8 claimed, 4 disputed`; where there are more statuses than `most`, the rest is told as one number."""
+    held = [status for status in STATUS if mix.get(status)]
+    told = held if len(held) <= most else sorted(held, key=lambda status: -mix[status])[:most]
+    parts = [f"{mix[status]:,} {status}" for status in told]
+    if len(told) < len(held):
+        parts.append(f"{sum(mix.values()) - sum(mix[status] for status in told):,} others")
+    return ", ".join(parts)
 
 
 def _figure(marks: list[Trace], frame: Frame, colours: Palette, room: Room | None = None) -> Figure:

@@ -61,9 +61,9 @@ def place_names(marks: Sequence[Gathered], room: Room, frame: Frame, colours: Pa
         x, y, apart = room.x[number], room.y[number], room.radius[number] + 3
         long, half = len(name) * _CHARACTER, _LINE / 2
         space = "\u2002" * ceil(apart / _SPACE)
-        if x + apart + long < frame.width and room.take((x + apart, x + apart + long, y - half, y + half)):
+        if 0 < x + apart < frame.width - long and room.take((x + apart, x + apart + long, y - half, y + half)):
             named.append((mark, f"{space}{escape(name, quote=False)}", "middle right"))
-        elif x - apart - long > 0 and room.take((x - apart - long, x - apart, y - half, y + half)):
+        elif long < x - apart < frame.width and room.take((x - apart - long, x - apart, y - half, y + half)):
             named.append((mark, f"{escape(name, quote=False)}{space}", "middle left"))
     lon = frame.eastward(np.array([mark.lon for mark, _, _ in named], np.float64))
     texts = [(float(x), mark.lat, text) for x, (mark, text, _) in zip(lon, named, strict=True)]

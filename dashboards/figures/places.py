@@ -14,7 +14,7 @@ STATUSES = tuple(Status)
 """In arrays a status is its place in these."""
 MOST_PLACES = 2_000
 """Up to so many places each has a mark; beyond, developments are counted in a grid."""
-CELL = 14
+CELL = 16
 """Width and height of a cell of the grid, in pixels."""
 _SMALL, _LARGE = 15.0, 46.0
 """Diameters of the marks of two developments and of most, in pixels."""

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ def test_what_the_grid_counts_is_what_one_counts_one_by_one(places: list[Located
     across, up = (CELL * degrees for degrees in frame.per_pixel)
     naive: Counter[tuple[int, int, Status]] = Counter()
     for one, east in zip(places, frame.eastward(lon), strict=True):
-        naive[int((east - frame.box.west) // across), int((one.lat - frame.box.south) // up), one.status] += 1
+        naive[floor((east - frame.box.west) / across), floor((one.lat - frame.box.south) / up), one.status] += 1
     counted = {
         (round((cell.box.west - frame.box.west) / across), round((cell.box.south - frame.box.south) / up), status): n
         for cell in cells
