@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import ceil
 
 import numpy as np
 from msgspec import Struct
@@ -131,11 +132,13 @@ def binned(
     """
     across, up = (degrees * CELL for degrees in frame.per_pixel)
     west, south = box.west, box.south
-    columns, rows = int(np.ceil((box.east - west) / across)), int(np.ceil((box.north - south) / up))
-    column = np.floor((frame.eastward(lon) - west) / across).astype(np.int64)
-    row = np.floor((lat - south) / up).astype(np.int64)
-    seen = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-    number = ((row * columns + column) * len(STATUSES) + status)[seen]
+    columns, rows = (ceil(round(one, 6)) for one in ((box.east - west) / across, (box.north - south) / up))
+    east = frame.eastward(lon)
+    seen = (east >= west) & (east <= box.east) & (lat >= south) & (lat <= box.north)
+    # What lies on the far edge itself belongs to the last cell.
+    column = np.minimum(np.floor((east[seen] - west) / across).astype(np.int64), columns - 1)
+    row = np.minimum(np.floor((lat[seen] - south) / up).astype(np.int64), rows - 1)
+    number = (row * columns + column) * len(STATUSES) + status[seen]
     counts = np.bincount(number, minlength=rows * columns * len(STATUSES)).reshape(-1, len(STATUSES))
     cells = []
     for cell in np.flatnonzero(counts.any(axis=1)):

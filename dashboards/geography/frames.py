@@ -92,6 +92,7 @@ def frame_around(box: Box, width: float, height: float) -> Frame:
     east, north = (box.west + box.east) / 2, (box.south + box.north) / 2
     shrink = max(cos(radians(min(abs(north), 84.0))), 0.1)
     up = max((box.north - box.south) / height, (box.east - box.west) * shrink / width, 1e-6)
+    up *= 1 + 1e-9  # what lies on the edge of the box must not be lost to rounding
     wide, high = up / shrink * width / 2, up * height / 2
     return Frame(Box(east - wide, north - high, east + wide, north + high), width, height)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -123,7 +123,9 @@ def test_what_the_grid_counts_is_what_one_counts_one_by_one(places: list[Located
     across, up = (CELL * degrees for degrees in frame.per_pixel)
     naive: Counter[tuple[int, int, Status]] = Counter()
     for one, east in zip(places, frame.eastward(lon), strict=True):
-        naive[floor((east - frame.box.west) / across), floor((one.lat - frame.box.south) / up), one.status] += 1
+        column = min(floor((east - frame.box.west) / across), ceil(1000 / CELL) - 1)
+        row = min(floor((one.lat - frame.box.south) / up), ceil(640 / CELL) - 1)
+        naive[column, row, one.status] += 1
     counted = {
         (round((cell.box.west - frame.box.west) / across), round((cell.box.south - frame.box.south) / up), status): n
         for cell in cells
@@ -131,6 +133,14 @@ def test_what_the_grid_counts_is_what_one_counts_one_by_one(places: list[Located
     }
     assert counted == dict(naive)
     assert sum(cell.count for cell in cells) == len(places)
+
+
+def test_a_place_on_the_edge_of_the_map_is_counted() -> None:
+    pole = [located(90.0, 0.0)]
+    frame = frame_around(bounds_of(pole), 640, 640)
+    edge = Box(frame.box.west, frame.box.south, frame.box.east, 90.0)
+
+    assert [cell.count for cell in binned(np.zeros(1), np.full(1, 90.0), numbers_of(pole), frame, edge)] == [1]
 
 
 @settings(max_examples=100, deadline=None)
