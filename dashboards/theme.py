@@ -40,6 +40,11 @@ class Palette(Struct, frozen=True):
     veil: str
     density: tuple[tuple[float, str], ...]
     styles: dict[Status, Style]
+    water: str
+    land: str
+    shore: str
+    border: str
+    """Of the map; `border` is also the colour of names on it."""
 
 
 class _Inks(Struct, frozen=True):
@@ -93,6 +98,10 @@ LIGHT = Palette(
         paper="#ffffff",
         on_solid="#ffffff",
     ).styles(),
+    water="#e6edf4",
+    land="#fcfcfb",
+    shore="#a3b1c2",
+    border="#7d8899",
 )
 
 DARK = Palette(
@@ -117,6 +126,10 @@ DARK = Palette(
         paper="#11161d",
         on_solid="#0d1117",
     ).styles(),
+    water="#0c1117",
+    land="#1b222b",
+    shore="#3d4a5a",
+    border="#7b8798",
 )
 
 
