@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import structlog
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update
+from msgspec import ValidationError, convert
 
 from dashboards import choices, filters, ids, words
 from dashboards.figures.scale import milliseconds
@@ -12,6 +14,8 @@ from dashboards.headings import headings
 from dashboards.page import Held, Page, filters_of, page
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
+
+log = structlog.get_logger(__name__)
 
 _EPOCH = date(1970, 1, 1)
 
@@ -31,7 +35,11 @@ def register(app: Dash, reader: Reader, now: Callable[[], datetime] = lambda: da
         view = filters.read(search)
         theme = view.theme or ("dark" if viewport.get("dark") else "light")
         width = float(viewport["width"])
-        outputs = _outputs(page(reader, view, width, theme, now(), Held(**(have or {}))), width)
+        try:
+            outputs = _outputs(page(reader, view, width, theme, now(), _held(have)), width)
+        except Exception as error:  # the reader must not be left before a page that only stands still
+            log.exception("page not drawn", search=search, exc_info=error)
+            outputs = {(ids.NOTICE, "children"): [html.P(_FAILED, className="notice")]}
         return tuple(outputs.get(one, no_update) for one in _SHOWN)
 
     for name, triggers, states in _IN_THE_BROWSER:
@@ -42,6 +50,15 @@ def register(app: Dash, reader: Reader, now: Callable[[], datetime] = lambda: da
     )
 
 
+def _held(have: dict[str, Any] | None) -> Held:
+    """What the browser says that it has; nothing where that makes no sense."""
+    try:
+        return convert(have or {}, Held)
+    except ValidationError:
+        return Held()
+
+
+_FAILED = "This view could not be drawn; the failure was logged. Go back, clear the filters, or load the page again."
 _SHOWN = (
     (ids.SLIDER, "min"),
     (ids.SLIDER, "max"),

@@ -187,7 +187,7 @@
     const box = gd.getBoundingClientRect();
     const x = event.clientX - box.left - gd._fullLayout._size.l, y = event.clientY - box.top - gd._fullLayout._size.t;
     const ms = axis().p2c(x);
-    if (film.level === "counts") return cell(ms, Math.floor(y / (gd._fullLayout._size.h / Math.max(film.lanes.length * film.rows, 4))));
+    if (film.level === "counts") return cell(ms, Math.floor(y / (gd._fullLayout._size.h / Math.max(film.lanes.length * film.rowsEach, 4))));
     const row = Math.floor(y / film.rowHeight), near = axis().p2c(x + 8) - ms;
     let best = null, least = Infinity;
     for (let n = 0; n < film.id.length; n++) {
@@ -202,9 +202,9 @@
   }
 
   function cell(ms, row) {
-    const lane = Math.floor(row / film.rows);
+    const lane = Math.floor(row / film.rowsEach);
     const at = film.edges.findIndex((edge, n) => n + 1 < film.edges.length && edge <= ms && ms < film.edges[n + 1]);
-    if (at < 0 || lane < 0 || lane >= film.lanes.length || row % film.rows === 0) return null;
+    if (at < 0 || lane < 0 || lane >= film.lanes.length || row % film.rowsEach === 0) return null;
     return film.counts[lane][at].some((n) => n) ? { lane, at } : null;
   }
 
@@ -319,12 +319,13 @@
     },
     /* Stand at the end of a day (days since 1970), as known then or at another moment. */
     at(day, known, step) {
+      const was = asOf;
       asOf = (day + 1) * DAY - 0.001;
       knownAt = known === null || known === undefined ? asOf : known;
-      if (film) apply(step);
+      if (film) apply(step && asOf !== was);
     },
     plays: () => Boolean(film) && film.level === "film" && Boolean(plot()) && plot().offsetParent !== null,
     inView: () => [...shown.keys()].filter((n) => shown[n] === 1).map((n) => ({ id: film.id[n], title: film.title[n], status: film.status[n], lane: film.lanes[film.lane[n]] })),
-    have: () => (film ? { key: film.key, rows: film.rows || {} } : null),
+    have: () => (film ? { key: film.key, rows: film.rows || {} } : {}),
   });
 })();

@@ -56,6 +56,7 @@
   let playing = false;
   let settling = null;
   let drawn = null; // the film that the chart shows
+  let pressedHeading = null; // the lane that was folded or unfolded last
   let given = null; // what the server set the controls to
 
   /* Move the as-of day: where the browser has the film, the chart follows at once. */
@@ -84,10 +85,13 @@
 
   function scaleBy(factor, shift) {
     if (!given) return;
-    const [left, right] = given.span, middle = (left + right) / 2, half = Math.max(((right - left) / 2) * factor, DAY / 2);
+    const [left, right] = given.span, middle = (left + right) / 2, half = ((right - left) / 2) * factor;
     const [least, most] = given.whole, moved = (right - left) * (shift || 0);
     if (factor > 1 && half * 2 >= most - least) { change((parameters) => { ["from", "to", "window"].forEach((name) => parameters.delete(name)); }); return; }
-    zoomTo(middle - half + moved, middle + half + moved);
+    if (half * 2 < 2 * DAY) {
+      const first = Math.floor((middle + moved) / DAY) * DAY; // nothing is nearer than a day
+      zoomTo(first, first + DAY);
+    } else zoomTo(middle - half + moved, middle + half + moved);
   }
 
   window.timelineChart = Object.assign(window.timelineChart || {}, {
@@ -157,6 +161,12 @@
         if (film !== drawn) { drawn = film; window.timelineChart.load(film, set_.asOf, set_.knownAt); }
         else window.timelineChart.at(set_.asOf, set_.knownAt, false);
         set("have", { data: window.timelineChart.have() });
+        if (pressedHeading !== null) {
+          // The headings are made anew; whoever folds by keyboard stays where he was.
+          const wanted = [...document.querySelectorAll("#headings button")].find((one) => JSON.parse(one.id).index === pressedHeading);
+          if (wanted) wanted.focus();
+          pressedHeading = null;
+        }
       },
 
       zoomed: function (moved, onOverview) {
@@ -174,6 +184,7 @@
       folded: function (clicks) {
         const id = window.dash_clientside.callback_context.triggered_id;
         if (!id || !clicks.some((number) => number)) return;
+        pressedHeading = id.index;
         change((parameters) => {
           const now = parameters.getAll("fold"), next = now.includes(id.index) ? now.filter((one) => one !== id.index) : [...now, id.index];
           parameters.delete("fold");

@@ -59,7 +59,7 @@ def counts_told(lanes: Sequence[Lane], counts: Counted) -> dict[str, Any]:
         "edges": list(counts.grid.edges),
         "lanes": [lane.slug for lane in lanes],
         "names": [lane.name for lane in lanes],
-        "rows": ROWS,
+        "rowsEach": ROWS,
         "statuses": [str(status) for status in STATUSES],
         "counts": counts.counts.tolist(),
     }
