@@ -23,7 +23,9 @@ from timeline.readmodel.databases import Database
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, Page, SourceEntry, Step, TimelineAnswer
+from timeline.readmodel.facets import ENOUGH, MOST, Facets, facets
 from timeline.readmodel.filters import Filters
+from timeline.readmodel.looking import Casts
 from timeline.readmodel.overviews import overview
 from timeline.readmodel.past import Past
 from timeline.readmodel.rows import After, Window, all_rows, read_rows
@@ -54,6 +56,7 @@ class Reader:
         self._now = now
         self._last: Standing | None = None
         self._turn = Turns()
+        self._casts = Casts()
 
     def hold(self, wanted: WantedCuts) -> HeldCuts:
         """The cuts that hold for a question asked now."""
@@ -228,6 +231,19 @@ class Reader:
             standing, held = self._held(wanted)
             found = overview(self._past, standing, held.cuts, bucket, filters)
         return held, DensityAnswer(found, standing.front_slugs)
+
+    def facets(
+        self, wanted: WantedCuts, filters: Filters = EVERYTHING, most: int = MOST, enough: int = ENOUGH
+    ) -> tuple[HeldCuts, Facets]:
+        """How many developments would pass with each value of a filter, the other filters left as they are.
+
+        Of actors and sources the `most` frequent are told. A count for which more than `enough` developments would
+        have to be looked at is not known (None).
+        """
+        with self._turn:
+            standing, held = self._held(wanted)
+            names = self.front_names(held), self.source_names(held)
+            return held, facets(self._past, standing, held.cuts, filters, self._casts, names, most, enough)
 
     def fronts_named(self, held: HeldCuts) -> frozenset[str]:
         """Every front that an event of the recorded cut puts a development on, whatever the other two cuts."""
