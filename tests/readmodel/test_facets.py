@@ -93,9 +93,7 @@ class Questions(RuleBasedStateMachine):
     def the_rows_are_built_anew(self) -> None:
         self.scene.runner.rebuild()
 
-    @rule(
-        as_of=cut_times, known_at=cut_times, share=st.sampled_from([50, 90, 100, 100, 100]), filters=filters_asked
-    )
+    @rule(as_of=cut_times, known_at=cut_times, share=st.sampled_from([50, 90, 100, 100, 100]), filters=filters_asked)
     def facets_are_what_counting_the_timeline_gives(
         self, as_of: datetime, known_at: datetime, share: int, filters: Filters
     ) -> None:

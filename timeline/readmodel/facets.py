@@ -34,7 +34,7 @@ from timeline.readmodel.cubes import (
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.looking import Casts, Looked, around_months, looked_at, whole
+from timeline.readmodel.looking import NOTHING, Casts, Looked, around_months, looked_at, whole
 from timeline.readmodel.past import Past
 from timeline.readmodel.rows import Window
 from timeline.readmodel.search import phrases
@@ -86,6 +86,8 @@ class By(StrEnum):
 
 
 _SORTED = (By.STATUS, By.FRONT, By.KIND, By.NOTHING)
+_SMALL = 1_000_000
+"""Numbers below this are counted in a table of their own length, which takes less than to sort them."""
 Tally = Mapping[str, int] | None
 """How many of each value; None where it is not known."""
 
@@ -98,6 +100,8 @@ class Tallying:
         self._filters = filters
         self._enough = enough
         self._is_latest = cuts.position == standing.position
+        self._kept: dict[str, tuple[Ints, Ints]] = {}
+        self._around: dict[frozenset[str], tuple[range, Looked]] = {}
         self._seen: dict[tuple[frozenset[str], bool], Looked | None] = {}
         self._read: dict[Filters, list[Entry] | None] = {}
 
@@ -121,17 +125,17 @@ class Tallying:
     def _counted(self, filters: Filters, what: By) -> Tally:
         """By the counts that are kept, and what they do not tell by the rows."""
         if not self._is_latest:
-            looked = self._looked(filters, limited=False)
-            return self._added_up(self._passing(looked, filters), what) if looked else None
+            return self._added_up(self._passing(self._looked(filters, limited=False) or NOTHING, filters), what)
         window = self._window(filters)
-        months, rest = around_months(window)
+        if filters.fronts not in self._around:
+            months, stretches = around_months(window)
+            self._around[filters.fronts] = months, looked_at(self._standing.database, window, stretches) or NOTHING
+        months, rest = self._around[filters.fronts]
         found: Counter[str] = Counter()
         if months:
             by_cells = self._by_sort if what in _SORTED else self._by_label
             found.update(by_cells(window, months, what))
-        looked = looked_at(self._standing.database, window, rest)
-        if looked is not None:
-            found.update(self._added_up(self._passing(looked, filters), what))
+        found.update(self._added_up(self._passing(rest, filters), what))
         return {value: count for value, count in found.items() if count}
 
     def _by_sort(self, window: Window, months: range, what: By) -> Counter[str]:
@@ -156,7 +160,10 @@ class Tallying:
 
     def _cells(self, kept_counts: Counts, window: Window, months: range, bits: int) -> tuple[Ints, Ints]:
         """The counts of cells of the fronts of a window and of these months; a code holds the front above some bits."""
-        codes, counts = kept_counts.as_of(self._standing.database, to_micros(self._cuts.known_at))
+        name = kept_counts.name
+        if name not in self._kept:
+            self._kept[name] = kept_counts.as_of(self._standing.database, to_micros(self._cuts.known_at))
+        codes, counts = self._kept[name]
         month = codes & MONTHS
         kept = (month >= months.start) & (month < months.stop)
         if window.filters.fronts:
@@ -304,9 +311,14 @@ def _among(numbers: Ints, words: Iterable[Status] | Iterable[Kind]) -> NDArray[n
 
 def _sums(numbers: Ints, counts: Ints) -> list[tuple[int, int]]:
     """Each number once, with the sum of its counts."""
-    unique, places = np.unique(numbers, return_inverse=True)
-    sums = np.bincount(places, weights=counts, minlength=len(unique)).astype(np.int64)
-    return list(zip(unique.tolist(), sums.tolist(), strict=True))
+    if len(numbers) and numbers.min() >= 0 and numbers.max() < _SMALL:
+        unique, places = None, numbers
+    else:
+        unique, places = np.unique(numbers, return_inverse=True)
+    sums = np.bincount(places, weights=counts).astype(np.int64)
+    there = np.flatnonzero(sums)
+    told = there if unique is None else unique[there]
+    return list(zip(told.tolist(), sums[there].tolist(), strict=True))
 
 
 def _named_sums(numbers: Ints, counts: Ints, name: Callable[[int], str]) -> Counter[str]:

@@ -44,6 +44,9 @@ class Looked(Struct, frozen=True, eq=False):
         return Looked(*(getattr(self, name)[mask] for name in self.__struct_fields__))
 
 
+NOTHING = Looked(*np.empty((5, 0), dtype=np.int64))
+
+
 class Casts:
     """Who is behind the numbers of casts. Whatever was asked once is remembered: a number never means anybody else."""
 
