@@ -19,7 +19,7 @@ from timeline.domain.history import Cuts
 from timeline.domain.moments import to_micros
 from timeline.domain.vocabulary import Kind, Status
 from timeline.readmodel.casts import named_by
-from timeline.readmodel.counts import Counts, Ints
+from timeline.readmodel.counts import Counts, Ints, sums
 from timeline.readmodel.cubes import (
     FRONT_BITS,
     FRONT_MASK,
@@ -39,7 +39,7 @@ from timeline.readmodel.past import Past
 from timeline.readmodel.rows import Window
 from timeline.readmodel.search import phrases
 from timeline.readmodel.selection import FEW, named
-from timeline.readmodel.standing import Standing
+from timeline.readmodel.standing import Standing, unopened, unregistered
 from timeline.readmodel.tables import LABELS, SORTS
 from timeline.readmodel.versions import KINDS, STATUSES, number_of
 
@@ -86,8 +86,6 @@ class By(StrEnum):
 
 
 _SORTED = (By.STATUS, By.FRONT, By.KIND, By.NOTHING)
-_SMALL = 1_000_000
-"""Numbers below this are counted in a table of their own length, which takes less than to sort them."""
 Tally = Mapping[str, int] | None
 """How many of each value; None where it is not known."""
 
@@ -151,7 +149,7 @@ class Tallying:
         of_source = labels & 1 == 1
         kept = of_source if what is By.SOURCE else ~of_source
         found: Counter[str] = Counter()
-        for number, count in _sums(labels[kept] >> 1, counts[kept]):
+        for number, count in sums(labels[kept] >> 1, counts[kept]):
             if what is By.SOURCE:
                 found[self._standing.source_slugs[number]] += count
             else:
@@ -204,7 +202,7 @@ class Tallying:
         column = looked.parties if what is By.ACTOR else looked.speakers
         members = self._members(column)
         found: Counter[str] = Counter()
-        for digest, count in _sums(column, counts):
+        for digest, count in sums(column, counts):
             for name in {name for name, _ in members[digest]}:
                 found[name] += count
         return found
@@ -246,21 +244,21 @@ def facets(
     cuts: Cuts,
     filters: Filters,
     casts: Casts,
-    names: tuple[Mapping[str, str], Mapping[str, str]],
     most: int = MOST,
     enough: int = ENOUGH,
 ) -> Facets:
-    """The facets at these cuts; `names` say what each front and each source is called, where it has a name."""
+    """The facets at these cuts; fronts and sources are called by their names, where they have one."""
     found = _tallies(past, standing, cuts, filters, casts, enough)
-    front_name, source_name = ((lambda slug, known=known: known.get(slug, slug)) for known in names)
+    fronts = {front.opened.slug: front for front in standing.opened_fronts(cuts)}
+    registered = standing.sources(cuts)
     total = found[By.NOTHING]
     actors = _facets(found[By.ACTOR], filters.actors, str)
-    sources = _facets(found[By.SOURCE], filters.sources, source_name)
+    sources = _facets(found[By.SOURCE], filters.sources, lambda slug: (registered.get(slug) or unregistered(slug)).name)
     actors_shown, sources_shown = _first(actors, filters.actors, most), _first(sources, filters.sources, most)
     return Facets(
         None if total is None else total.get("", 0),
         _in_order(_facets(found[By.STATUS], filters.statuses, str), STATUSES),
-        _facets(found[By.FRONT], filters.fronts, front_name),
+        _facets(found[By.FRONT], filters.fronts, lambda slug: (fronts.get(slug) or unopened(slug)).opened.name),
         _in_order(_facets(found[By.KIND], filters.kinds, str), KINDS),
         actors_shown,
         sources_shown,
@@ -309,20 +307,8 @@ def _among(numbers: Ints, words: Iterable[Status] | Iterable[Kind]) -> NDArray[n
     return np.isin(numbers, wanted) if wanted else np.ones(len(numbers), dtype=bool)
 
 
-def _sums(numbers: Ints, counts: Ints) -> list[tuple[int, int]]:
-    """Each number once, with the sum of its counts."""
-    if len(numbers) and numbers.min() >= 0 and numbers.max() < _SMALL:
-        unique, places = None, numbers
-    else:
-        unique, places = np.unique(numbers, return_inverse=True)
-    sums = np.bincount(places, weights=counts).astype(np.int64)
-    there = np.flatnonzero(sums)
-    told = there if unique is None else unique[there]
-    return list(zip(told.tolist(), sums[there].tolist(), strict=True))
-
-
 def _named_sums(numbers: Ints, counts: Ints, name: Callable[[int], str]) -> Counter[str]:
-    return Counter({str(name(number)): count for number, count in _sums(numbers, counts)})
+    return Counter({str(name(number)): count for number, count in sums(numbers, counts)})
 
 
 def _values(entry: Entry, what: By) -> set[str]:
