@@ -30,8 +30,8 @@ from timeline.readmodel.standing import Standing
 from timeline.readmodel.tables import LABELS
 from timeline.readmodel.versions import ALWAYS, KINDS, SPANS, STATUSES
 
-_BACK = (1, 4, 16, 64)
-"""How many months further back each look goes, before all the rest is looked at."""
+MOST_LOOKED_AT = 20_000
+"""Developments that are looked at for the record of an actor, if not more are asked for."""
 
 _Word = TypeVar("_Word", bound=str)
 
@@ -166,20 +166,24 @@ def _folded(past: Past, standing: Standing, cuts: Cuts, name: str) -> _Part | No
 
 
 def _newest(standing: Standing, cuts: Cuts, casts: Casts, name: str, enough: int) -> _Part:
-    """By the rows of the developments that began last, so many of all."""
+    """By the rows of the developments that began last, whole months of them, up to so many of all.
+
+    Each look goes twice as far back as the one before, and half as far once there was too much to see.
+    """
     window = Window(cuts, standing.front_numbers())
     end, parts, since = latest(window), [NOTHING], None
-    for months in (*_BACK, None):
-        start = ALWAYS if months is None else max(ALWAYS, start_of(month_at(end) - months + 1))
+    months, growing = 1, True
+    while months and end >= ALWAYS:
+        start = max(ALWAYS, start_of(month_at(end) - months + 1))
         stretches = [(span, start, end) for span in range(len(SPANS) + 1)]
         looked = looked_at(standing.database, window, stretches, enough)
         if looked is None:
-            break
+            months, growing = months // 2, False
+            continue
         parts.append(looked)
         enough -= len(looked.fronts)
         since, end = start, start - 1
-        if start == ALWAYS:
-            break
+        months = months * 2 if growing else months
     columns = [np.concatenate([getattr(one, field) for one in parts]) for field in Looked.__struct_fields__]
     return _counted(standing, casts, Looked(*columns), name, since)
 

@@ -79,7 +79,7 @@ def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 def _around(lat: float, lon: float, km: float) -> tuple[float, float, float, float]:
     """A box (west, south, east, north) that holds all that is so near; near a pole it goes all around."""
-    angle = km / _RADIUS * (1 + 1e-9)
+    angle = km / _RADIUS * (1 + 1e-9) + 1e-12  # so that nothing is left out by rounding
     south, north = lat - degrees(angle), lat + degrees(angle)
     reach = sin(min(angle, radians(90))) / max(1e-12, cos(radians(lat)))
     if south <= -90 or north >= 90 or reach >= 1:

@@ -1,6 +1,6 @@
 """Questions that count over a whole timeline and show nothing of it: what a side bar and the pages of names need."""
 
-from timeline.readmodel.actors import ActorEntry, ActorRecord, actor_record, actors_by_developments
+from timeline.readmodel.actors import MOST_LOOKED_AT, ActorEntry, ActorRecord, actor_record, actors_by_developments
 from timeline.readmodel.asking import Asking
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.facets import ENOUGH, MOST, Facets, facets
@@ -31,8 +31,8 @@ class Surveys(Asking):
             standing, held = self._held(wanted)
             return held, actors_by_developments(standing, held.cuts, self._casts)
 
-    def actor_record(self, name: str, wanted: WantedCuts, enough: int = ENOUGH) -> tuple[HeldCuts, ActorRecord]:
-        """What is known of one actor; of up to `enough` developments it is looked up who takes part.
+    def actor_record(self, name: str, wanted: WantedCuts, enough: int = MOST_LOOKED_AT) -> tuple[HeldCuts, ActorRecord]:
+        """What is known of one actor; beside what is counted, the latest developments are looked at, `enough` of all.
 
         Raises `NothingKnown` where no development at these cuts names it.
         """
@@ -45,7 +45,6 @@ class Surveys(Asking):
 
         Raises `NothingKnown` where the source is neither registered nor gave an account.
         """
-        with self._turn:
-            standing, held = self._held(wanted)
-            counted = self._accounts(standing, held.cuts).get(slug, (0, 0))
-            return held, source_record(self._past, standing, held.cuts, slug, counted, most)
+        standing, held = self._held(wanted)
+        counted = self._accounts(standing, held.cuts).get(slug, (0, 0))
+        return held, source_record(self._past, standing, held.cuts, slug, counted, most)
