@@ -192,7 +192,9 @@ class _Building:
         DENSITY.load(self._writing, _with_numbers(self._density, fronts, FRONT_BITS))
         VOICES.load(self._writing, _with_numbers(self._voices, sources, 1))
         SORTS.load(self._writing, _with_numbers(self._sorts, fronts, FRONT_BITS))
-        LABELS.load(self._writing, relabelled(np.concatenate(self._labels), fronts, actors, sources))
+        # The most numerous of all: taken piece by piece, so that they are not in memory three times.
+        labels = [relabelled(self._labels.pop(), fronts, actors, sources) for _ in range(len(self._labels))]
+        LABELS.load(self._writing, np.concatenate(labels))
         row = log.records.queries.row(found.last)
         first, last = (min(self._reported), max(self._reported)) if self._reported else (None, None)
         self._writing.execute(
