@@ -16,11 +16,13 @@ from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.versions import ALWAYS
 
+Pairs = list[tuple[str, str]]
+
 pairs = st.lists(st.tuples(st.sampled_from(["A", "B", '"', "é\n"]), st.sampled_from(["a", "b", "c"])), max_size=6)
 
 
 @given(pairs)
-def test_over_all_labels_of_a_cast_each_name_counts_once(actors: list[tuple[str, str]]) -> None:
+def test_over_all_labels_of_a_cast_each_name_counts_once(actors: Pairs) -> None:
     counted: Counter[str] = Counter()
     roles: Counter[tuple[str, str]] = Counter()
     for label, times in labels_of(cast_of(actors)):
