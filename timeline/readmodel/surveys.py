@@ -3,9 +3,10 @@
 from timeline.readmodel.actors import MOST_LOOKED_AT, ActorEntry, ActorRecord, actor_record, actors_by_developments
 from timeline.readmodel.asking import Asking
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
-from timeline.readmodel.facets import ENOUGH, MOST, Facets, facets
+from timeline.readmodel.facets import MOST, Facets, facets
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.sourcerecords import MOST_ACCOUNTS, SourceRecord, source_record
+from timeline.readmodel.tallying import ENOUGH
 
 EVERYTHING = Filters()
 
