@@ -165,7 +165,7 @@ def main() -> None:
         if told.engine != "postgres":
             measure(log, console, lambda: _size_of_files(log), told.developments)
         if told.engine != "sqlite":
-            with _on_postgres(log, console) as copy:
+            with on_postgres(log, lambda server: library(server, console)) as copy:
                 measure(copy, console, lambda: _size_of_schemas(copy), told.developments)
 
 
@@ -183,14 +183,19 @@ def _size_of_schemas(log: ConflictLog) -> int:
     return int(rows[0][0])
 
 
+def library(server: TcpServer, console: Console) -> None:
+    """Print how fast the library's own ways of reading are."""
+    for name, read in (("a loop through its mapper", library_loop), ("ProjectionRunner", projection_runner)):
+        rates = [read(server) for _ in range(3)]
+        console.print(f"eventsourcing, {name}: {statistics.median(rates):,.0f} events a second")
+
+
 @contextmanager
-def _on_postgres(log: ConflictLog, console: Console) -> Iterator[ConflictLog]:
-    """The same log on a PostgreSQL server of its own."""
+def on_postgres(log: ConflictLog, before: Callable[[TcpServer], None] = lambda _: None) -> Iterator[ConflictLog]:
+    """The same log on a PostgreSQL server of its own, on which something else may be done before."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = TcpServer(Path(folder))
-        for name, read in (("a loop through its mapper", library_loop), ("ProjectionRunner", projection_runner)):
-            rates = [read(server) for _ in range(3)]
-            console.print(f"eventsourcing, {name}: {statistics.median(rates):,.0f} events a second")
+        before(server)
         dump = Path(folder) / "log.ndjson"
         backup(log, dump)
         restore(dump, parse_address(server.store("bench")), key_file=Path(folder) / "key")

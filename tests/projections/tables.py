@@ -3,9 +3,9 @@
 from typing import Any
 
 from timeline.readmodel.databases import Database
-from timeline.readmodel.tables import DENSITY, VERSION_COLUMNS, VOICES
+from timeline.readmodel.tables import DENSITY, LABELS, SORTS, VERSION_COLUMNS, VOICES
 
-_PLAIN = ("names", "catalogue", "merges", "set_aside", "progress")
+_PLAIN = ("names", "casts", "catalogue", "merges", "set_aside", "progress")
 
 
 def all_rows(database: Database) -> dict[str, Any]:
@@ -13,7 +13,7 @@ def all_rows(database: Database) -> dict[str, Any]:
     found: dict[str, Any] = {table: sorted(database.fetch(f"SELECT * FROM {table}"), key=repr) for table in _PLAIN}
     columns = ", ".join(VERSION_COLUMNS)
     found["versions"] = database.fetch(f"SELECT {columns} FROM versions ORDER BY {', '.join(VERSION_COLUMNS[:6])}")
-    for counts in (DENSITY, VOICES):
+    for counts in (DENSITY, VOICES, SORTS, LABELS):
         codes, numbers = counts.as_of(database, 2**60)
         found[f"{counts} at the end"] = list(zip(codes.tolist(), numbers.tolist(), strict=True))
         with database.writing() as writing:

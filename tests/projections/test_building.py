@@ -41,8 +41,11 @@ IMPORTED = int(os.environ.get("TIMELINE_SOAK_ROWS", "4000"))
 def plain(piece: Piece) -> Any:
     """A piece in a form in which two can be compared."""
     words = [(position, set(found.split())) for position, found in piece.words]
-    counts = [sorted(map(tuple, changes.tolist())) for changes in (piece.density, piece.voices)]
-    return piece.rows, words, counts, piece.fronts, piece.sources, piece.set_aside, piece.reported
+    counts = [
+        sorted(map(tuple, changes.tolist())) for changes in (piece.density, piece.voices, piece.sorts, piece.labels)
+    ]
+    names = piece.fronts, piece.sources, piece.actors
+    return piece.rows, words, counts, names, piece.casts, piece.set_aside, piece.reported
 
 
 @settings(max_examples=200)

@@ -11,6 +11,7 @@ import pytest
 from tests.scenarios import Scene, reported
 from timeline.errors import StoreUnusable
 from timeline.projections.generations import Busy, SqliteGenerations
+from timeline.projections.projection import VERSION
 from timeline.projections.running import Runner
 from timeline.readmodel.sqlite_database import SqliteDatabase
 
@@ -20,7 +21,7 @@ def log_file(scene: Scene) -> Path:
 
 
 def rows_file(scene: Scene, number: int = 1) -> Path:
-    return log_file(scene).with_name(f"{log_file(scene).name}.rows-1-{number}")
+    return log_file(scene).with_name(f"{log_file(scene).name}.rows-{VERSION}-{number}")
 
 
 def test_where_the_lock_of_who_builds_can_not_be_taken_the_question_is_refused_and_nobody_waits(scene: Scene) -> None:
@@ -40,7 +41,7 @@ def test_where_the_lock_of_who_builds_can_not_be_taken_the_question_is_refused_a
 
 def test_where_the_file_of_the_rows_can_not_be_written_the_question_is_refused(scene: Scene) -> None:
     scene.tell(reported())
-    log_file(scene).with_name(f"{log_file(scene).name}.rows-1-new").mkdir()
+    log_file(scene).with_name(f"{log_file(scene).name}.rows-{VERSION}-new").mkdir()
 
     with pytest.raises(StoreUnusable, match="can not be built"):
         scene.runner.catch_up()

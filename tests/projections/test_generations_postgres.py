@@ -10,6 +10,7 @@ from tests.engines import Engine
 from tests.scenarios import NOW, FakeClock, open_log, reported, submission
 from timeline.errors import StoreUnusable
 from timeline.projections.generations import generations_of
+from timeline.projections.projection import VERSION
 from timeline.projections.running import Runner
 from timeline.store.addresses import PostgresAddress, parse_address
 
@@ -52,7 +53,7 @@ def test_rows_that_were_dropped_are_built_anew(engine: Engine) -> None:
         runner = Runner(log, generations)
         runner.catch_up()
         with psycopg.connect(engine.url, autocommit=True) as connection:
-            connection.execute(f"DROP SCHEMA {engine.schema}_rows_1_1 CASCADE".encode())
+            connection.execute(f"DROP SCHEMA {engine.schema}_rows_{VERSION}_1 CASCADE".encode())
         log.record(submission(reported("ua-mod"), message="another"))
         with pytest.raises(StoreUnusable):
             runner.catch_up()

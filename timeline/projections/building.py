@@ -23,11 +23,15 @@ from timeline.projections.projection import Projection
 from timeline.projections.quoting import quoting
 from timeline.projections.survey import Survey, survey
 from timeline.projections.writing import insert_set_aside, remembered, write
+from timeline.readmodel.casts import insert_casts
+from timeline.readmodel.cubes import relabelled
 from timeline.readmodel.databases import Database, Writing
 from timeline.readmodel.density import FRONT_BITS
 from timeline.readmodel.tables import (
     DENSITY,
+    LABELS,
     SORTED,
+    SORTS,
     UNSORTED,
     VERSION_COLUMNS,
     VOICES,
@@ -138,9 +142,12 @@ class _Building:
     def __init__(self, writing: Writing, engine: str) -> None:
         self._writing = writing
         self._engine = engine
-        self._fronts, self._sources = Names(), Names()
+        self._fronts, self._sources, self._actors = Names(), Names(), Names()
         self._density: list[Ints] = [NO_CHANGES]
         self._voices: list[Ints] = [NO_CHANGES]
+        self._sorts: list[Ints] = [NO_CHANGES]
+        self._labels: list[Ints] = [NO_CHANGES]
+        self._casts: set[int] = set()
         self._reported: list[int] = []
         self._set_aside: set[int] = set()
 
@@ -150,6 +157,18 @@ class _Building:
         self._writing.insert("spoken", ("position", "found_by"), piece.words)
         self._density.append(_renamed(piece.density, piece.fronts, self._fronts, FRONT_BITS))
         self._voices.append(_renamed(piece.voices, piece.sources, self._sources, 1))
+        self._sorts.append(_renamed(piece.sorts, piece.fronts, self._fronts, FRONT_BITS))
+        self._labels.append(
+            relabelled(
+                piece.labels,
+                _places(piece.fronts, self._fronts),
+                _places(piece.actors, self._actors),
+                _places(piece.sources, self._sources),
+            )
+        )
+        casts = {digest: told for digest, told in piece.casts.items() if digest not in self._casts}
+        insert_casts(self._writing, ((digest, *told) for digest, told in casts.items()))
+        self._casts.update(casts)
         self._writing.insert("merges", ("position", "id", "target"), piece.merges)
         aside = [one for one in piece.set_aside if one.position not in self._set_aside]
         insert_set_aside(self._writing, aside)
@@ -158,8 +177,12 @@ class _Building:
 
     def finish(self, found: Survey, log: ConflictLog) -> None:
         """Number the names, sort the rows, pack the counts, and make the indexes."""
-        fronts, sources = _numbered(self._fronts), _numbered(self._sources)
-        for sort, names, numbers in (("front", self._fronts, fronts), ("source", self._sources, sources)):
+        fronts, sources, actors = (_numbered(names) for names in (self._fronts, self._sources, self._actors))
+        for sort, names, numbers in (
+            ("front", self._fronts, fronts),
+            ("source", self._sources, sources),
+            ("actor", self._actors, actors),
+        ):
             told = [(sort, int(numbers[place]), slug, names.first[place]) for slug, place in names.places.items()]
             self._writing.insert("names", ("sort", "number", "slug", "recorded_from"), told)
         self._writing.insert("catalogue", ("position",), [(one.position,) for one in found.catalogue])
@@ -168,6 +191,10 @@ class _Building:
             self._writing.execute(statement)
         DENSITY.load(self._writing, _with_numbers(self._density, fronts, FRONT_BITS))
         VOICES.load(self._writing, _with_numbers(self._voices, sources, 1))
+        SORTS.load(self._writing, _with_numbers(self._sorts, fronts, FRONT_BITS))
+        # The most numerous of all: taken piece by piece, so that they are not in memory three times.
+        labels = [relabelled(self._labels.pop(), fronts, actors, sources) for _ in range(len(self._labels))]
+        LABELS.load(self._writing, np.concatenate(labels))
         row = log.records.queries.row(found.last)
         first, last = (min(self._reported), max(self._reported)) if self._reported else (None, None)
         self._writing.execute(
@@ -178,13 +205,22 @@ class _Building:
 
 def _renamed(changes: Ints, names: Names, ours: Names, bits: int) -> Ints:
     """Changes of which the codes hold the places that names have here, above so many other bits."""
+    return _with_numbers([changes], _places(names, ours), bits)
+
+
+def _places(names: Names, ours: Names) -> Ints:
+    """The places that names have here, by their places there."""
     places = [ours.place(slug, names.first[place]) for slug, place in names.places.items()]
-    return _with_numbers([changes], np.array(places or [0], dtype=np.int64), bits)
+    return np.array(places or [0], dtype=np.int64)
 
 
 def _numbered(names: Names) -> Ints:
-    """The numbers of names, counted from 1 in the order in which the log first has them, by place."""
-    order = np.argsort(np.array(names.first or [0], dtype=np.int64), kind="stable")
+    """The numbers of names, counted from 1 in the order in which the log first has them, by place.
+
+    Of those that one event has, the lesser name comes first.
+    """
+    by_name = sorted(names.places, key=lambda name: (names.first[names.places[name]], name))
+    order = np.array([names.places[name] for name in by_name] or [0], dtype=np.int64)
     numbers = np.empty(len(order), dtype=np.int64)
     numbers[order] = np.arange(1, len(order) + 1)
     return numbers

@@ -15,8 +15,10 @@ from msgspec import Struct
 from timeline.domain.facts import DevelopmentReported
 from timeline.domain.moments import to_micros
 from timeline.domain.vocabulary import Aspect, Kind, Stance
-from timeline.projections.pieces import Names, Piece, density_of_rows
+from timeline.projections.pieces import LabelChange, Names, Piece, density_of_rows
 from timeline.projections.projection import statuses_alone
+from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, cast_of, digest_of, labels_of
+from timeline.readmodel.cubes import actor_label, label_changes, sort_changes, source_label
 from timeline.readmodel.search import actor_word, source_word, words
 from timeline.readmodel.versions import bounds_of, number_of, packed
 
@@ -29,6 +31,7 @@ class _Place(Struct, gc=False):
 
 class _Actor(Struct, gc=False):
     name: str
+    role: str
 
 
 class _Occurred(Struct, gc=False):
@@ -76,7 +79,10 @@ class FirstWords:
         self._words: list[tuple[int, str]] = []
         self._told: list[tuple[int, int, int, int, int | None]] = []
         self._spoken: list[tuple[int, int]] = []
-        self._fronts, self._sources = Names(), Names()
+        self._sorts: list[tuple[int, int, int, int, int, None]] = []
+        self._labels: list[LabelChange] = []
+        self._fronts, self._sources, self._actors = Names(), Names(), Names()
+        self._casts: dict[int, tuple[str, Actors | Sources]] = {}
 
     def add(self, position: int, id: bytes, state: bytes) -> bool:
         """Take in the report of a development, as it is stored; False where that can not be done here."""
@@ -91,19 +97,32 @@ class FirstWords:
             )
             status, aspects = packed(statuses_alone(tuple(account.stance.items())), withdrawn=False)
             found_by = _found_by(description, account)
+            actors, sources = cast_of((one.name, one.role) for one in description.actors), (account.source,)
+            parties, speakers = digest_of(ACTOR, actors), digest_of(SOURCE, sources)
+            labels = labels_of(actors)
+            kind = number_of(description.kind)
         except Exception:  # the projection will find the same, and set the event aside
             return False
         since = to_micros(decoded.reported_at)
         self._rows.append(
             (
                 description.front, span, start_at, id, since, position, None, None, end_at, status,
-                number_of(description.kind), aspects, position, description.title, occurred.edtf, exact_start,
+                kind, aspects, position, description.title, occurred.edtf, exact_start,
                 exact_end, place.lat if place else None, place.lon if place else None,
+                parties, speakers,
             )
         )  # fmt: skip
         self._words.append((position, " ".join(found_by)))
-        self._told.append((self._fronts.place(description.front, position), start_at, status, since, None))
-        self._spoken.append((since, self._sources.place(account.source, position) * 2))
+        front, source = self._fronts.place(description.front, position), self._sources.place(account.source, position)
+        self._told.append((front, start_at, status, since, None))
+        self._spoken.append((since, source * 2))
+        self._sorts.append((front, kind, status, start_at, since, None))
+        self._labels.append((since, source_label(source), front, start_at, 1))
+        for label, times in labels:
+            self._labels.append((since, actor_label(self._actors.place(label, position)), front, start_at, times))
+        self._casts[speakers] = SOURCE, sources
+        if actors:
+            self._casts[parties] = ACTOR, actors
         return True
 
     def piece(self) -> Piece:
@@ -117,8 +136,12 @@ class FirstWords:
             self._words,
             density_of_rows(self._told),
             np.concatenate([given, in_force]),
+            sort_changes(self._sorts),
+            label_changes(self._labels),
             self._fronts,
             self._sources,
+            self._actors,
+            self._casts,
             [],
             [],
             (min(times), max(times)) if times else None,

@@ -3,7 +3,7 @@
 Fronts and sources are named in a piece by their place in its own lists, with the first position that names each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 
 from timeline.domain.facts import Unreadable
 from timeline.projections.projection import Written
+from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, digest_of, labels_of
+from timeline.readmodel.cubes import actor_label, label_changes, sort_changes, source_label
 from timeline.readmodel.density import cells
-from timeline.readmodel.versions import Version
+from timeline.readmodel.versions import Look, Version
 
 Ints = NDArray[np.int64]
 NO_CHANGES: Ints = np.empty((0, 3), dtype=np.int64)
+
+
+LabelChange = tuple[int, int, int, int, int]
 
 
 class Names(Struct):
@@ -39,8 +44,9 @@ class Names(Struct):
 class Piece(Struct):
     """What a part of the log brings, from first to last.
 
-    `rows` are as `VERSION_COLUMNS` have them, with the slug of the front. `density` and `voices` are rows of (reported
-    clock, code, change), where the code holds the place of the front or the source.
+    `rows` are as `VERSION_COLUMNS` have them, with the slug of the front. `density`, `voices`, `sorts` and `labels` are
+    rows of (reported clock, code, change), where the code holds the places of front, source and actor. `actors` are
+    named by their labels; `casts` are the members behind the numbers in the rows.
     """
 
     records: int
@@ -48,8 +54,12 @@ class Piece(Struct):
     words: list[tuple[int, str]]
     density: Ints
     voices: Ints
+    sorts: Ints
+    labels: Ints
     fronts: Names
     sources: Names
+    actors: Names
+    casts: dict[int, tuple[str, Actors | Sources]]
     set_aside: list[Unreadable]
     merges: list[tuple[int, bytes, bytes]]
     reported: tuple[int, int] | None
@@ -57,8 +67,8 @@ class Piece(Struct):
 
 def piece_of(written: Written, records: int) -> Piece:
     """What a projection wrote, as a piece."""
-    fronts, sources = Names(), Names()
-    for names, told in ((fronts, written.fronts), (sources, written.sources)):
+    fronts, sources, actors = Names(), Names(), Names()
+    for names, told in ((fronts, written.fronts), (sources, written.sources), (actors, written.actors)):
         for slug, _, position in told:
             names.place(slug, position)
     voices = [
@@ -66,6 +76,7 @@ def piece_of(written: Written, records: int) -> Piece:
         for (since, source, in_force), change in written.voices.items()
         if change
     ]
+    lasting = [row for row in written.rows if row.recorded_to is None]
     return Piece(
         records,
         [_values(row) for row in written.rows],
@@ -73,13 +84,22 @@ def piece_of(written: Written, records: int) -> Piece:
         density_of_rows(
             [
                 (fronts.places[row.look.front], row.look.start_at, row.look.status, row.reported_from, row.reported_to)
-                for row in written.rows
-                if row.recorded_to is None
+                for row in lasting
             ]
         ),
         np.array(voices, dtype=np.int64).reshape(-1, 3),
+        sort_changes(
+            [
+                (fronts.places[look.front], look.kind, look.status, look.start_at, row.reported_from, row.reported_to)
+                for row in lasting
+                for look in [row.look]
+            ]
+        ),
+        label_changes(change for row in lasting for change in label_changes_of(row, fronts, sources, actors)),
         fronts,
         sources,
+        actors,
+        casts_of(row.look for row in written.rows),
         written.set_aside,
         [(position, id.bytes, target.bytes) for position, id, target in written.merges],
         (min(written.reported), max(written.reported)) if written.reported else None,
@@ -101,10 +121,32 @@ def density_of_rows(rows: Sequence[tuple[int, int, int, int, int | None]]) -> In
     return np.concatenate([opened, closed])
 
 
+def label_changes_of(row: Version, fronts: Names, sources: Names, actors: Names) -> Iterator[LabelChange]:
+    """The changes that a row makes which holds now, as `cubes.label_changes` takes them, with places for numbers."""
+    look = row.look
+    labels = [(actor_label(actors.places[label]), times) for label, times in labels_of(look.actors)]
+    labels += [(source_label(sources.places[slug]), 1) for slug in look.sources]
+    for label, times in labels:
+        yield row.reported_from, label, fronts.places[look.front], look.start_at, times
+        if row.reported_to is not None:
+            yield row.reported_to, label, fronts.places[look.front], look.start_at, -times
+
+
+def casts_of(looks: Iterable[Look]) -> dict[int, tuple[str, Actors | Sources]]:
+    """Who is behind the numbers of casts that looks have in rows."""
+    found: dict[int, tuple[str, Actors | Sources]] = {}
+    for look in looks:
+        for sort, members in ((ACTOR, look.actors), (SOURCE, look.sources)):
+            if members:
+                found[digest_of(sort, members)] = sort, members
+    return found
+
+
 def _values(row: Version) -> tuple[Any, ...]:
     look = row.look
     return (
         look.front, look.span, look.start_at, row.id.bytes, row.reported_from, row.recorded_from,
         row.reported_to, row.recorded_to, look.end_at, look.status, look.kind, look.aspects, look.described_by,
         look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
+        digest_of(ACTOR, look.actors), digest_of(SOURCE, look.sources),
     )  # fmt: skip

@@ -25,13 +25,14 @@ from timeline.domain.values import Account, source_id
 from timeline.domain.vocabulary import Aspect, Stance, Status
 from timeline.projections.biographies import Biography, Voices, speakers, voices_of
 from timeline.projections.sides import Sides, tells_side
+from timeline.readmodel.casts import Actors, cast_of, labels_of
 from timeline.readmodel.merged import Merged
 from timeline.readmodel.search import indexed
 from timeline.readmodel.versions import Version, look_of
 
 log = structlog.get_logger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Of this projection and of the tables that it fills. Raised with any change of either: then rows are built anew."""
 
 
@@ -45,7 +46,7 @@ class Past(Protocol):
 class Written(Struct):
     """What a batch brings. Of `rows` some were opened by it (`recorded_from` after it began), the others closed.
 
-    `fronts` and `sources` are those named for the first time: slug, number, position.
+    `fronts`, `sources` and `actors` (by their labels) are those named for the first time: slug, number, position.
     """
 
     rows: list[Version] = []
@@ -53,6 +54,7 @@ class Written(Struct):
     words: list[tuple[int, set[str]]] = []
     fronts: list[tuple[str, int, int]] = []
     sources: list[tuple[str, int, int]] = []
+    actors: list[tuple[str, int, int]] = []
     catalogue: list[int] = []
     merges: list[tuple[int, UUID, UUID]] = []
     set_aside: list[Unreadable] = []
@@ -68,6 +70,10 @@ class Knowledge(Struct):
     merged: Merged
     set_aside: set[int]
     position: int = 0
+    actors: dict[str, int] = {}
+    """The numbers of the labels of actors (`casts.labels_of`)."""
+    casts: set[int] = set()
+    """The numbers of the casts that were written."""
     slugs: dict[UUID, str] = {}
     """Of the sources that ever spoke, by the id of their stream."""
 
@@ -75,7 +81,7 @@ class Knowledge(Struct):
         self.slugs = {source_id(slug): slug for slug in self.sources}
 
     def name(self, one: Recorded, written: "Written") -> None:
-        """Give the front and the source that an event names for the first time their numbers."""
+        """Give the front, the source and the actors that an event names for the first time their numbers."""
         front = front_named(one)
         if front and front not in self.fronts:
             self.fronts[front] = len(self.fronts) + 1
@@ -85,6 +91,10 @@ class Knowledge(Struct):
                 self.sources[slug] = len(self.sources) + 1
                 self.slugs[source_id(slug)] = slug
                 written.sources.append((slug, self.sources[slug], one.position))
+        for label, _ in labels_of(actors_named(one)):
+            if label not in self.actors:
+                self.actors[label] = len(self.actors) + 1
+                written.actors.append((label, self.actors[label], one.position))
 
 
 Quoting = Callable[[UUID], Iterable[UUID]]
@@ -187,7 +197,12 @@ class Projection:
             assert isinstance(one.event.fact, DevelopmentReported)  # noqa: S101 - `_is_first_word`
             description, account = one.event.fact.description, one.event.fact.account
             id = one.event.originator_id
-            state = DevelopmentState(id, description=description, described_by=one.position)
+            state = DevelopmentState(
+                id,
+                description=description,
+                described_by=one.position,
+                accounts=(GivenAccount(account, one.event.reported_at, one.position),),
+            )
             look = look_of(state, statuses_alone(tuple(account.stance.items())))
         except Exception:
             return False
@@ -248,6 +263,16 @@ def front_named(one: Recorded) -> str | None:
         case DevelopmentRevised(changes) if changes.front:
             return changes.front
     return None
+
+
+def actors_named(one: Recorded) -> Actors:
+    """The cast that an event puts into a development."""
+    match one.event.fact:
+        case DevelopmentReported(description):
+            return cast_of((actor.name, actor.role) for actor in description.actors)
+        case DevelopmentRevised(changes) if isinstance(changes.actors, tuple):
+            return cast_of((actor.name, actor.role) for actor in changes.actors)
+    return ()
 
 
 def _is_first_word(group: frozenset[UUID], news: Sequence[Recorded]) -> bool:

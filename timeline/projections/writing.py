@@ -1,18 +1,21 @@
 """What a batch brings, written into the tables; and what the projection has to remember, read back from them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from timeline.domain.facts import Recorded, Unreadable
 from timeline.domain.moments import to_micros
 from timeline.projections.biographies import Voices
+from timeline.projections.pieces import casts_of
 from timeline.projections.projection import Knowledge, Written
 from timeline.projections.sides import Sides
+from timeline.readmodel.casts import ACTOR, SOURCE, digest_of, insert_casts, labels_of
+from timeline.readmodel.cubes import actor_label, label_cell, sort_cell, source_label
 from timeline.readmodel.databases import Asked, Writing
 from timeline.readmodel.density import cell
 from timeline.readmodel.merged import Merged
-from timeline.readmodel.tables import DENSITY, VERSION_COLUMNS, VOICES
+from timeline.readmodel.tables import DENSITY, LABELS, SORTS, VERSION_COLUMNS, VOICES
 from timeline.readmodel.versions import Version
 from timeline.readmodel.voices import voice_code
 
@@ -32,7 +35,7 @@ class Records(Protocol):
 
 def remembered(asked: Asked, records: Records) -> Knowledge:
     """What the projection has to know of all that was written before."""
-    names: dict[str, dict[str, int]] = {"front": {}, "source": {}}
+    names: dict[str, dict[str, int]] = {"front": {}, "source": {}, "actor": {}}
     for sort, number, slug in asked.fetch("SELECT sort, number, slug FROM names"):
         names[sort][slug] = number
     positions = [row[0] for row in asked.fetch("SELECT position FROM catalogue ORDER BY position")]
@@ -45,6 +48,8 @@ def remembered(asked: Asked, records: Records) -> Knowledge:
         merged=Merged((UUID(bytes=id), UUID(bytes=target)) for id, target in merges),
         set_aside={row[0] for row in asked.fetch("SELECT position FROM set_aside")},
         position=position_of(asked),
+        actors=names["actor"],
+        casts={row[0] for row in asked.fetch("SELECT DISTINCT digest FROM casts")},
     )
 
 
@@ -65,13 +70,20 @@ def write(
     writing.execute_many(_CLOSE, [(row.recorded_to, *_key(row, known)) for row in closed])
     DENSITY.add(writing, [*density_changes(lasting, known, 1), *density_changes(closed, known, -1)])
     VOICES.add(writing, list(voice_changes(written.voices, known)))
+    for sign, rows in ((1, lasting), (-1, closed)):
+        SORTS.add(writing, list(sort_changes(rows, known, sign)))
+        LABELS.add(writing, list(label_changes(rows, known, sign)))
+    casts = {digest: told for digest, told in casts_of(row.look for row in opened).items() if digest not in known.casts}
+    insert_casts(writing, ((digest, *told) for digest, told in casts.items()))
+    known.casts.update(casts)
     write_around(writing, engine, written, known.position, leaf_hash)
 
 
 def write_around(writing: Writing, engine: str, written: Written, position: int, leaf_hash: bytes | None) -> None:
     """Write everything but version rows and counts: it is the same whether rows are added or built from nothing."""
     write_words(writing, engine, written.words)
-    names = [("front", *one) for one in written.fronts] + [("source", *one) for one in written.sources]
+    named = (("front", written.fronts), ("source", written.sources), ("actor", written.actors))
+    names = [(sort, *one) for sort, some in named for one in some]
     writing.insert("names", ("sort", "slug", "number", "recorded_from"), names)
     writing.insert("catalogue", ("position",), [(position,) for position in written.catalogue])
     merges = [(position, id.bytes, target.bytes) for position, id, target in written.merges]
@@ -116,16 +128,38 @@ def values_of(row: Version, known: Knowledge) -> tuple[object, ...]:
         known.fronts[look.front], look.span, look.start_at, row.id.bytes, row.reported_from, row.recorded_from,
         row.reported_to, row.recorded_to, look.end_at, look.status, look.kind, look.aspects, look.described_by,
         look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
+        digest_of(ACTOR, look.actors), digest_of(SOURCE, look.sources),
     )  # fmt: skip
 
 
 def density_changes(rows: Iterable[Version], known: Knowledge, sign: int) -> Iterable[Change]:
     """What rows that hold now add to the counts by front, day and status, or what they take away (`sign` -1)."""
     for row in rows:
-        code = cell(known.fronts[row.look.front], row.look.start_at, row.look.status)
-        yield row.reported_from, code, sign
-        if row.reported_to is not None:
-            yield row.reported_to, code, -sign
+        yield from _over(row, cell(known.fronts[row.look.front], row.look.start_at, row.look.status), sign)
+
+
+def sort_changes(rows: Iterable[Version], known: Knowledge, sign: int) -> Iterator[Change]:
+    """The same by front, kind, status and month."""
+    for row in rows:
+        look = row.look
+        yield from _over(row, sort_cell(known.fronts[look.front], look.kind, look.status, look.start_at), sign)
+
+
+def label_changes(rows: Iterable[Version], known: Knowledge, sign: int) -> Iterator[Change]:
+    """The same by actor or source, front and month."""
+    for row in rows:
+        look = row.look
+        labels = [(actor_label(known.actors[label]), times) for label, times in labels_of(look.actors)]
+        labels += [(source_label(known.sources[slug]), 1) for slug in look.sources]
+        for label, times in labels:
+            yield from _over(row, label_cell(label, known.fronts[look.front], look.start_at), sign * times)
+
+
+def _over(row: Version, code: int, change: int) -> Iterator[Change]:
+    """So many more of a code for as long as a row holds."""
+    yield row.reported_from, code, change
+    if row.reported_to is not None:
+        yield row.reported_to, code, -change
 
 
 def voice_changes(voices: Voices, known: Knowledge) -> Iterable[Change]:

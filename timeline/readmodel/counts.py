@@ -19,6 +19,8 @@ from timeline.readmodel.databases import Asked, Writing
 
 MOST_PENDING = 20_000
 """Changes that wait at most, before they are packed."""
+_SMALL = 1_000_000
+"""Numbers below this are counted in a table of their own length, which takes less than to sort them."""
 _KEPT = 8
 """Decoded checkpoints and blocks that are remembered: of a million developments, up to 5 MB each."""
 
@@ -167,6 +169,18 @@ def added_up(codes: Ints, changes: Ints) -> tuple[Ints, Ints]:
     sums = np.add.reduceat(changes, firsts)
     kept = sums != 0
     return codes[firsts[kept]], sums[kept]
+
+
+def sums(numbers: Ints, counts: Ints) -> list[tuple[int, int]]:
+    """Each number once, in order, with the sum of its counts, without those that come to zero."""
+    if len(numbers) and numbers.min() >= 0 and numbers.max() < _SMALL:
+        unique, places = None, numbers
+    else:
+        unique, places = np.unique(numbers, return_inverse=True)
+    sums = np.bincount(places, weights=counts).astype(np.int64)
+    there = np.flatnonzero(sums)
+    told = there if unique is None else unique[there]
+    return list(zip(told.tolist(), sums[there].tolist(), strict=True))
 
 
 def _merged(codes: Ints, counts: Ints, more_codes: Ints, more: Ints) -> tuple[Ints, Ints]:

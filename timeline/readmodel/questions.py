@@ -5,59 +5,35 @@ written meanwhile.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
 from uuid import UUID
 
 from timeline.domain.facts import Recorded, SourceRegistered, Unreadable
 from timeline.domain.history import Cuts, combined, fold_development, merge_target
-from timeline.domain.moments import to_micros
 from timeline.domain.values import front_id, source_id
 from timeline.domain.vocabulary import Status
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.changes import Changes, Clock, changed_between, guard_stretch
-from timeline.readmodel.cuts import HeldCuts, WantedCuts, held_cuts
-from timeline.readmodel.databases import Database
+from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, Page, SourceEntry, Step, TimelineAnswer
 from timeline.readmodel.filters import Filters
+from timeline.readmodel.nearby import Neighbour, neighbours
 from timeline.readmodel.overviews import overview
-from timeline.readmodel.past import Past
 from timeline.readmodel.rows import After, Window, all_rows, read_rows
 from timeline.readmodel.selection import asks_documents, guard_rows, selected
 from timeline.readmodel.showings import Showing, read_showings
 from timeline.readmodel.standing import Standing, set_aside_in, unopened
+from timeline.readmodel.surveys import EVERYTHING, Surveys
 from timeline.readmodel.told import Told
-from timeline.readmodel.turns import Turns
 from timeline.readmodel.versions import STATUSES, VersionRow
-from timeline.readmodel.voices import accounts_added_up, accounts_by_source
-
-EVERYTHING = Filters()
 
 
-class Refresh(Protocol):
-    """Brings the rows up to date and gives the generation; `settled`: with what is being written at this moment."""
-
-    def __call__(self, *, settled: bool = False) -> Database:
-        """Do so."""
-
-
-class Reader:
-    """Answers questions about one log. `now` tells the time (UTC) for questions that name none."""
-
-    def __init__(self, refresh: Refresh, past: Past, now: Callable[[], datetime]) -> None:
-        self._refresh = refresh
-        self._past = past
-        self._now = now
-        self._last: Standing | None = None
-        self._turn = Turns()
-
-    def hold(self, wanted: WantedCuts) -> HeldCuts:
-        """The cuts that hold for a question asked now."""
-        return self._held(wanted)[1]
+class Reader(Surveys):
+    """Answers questions about one log."""
 
     def timeline(
         self, wanted: WantedCuts, filters: Filters = EVERYTHING, limit: int | None = None, after: After | None = None
@@ -152,6 +128,17 @@ class Reader:
             state = combined(visible).get(id, folded[id])
             steps.append(Step(one, state.statuses(affiliation_of)))
         return held, tuple(steps)
+
+    def nearby(
+        self, id: UUID, wanted: WantedCuts, days: float = 14, km: float = 50, limit: int = 10
+    ) -> tuple[HeldCuts, tuple[Neighbour, ...]]:
+        """Other developments that may have begun within so many days and lie within so many kilometres, nearest first.
+
+        Of one without a place, those on the same front. Raises `NothingKnown` where nothing was known of it.
+        """
+        held, entry = self.development(id, wanted)
+        with self._turn:
+            return held, neighbours(self._standing(), held.cuts, entry, days, km, limit)
 
     def changes(
         self,
@@ -264,26 +251,6 @@ class Reader:
         """The events that could not be handled, with the reason."""
         return set_aside_in(self._refresh())
 
-    def _held(self, wanted: WantedCuts) -> tuple[Standing, HeldCuts]:
-        standing = self._standing()
-        last = self._past.recorded_at(standing.position)
-        if isinstance(wanted.recorded_at, datetime) and (last is None or wanted.recorded_at > last):
-            # Something may be on its way into the log that was recorded by then; the answer must hold for ever.
-            standing = self._standing(settled=True)
-        return standing, held_cuts(wanted, standing.position, self._past, self._now())
-
-    def _held_from(self, name: str, moment: int | datetime, known_at: datetime | None) -> tuple[Standing, HeldCuts]:
-        """The cuts at a moment of the recorded clock; what is wrong with it is told under its name."""
-        try:
-            return self._held(WantedCuts(None, known_at, moment))
-        except InvalidValue as error:
-            raise InvalidValue(name, error.value, error.allowed) from None
-
-    def _standing(self, *, settled: bool = False) -> Standing:
-        # Another thread may put an older one in its place at any time, so what is given is not read back from there.
-        self._last = standing = Standing.now(self._refresh(settled=settled), self._past, self._last)
-        return standing
-
     def _entries(self, standing: Standing, window: Window, limit: int | None, after: After | None) -> Iterator[Entry]:
         documents = Documents(self._past, standing, window.cuts)
         if asks_documents(window.filters):
@@ -293,14 +260,6 @@ class Reader:
         for rows in all_rows(standing.database, standing.front_slugs, window, after, together):
             entries = documents.entries([row.id for row in rows])
             yield from (entries[row.id] for row in rows)
-
-    def _accounts(self, standing: Standing, cuts: Cuts) -> dict[str, tuple[int, int]]:
-        """Accounts given and accounts in force, by source: counted, or for an older log added up."""
-        if cuts.position == standing.position:
-            found = accounts_by_source(standing.database, to_micros(cuts.known_at))
-            if standing.still_holds():
-                return {standing.source_slugs[number]: counts for number, counts in found.items()}
-        return accounts_added_up(self._past, standing, cuts)
 
 
 def _window(standing: Standing, cuts: Cuts, filters: Filters, *, begun: bool = False) -> Window:

@@ -87,15 +87,22 @@ def actor_word(name: str) -> str:
     return f"a:{sha256(name.encode()).hexdigest()[:16]}"
 
 
-def positions(asked: Asked, engine: str, word: str, last: int, *, begins: bool = False, most: int = 2**31) -> list[int]:
-    """The events up to a position that have the word, or (`begins`) one that begins with it; no more than `most`."""
+def positions(
+    asked: Asked, engine: str, word: str, last: int, *, begins: bool = False, most: int = 2**31, newest: bool = False
+) -> list[int]:
+    """The events up to a position that have the word, or (`begins`) one that begins with it.
+
+    No more than `most` are told: with `newest` the last ones, the last one first, otherwise no particular ones.
+    """
     if engine == "sqlite":
-        statement = "SELECT rowid FROM words WHERE words MATCH ? AND rowid <= ? LIMIT ?"
+        statement = "SELECT rowid FROM words WHERE words MATCH ? AND rowid <= ?"
+        order = " ORDER BY rowid DESC"
         given = f'"{word}"*' if begins else f'"{word}"'
     else:
-        statement = "SELECT position FROM words WHERE found_by @@ ?::tsquery AND position <= ? LIMIT ?"
+        statement = "SELECT position FROM words WHERE found_by @@ ?::tsquery AND position <= ?"
+        order = " ORDER BY position DESC"
         given = f"'{word}':*" if begins else f"'{word}'"
-    return [row[0] for row in asked.fetch(statement, (given, last, most))]
+    return [row[0] for row in asked.fetch(f"{statement}{order if newest else ''} LIMIT ?", (given, last, most))]
 
 
 def _words(told: Iterable[str | None]) -> set[str]:

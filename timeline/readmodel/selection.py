@@ -39,7 +39,7 @@ def selected(
     documents: Documents, standing: Standing, past: Past, window: Window, after: After | None
 ) -> Iterator[Entry]:
     """The entries that pass every filter, in the order of lists, from a place on."""
-    ids = _named(standing, past, window)
+    ids = named(standing, past, window)
     if ids is not None and len(ids) <= FEW:
         yield from _sorted(documents, ids, window, after)
         return
@@ -60,7 +60,7 @@ def _passes(entry: Entry, window: Window) -> bool:
     return begun and window.filters.pass_entry(entry.state, entry.statuses)
 
 
-def _named(standing: Standing, past: Past, window: Window) -> set[UUID] | None:
+def named(standing: Standing, past: Past, window: Window) -> set[UUID] | None:
     """The developments that the index names for every filter; None where it would name too many."""
     filters, database, last = window.filters, standing.database, window.cuts.position
 

@@ -44,4 +44,11 @@ def read_showings(database: Database, slugs: dict[int, str], window: Window, lim
                 [front, span, since, until, window.cuts.position, window.cuts.position, *wanted, missing],
             )
     found.sort(key=lambda values: (values[1], values[2], values[-2]))
-    return [Showing(VersionRow(slugs[front], *values), begin, end) for front, *values, begin, end in found]
+    showings: list[Showing] = []
+    for front, *values, begin, end in found:
+        row = VersionRow(slugs[front], *values)
+        # What a row does not tell may have changed (who speaks of it): then it looks as it did before.
+        if showings and showings[-1].row == row and showings[-1].reported_to == begin:
+            begin = showings.pop().reported_from
+        showings.append(Showing(row, begin, end))
+    return showings

@@ -30,6 +30,8 @@ class Standing:
         names = database.fetch("SELECT sort, number, slug, recorded_from FROM names ORDER BY number")
         self._fronts = {slug: (number, since) for sort, number, slug, since in names if sort == "front"}
         self.source_slugs = {number: slug for sort, number, slug, _ in names if sort == "source"}
+        self.actor_labels = {number: slug for sort, number, slug, _ in names if sort == "actor"}
+        """By their numbers the labels of all actors that an event ever named (`casts.labels_of`)."""
         self.front_slugs = {number: slug for slug, (number, _) in self._fronts.items()}
         self.set_aside = frozenset(row[0] for row in database.fetch("SELECT position FROM set_aside"))
         merges = database.fetch("SELECT id, target FROM merges ORDER BY position")

@@ -22,6 +22,8 @@ VERSION_COLUMNS = (
     "exact_end",
     "lat",
     "lon",
+    "parties",
+    "speakers",
 )
 """Of `versions`, in their order; the first six are its key."""
 
@@ -29,12 +31,17 @@ DENSITY = Counts("density")
 """Developments by front, day of start and status (`density`)."""
 VOICES = Counts("voices")
 """Accounts by source, and how many of them are in force."""
+SORTS = Counts("sorts")
+"""Developments by front, kind, status and month of start (`cubes`)."""
+LABELS = Counts("labels")
+"""Developments by actor in a role, or source, front and month of start (`cubes`)."""
 
 _VERSIONS = """CREATE TABLE versions (
     front {int4} NOT NULL, span {int2} NOT NULL, start_at {int8} NOT NULL, id {bytes} NOT NULL,
     reported_from {int8} NOT NULL, recorded_from {int8} NOT NULL, reported_to {int8}, recorded_to {int8},
     end_at {int8}, status {int2} NOT NULL, kind {int2} NOT NULL, aspects {int4} NOT NULL, described_by {int8} NOT NULL,
-    title TEXT NOT NULL, edtf TEXT NOT NULL, exact_start {int8}, exact_end {int8}, lat {real}, lon {real}
+    title TEXT NOT NULL, edtf TEXT NOT NULL, exact_start {int8}, exact_end {int8}, lat {real}, lon {real},
+    parties {int8} NOT NULL, speakers {int8} NOT NULL
     {key}
 ){clustered}"""
 _KEY = "front, span, start_at, id, reported_from, recorded_from"
@@ -49,6 +56,11 @@ _SMALL = (
         sort TEXT NOT NULL, number {int4} NOT NULL, slug TEXT NOT NULL, recorded_from {int8} NOT NULL,
         PRIMARY KEY (sort, number)
     )""",
+    """CREATE TABLE casts (
+        digest {int8} NOT NULL, sort TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,
+        PRIMARY KEY (digest, name, role)
+    )""",
+    "CREATE INDEX casts_by_name ON casts (name)",
     "CREATE TABLE catalogue (position {int8} PRIMARY KEY)",
     "CREATE TABLE merges (position {int8} PRIMARY KEY, id {bytes} NOT NULL, target {bytes} NOT NULL)",
     """CREATE TABLE set_aside (
@@ -79,7 +91,8 @@ _SEARCH = {
 _UNSORTED = """CREATE TEMPORARY TABLE opened (
     front TEXT, span {int2}, start_at {int8}, id {bytes}, reported_from {int8}, recorded_from {int8},
     reported_to {int8}, recorded_to {int8}, end_at {int8}, status {int2}, kind {int2}, aspects {int4},
-    described_by {int8}, title TEXT, edtf TEXT, exact_start {int8}, exact_end {int8}, lat {real}, lon {real}
+    described_by {int8}, title TEXT, edtf TEXT, exact_start {int8}, exact_end {int8}, lat {real}, lon {real},
+    parties {int8}, speakers {int8}
 )"""
 UNSORTED = {
     engine: (_UNSORTED.format(**types), f"CREATE TEMPORARY TABLE spoken (position {types['int8']}, found_by TEXT)")
@@ -109,7 +122,8 @@ SORTED = {
 def tables(engine: str) -> list[str]:
     """Everything but `versions` and its indexes."""
     small = [statement.format(**_TYPES[engine]) for statement in _SMALL]
-    return [*small, *_SEARCH[engine], *DENSITY.tables(engine), *VOICES.tables(engine)]
+    counts = [statement for one in (DENSITY, VOICES, SORTS, LABELS) for statement in one.tables(engine)]
+    return [*small, *_SEARCH[engine], *counts]
 
 
 def versions_table(engine: str) -> str:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import Occurred, from_micros, to_micros
 from timeline.domain.vocabulary import Aspect, Kind, Status
+from timeline.readmodel.casts import Actors, Sources, cast_of
 
 ALWAYS = -62_135_596_800_000_000
 """The start of what nobody says when it began: 1 January of the year 1."""
@@ -38,7 +39,8 @@ class Look(Struct, frozen=True, gc=False):
 
     `start_at` is when it may have begun, `end_at` when it may have ended at the latest (None: unknown, or not over).
     `aspects` packs the status of each aspect, and whether the entry as a whole was withdrawn. `described_by` is the
-    position of the event that set its description.
+    position of the event that set its description. `actors` take part in it, `sources` ever gave an account of it: in
+    rows each of the two is a number (`parties`, `speakers`), which says who they are by the table of casts.
     """
 
     front: str
@@ -55,6 +57,8 @@ class Look(Struct, frozen=True, gc=False):
     exact_end: int | None
     lat: float | None
     lon: float | None
+    actors: Actors = ()
+    sources: Sources = ()
 
 
 class Version(Struct, gc=False):
@@ -149,6 +153,8 @@ def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
         exact_end,
         place.lat if place else None,
         place.lon if place else None,
+        cast_of((actor.name, actor.role) for actor in description.actors),
+        tuple(sorted({given.account.source for given in state.accounts})),
     )
 
 

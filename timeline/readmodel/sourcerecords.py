@@ -1,0 +1,128 @@
+"""The record of a source: who it is, what it was registered as over time, and how what it said fared.
+
+How many accounts it gave is counted as for all sources (`voices`). How they fared is seen on the developments, each
+folded from the log; of a source that speaks very much the latest accounts are taken, and the record says so.
+"""
+
+from collections import Counter
+from datetime import datetime
+
+from msgspec import Struct
+
+from timeline.domain.facts import Recorded, SourceRegistered, SourceRevised
+from timeline.domain.history import Cuts, combined, fold_source
+from timeline.domain.status import GivenAccount
+from timeline.domain.values import source_id
+from timeline.domain.vocabulary import Aspect, Stance, Status
+from timeline.errors import NothingKnown
+from timeline.readmodel.documents import Documents
+from timeline.readmodel.past import Past
+from timeline.readmodel.search import positions, source_word
+from timeline.readmodel.standing import Standing
+
+MOST_ACCOUNTS = 5_000
+"""Accounts that a record is made of, if not more are asked for."""
+
+
+class SourceStep(Struct, frozen=True):
+    """What was told of a source itself: the event, and the source as it stood after it.
+
+    `reason` is that of a revision.
+    """
+
+    recorded: Recorded
+    source: SourceRegistered
+    reason: str | None = None
+
+
+class SourceRecord(Struct, frozen=True):
+    """A source at the cuts of a question, whether or not what it speaks of had occurred by `as_of`.
+
+    `accounts` and `in_force` (not taken back as a whole) count all that it gave. The rest is of `covered` of them, the
+    latest to be recorded, and of all where it is `complete`: `stances` by aspect; `fared`, by aspect, how many of the
+    developments of which it asserted that aspect stand how; `withdrawn` accounts that it took back as a whole,
+    `withdrawn_in_part` of some aspects; and when the first and the last were reported (UTC).
+    """
+
+    source: SourceRegistered
+    registered: bool
+    history: tuple[SourceStep, ...]
+    accounts: int
+    in_force: int
+    stances: dict[Aspect, dict[Stance, int]]
+    fared: dict[Aspect, dict[Status, int]]
+    withdrawn: int
+    withdrawn_in_part: int
+    first_reported_at: datetime | None
+    last_reported_at: datetime | None
+    covered: int
+    complete: bool
+
+
+def source_record(
+    past: Past, standing: Standing, cuts: Cuts, slug: str, counted: tuple[int, int], most: int
+) -> SourceRecord:
+    """The record at these cuts; `counted` are the accounts that it gave and those in force.
+
+    Raises `NothingKnown` where the source is neither registered nor gave an account.
+    """
+    history = _history(standing, cuts, slug)
+    if not history and not counted[0]:
+        raise NothingKnown(
+            f"slug: no source {slug!r} is known at these cuts",
+            ({"field": "slug", "value": slug, "allowed": "the slug of a source known at these cuts"},),
+        )
+    database = standing.database
+    told = positions(database, database.engine, source_word(slug), cuts.position, most=most + 1, newest=True)
+    covered = frozenset(told[:most])
+    documents = Documents(past, standing, cuts)
+    affiliation_of = standing.affiliations(cuts)
+    states = documents.states(standing.merged.together(past.subjects(list(covered)).values()))
+    accounts = [one for state in states.values() for one in _own(state.accounts, slug, covered)]
+    fared: dict[Aspect, Counter[Status]] = {}
+    for state in combined(states).values():
+        asserted = {
+            aspect
+            for one in _own(state.accounts, slug, covered)
+            for aspect, stance in one.account.stance.items()
+            if stance is Stance.ASSERTS
+        }
+        if asserted:
+            statuses = state.statuses(affiliation_of)
+            for aspect in asserted:
+                fared.setdefault(aspect, Counter())[statuses[aspect]] += 1
+    stances: dict[Aspect, Counter[Stance]] = {}
+    for one in accounts:
+        for aspect, stance in one.account.stance.items():
+            stances.setdefault(aspect, Counter())[stance] += 1
+    times = [one.reported_at for one in accounts]
+    return SourceRecord(
+        standing.source(slug, cuts),
+        bool(history),
+        history,
+        *counted,
+        {aspect: dict(stances[aspect]) for aspect in Aspect if aspect in stances},
+        {aspect: dict(fared[aspect]) for aspect in Aspect if aspect in fared},
+        sum(not one.in_force for one in accounts),
+        sum(one.in_force and bool(one.withdrawn & set(one.account.stance)) for one in accounts),
+        min(times, default=None),
+        max(times, default=None),
+        len(accounts),
+        len(told) <= most,
+    )
+
+
+def _history(standing: Standing, cuts: Cuts, slug: str) -> tuple[SourceStep, ...]:
+    """What was told of the source, in the order of the fold."""
+    events = standing.catalogue_events(source_id(slug), cuts)
+    steps = []
+    for count, one in enumerate(events, 1):
+        source = fold_source(events[:count])
+        if source:
+            fact = one.event.fact
+            steps.append(SourceStep(one, source, fact.reason if isinstance(fact, SourceRevised) else None))
+    return tuple(steps)
+
+
+def _own(accounts: tuple[GivenAccount, ...], slug: str, covered: frozenset[int]) -> list[GivenAccount]:
+    return [one for one in accounts if one.account.source == slug and one.position in covered]

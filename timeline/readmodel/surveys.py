@@ -1,0 +1,51 @@
+"""Questions that count over a whole timeline and show nothing of it: what a side bar and the pages of names need."""
+
+from timeline.readmodel.actors import MOST_LOOKED_AT, ActorEntry, ActorRecord, actor_record, actors_by_developments
+from timeline.readmodel.asking import Asking
+from timeline.readmodel.cuts import HeldCuts, WantedCuts
+from timeline.readmodel.facets import MOST, Facets, facets
+from timeline.readmodel.filters import Filters
+from timeline.readmodel.sourcerecords import MOST_ACCOUNTS, SourceRecord, source_record
+from timeline.readmodel.tallying import ENOUGH
+
+EVERYTHING = Filters()
+
+
+class Surveys(Asking):
+    """Answers them."""
+
+    def facets(
+        self, wanted: WantedCuts, filters: Filters = EVERYTHING, most: int = MOST, enough: int = ENOUGH
+    ) -> tuple[HeldCuts, Facets]:
+        """How many developments would pass with each value of a filter, the other filters left as they are.
+
+        Of actors and sources the `most` frequent are told. A count for which more than `enough` developments would
+        have to be looked at is not known (None).
+        """
+        with self._turn:
+            standing, held = self._held(wanted)
+            return held, facets(self._past, standing, held.cuts, filters, self._casts, most, enough)
+
+    def actors(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[ActorEntry, ...]]:
+        """Every actor of a development that had begun by `as_of`, the most frequent first."""
+        with self._turn:
+            standing, held = self._held(wanted)
+            return held, actors_by_developments(standing, held.cuts, self._casts)
+
+    def actor_record(self, name: str, wanted: WantedCuts, enough: int = MOST_LOOKED_AT) -> tuple[HeldCuts, ActorRecord]:
+        """What is known of one actor; beside what is counted, the latest developments are looked at, `enough` of all.
+
+        Raises `NothingKnown` where no development at these cuts names it.
+        """
+        with self._turn:
+            standing, held = self._held(wanted)
+            return held, actor_record(self._past, standing, held.cuts, self._casts, name, enough)
+
+    def source_record(self, slug: str, wanted: WantedCuts, most: int = MOST_ACCOUNTS) -> tuple[HeldCuts, SourceRecord]:
+        """What is known of one source, and how its latest accounts fared, up to `most`.
+
+        Raises `NothingKnown` where the source is neither registered nor gave an account.
+        """
+        standing, held = self._held(wanted)
+        counted = self._accounts(standing, held.cuts).get(slug, (0, 0))
+        return held, source_record(self._past, standing, held.cuts, slug, counted, most)
