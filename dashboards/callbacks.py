@@ -95,6 +95,10 @@ _SHOWN = (
     (ids.FRAME, "hidden"),
     (ids.FILM, "data"),
     (ids.HEADINGS, "children"),
+    (ids.MAP, "hidden"),
+    (ids.MAP_CHART, "figure"),
+    (ids.MAP_CHART, "style"),
+    (ids.MAP_WORDS, "children"),
     (ids.TABLE, "children"),
     (ids.PANEL, "children"),
     (ids.PANEL, "hidden"),
@@ -125,6 +129,7 @@ _IN_THE_BROWSER: tuple[tuple[str, tuple[tuple[Any, str], ...], tuple[tuple[str, 
     ),
     ("draw", ((ids.FILM, "data"), (ids.SET, "data")), ()),
     ("zoomed", ((ids.CHART, "relayoutData"), (ids.OVERVIEW, "relayoutData")), ()),
+    ("framed", ((ids.MAP_CHART, "relayoutData"), (ids.MAP_CHART, "clickData")), ()),
     ("opened", (({"type": ids.ROW, "index": ALL}, "n_clicks"),), ()),
     ("folded", (({"type": ids.FOLD, "index": ALL}, "n_clicks"),), ()),
     ("pressed", tuple((id, "n_clicks") for id in (ids.ZOOM_IN, ids.ZOOM_OUT, ids.EARLIER, ids.LATER)), ()),
@@ -194,6 +199,7 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         (ids.OVERVIEW, "figure"): shown.overview,
         (ids.OVERVIEW, "style"): {"height": shown.overview["layout"]["height"]},
         (ids.FRAME, "hidden"): view.chart in ("table", "map"),
+        (ids.MAP, "hidden"): shown.map is None,
         (ids.TABLE, "children"): shown.table,
         (ids.PANEL, "children"): shown.panel,
         (ids.PANEL, "hidden"): shown.panel is None,
@@ -207,6 +213,13 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
             (ids.FILM, "data"): {**chart.told, "level": chart.level, "key": chart.key},
             (ids.HEADINGS, "children"): headings(chart),
             (ids.HINT, "children"): [html.P(hint) for hint in chart.hints],
+        }
+    if shown.map:
+        outputs |= {
+            (ids.MAP_CHART, "figure"): shown.map.figure,
+            (ids.MAP_CHART, "style"): {"height": shown.map.figure["layout"]["height"], "width": width},
+            (ids.MAP_WORDS, "children"): shown.map.words,
+            (ids.HINT, "children"): [html.P(hint) for hint in shown.map.hints],
         }
     return outputs
 

@@ -6,48 +6,62 @@ in before it, is then looked for where nothing was put, and Dash gives up on the
 drawn by the style sheet, and the counts stand beside the list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 from msgspec import Struct
 
 from dashboards import words
-from timeline.readmodel.entries import FrontEntry
+from timeline.readmodel.facets import Facet, Facets
 
 
 class Choice(Struct, frozen=True):
-    """One box to tick: its value in the address, its label, what it means, and how many developments it has."""
+    """One box to tick: its value in the address, its label and meaning, how many developments it has (None: unknown)."""
 
     value: str
     label: str
     title: str
-    count: int
+    count: int | None
 
 
-def status_choices(fronts: Sequence[FrontEntry]) -> tuple[Choice, ...]:
+def status_choices(facets: Facets) -> tuple[Choice, ...]:
     """Every status, whether or not a development has it now: the list is also the key of the chart."""
+    counts = {facet.value: facet.count for facet in facets.statuses}
     return tuple(
-        Choice(
-            str(status), status.capitalize(), words.STATUS[status], sum(front.counts.get(status, 0) for front in fronts)
-        )
+        Choice(str(status), status.capitalize(), words.STATUS[status], counts.get(str(status), 0))
         for status in words.STATUS
     )
 
 
-def front_choices(fronts: Sequence[FrontEntry]) -> tuple[Choice, ...]:
-    """Every front."""
-    return tuple(Choice(front.slug, front.name, front.name, front.developments) for front in fronts)
+def front_choices(facets: Facets, names: Mapping[str, str]) -> tuple[Choice, ...]:
+    """Every front that the log names, whether or not a development is on it now."""
+    counts = {facet.value: facet.count for facet in facets.fronts}
+    return tuple(Choice(slug, name, name, counts.get(slug, 0)) for slug, name in names.items())
+
+
+def named(facets: Sequence[Facet], more: int = 0) -> list[dict[str, Any]]:
+    """Actors, sources or kinds for a list that folds out, with their numbers; `more`: how many others there are."""
+    told: list[dict[str, Any]] = [
+        {"value": one.value, "label": one.label + ("" if one.count is None else f" ({one.count:,})")} for one in facets
+    ]
+    if more:
+        told.append({"value": "", "label": f"{more:,} others, less frequent: search for them", "disabled": True})
+    return told
 
 
 def options(choices: Sequence[Choice]) -> list[dict[str, str]]:
     """The choices as a checklist takes them."""
-    return [
-        {"value": one.value, "label": one.label, "title": f"{one.title}: {words.count(one.count, 'development')}"}
-        for one in choices
-    ]
+    return [{"value": one.value, "label": one.label, "title": f"{one.title}: {_told(one.count)}"} for one in choices]
 
 
 def counts(choices: Sequence[Choice]) -> list[Any]:
     """The numbers beside the checklist, one a row."""
-    return [html.Div(f"{one.count:,}", className=None if one.count else "none") for one in choices]
+    return [
+        html.Div("?" if one.count is None else f"{one.count:,}", className=None if one.count else "none")
+        for one in choices
+    ]
+
+
+def _told(count: int | None) -> str:
+    return "too many to be counted" if count is None else words.count(count, "development")

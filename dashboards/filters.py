@@ -34,7 +34,8 @@ class View(Struct, frozen=True):
     `as_of` is a day (its end, UTC). `known` says whether the reporting is cut at that day too ("then"),
     or everything known today counts ("now"). `since` and `until` are a window that was drawn by hand;
     without them `window` says how far back from `as_of` the chart looks. `position` pins the log. `folded` are the
-    lanes of which only the heading is shown, `order` is theirs. `text` is what is searched for.
+    lanes of which only the heading is shown, `order` is theirs. `text` is what is searched for. `frame` is what the
+    map shows: west, south, east, north in degrees, west greater than east across the antimeridian.
     """
 
     as_of: date | None = None
@@ -52,6 +53,7 @@ class View(Struct, frozen=True):
     kinds: tuple[Kind, ...] = ()
     actor: str | None = None
     source: str | None = None
+    frame: tuple[float, float, float, float] | None = None
     development: UUID | None = None
     position: int | None = None
     theme: Theme | None = None
@@ -89,6 +91,8 @@ def write(view: View) -> str:
         value = getattr(view, field)
         if value is None or value == getattr(View(), field):
             continue
+        if field == "frame":
+            value = ",".join(f"{degrees:g}" for degrees in value)
         values = value if isinstance(value, tuple) else (value,)
         pairs += [(name, one.isoformat() if isinstance(one, date) else str(one)) for one in values]
     return f"?{urlencode(pairs)}" if pairs else ""
@@ -142,6 +146,17 @@ def _text(name: str, value: str) -> str | None:
     return value.strip() or None
 
 
+def _frame(name: str, value: str) -> tuple[float, float, float, float]:
+    allowed = "west,south,east,north in degrees such as 30,46,40,52"
+    try:
+        west, south, east, north = (round(float(part), 6) for part in value.split(","))
+    except ValueError:
+        raise InvalidValue(name, value, allowed) from None
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90 and west != east):
+        raise InvalidValue(name, value, allowed)
+    return west, south, east, north
+
+
 def _development(name: str, value: str) -> UUID:
     try:
         return UUID(value)
@@ -172,6 +187,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str, list[str]], Any]]] = {
     "kind": ("kinds", _kinds),
     "actor": ("actor", _one(lambda _, value: value)),
     "source": ("source", _one(lambda _, value: value)),
+    "map": ("frame", _one(_frame)),
     "id": ("development", _one(_development)),
     "theme": ("theme", _one(_choice("light", "dark"))),
 }

@@ -166,7 +166,7 @@ def _chooser(id: str, name: str, placeholder: str) -> html.Div:
     return html.Div(
         [
             html.H2(name, id=f"{id}-name"),
-            dcc.Dropdown(id=id, placeholder=placeholder, clearable=True, className="chooser"),
+            dcc.Dropdown(id=id, placeholder=placeholder, clearable=True, className="chooser", multi=id == ids.KIND),
         ],
         role="group",
         **aria(labelledby=f"{id}-name"),
@@ -237,7 +237,15 @@ def _charts() -> html.Main:
                         role="group",
                         **aria(label=f"Chart of developments. {_HOW}"),
                     ),
-                    html.Div(id=ids.MAP),
+                    html.Figure(
+                        [
+                            html.Figcaption(id=ids.MAP_WORDS, className="quiet"),
+                            dcc.Graph(id=ids.MAP_CHART, config=_CHART),
+                        ],
+                        id=ids.MAP,
+                        className="map",
+                        hidden=True,
+                    ),
                     html.Div(id=ids.TABLE),
                 ],
                 id=ids.CHART_BOX,

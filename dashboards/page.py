@@ -10,11 +10,12 @@ from msgspec import Struct, structs
 
 from dashboards import words
 from dashboards.charts import Chart, chart_of, key_of
-from dashboards.choices import Choice, front_choices, status_choices
+from dashboards.choices import Choice, front_choices, named, status_choices
 from dashboards.figures.counted import begins, counted, grid
 from dashboards.figures.overview import STRETCHES, overview
 from dashboards.figures.scale import DAY, Scale, milliseconds
 from dashboards.filters import View, pinned, write
+from dashboards.mapping import Map, map_of
 from dashboards.panel import panel, unknown, unshowable
 from dashboards.table import MOST_ROWS, table
 from dashboards.theme import Palette, palette
@@ -56,13 +57,14 @@ class Page(Struct, frozen=True):
     notices: Sequence[str]
     overview: dict[str, Any]
     chart: Chart | None
+    map: Map | None
     table: Any
     panel: Any
     statuses: Sequence[Choice]
     fronts: Sequence[Choice]
-    kinds: list[dict[str, str]]
-    actors: list[dict[str, str]]
-    sources: list[dict[str, str]]
+    kinds: list[dict[str, Any]]
+    actors: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
     window: Scale
     whole: Scale
     permalink: str
@@ -84,6 +86,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         notices.append(f"front: no front {words.listed(map(repr, strange))} is known here; it is left out.")
         view = structs.replace(view, fronts=tuple(front for front in view.fronts if front in names))
     _, fronts = reader.fronts(wanted, every=True)
+    _, facets = reader.facets(wanted, filters_of(view))
     lanes = _ordered(fronts, view)
     filters = filters_of(view)
     end = WantedCuts(end_of_day(last_day), max(now, end_of_day(last_day)), wanted.recorded_at)
@@ -96,6 +99,10 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         chart = chart_of(reader, view, (wanted, end), inside, lanes, window, colours, have.rows)
         notices += chart.notices
         chart = structs.replace(chart, key=key if chart.level == "film" else f"{key} {cuts.as_of}")
+    shown_map = None
+    if view.chart == "map":
+        shown_map = map_of(reader, view, (wanted, end), inside, (width, map_height(width)), colours)
+        notices += shown_map.notices
     permalink = pinned(view, cuts.as_of, cuts.position)
     return Page(
         view=view,
@@ -108,18 +115,24 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         notices=notices,
         overview=_overview(reader, wanted, filters, lanes, whole, window, colours),
         chart=chart,
+        map=shown_map,
         table=_table(reader, wanted, inside, names) if view.chart == "table" else None,
         panel=_panel(reader, view, wanted, names, permalink) if view.development else None,
-        statuses=status_choices(fronts),
-        fronts=front_choices(fronts),
-        kinds=[],
-        actors=[],
-        sources=[],
+        statuses=status_choices(facets),
+        fronts=front_choices(facets, names),
+        kinds=named([structs.replace(one, label=words.kind(one.value)) for one in facets.kinds]),
+        actors=named(facets.actors, facets.more_actors),
+        sources=named(facets.sources, facets.more_sources),
         window=window,
         whole=whole,
         permalink=permalink,
         theme=theme,
     )
+
+
+def map_height(width: float) -> float:
+    """How high a map of a width is, in pixels: more upright on a narrow screen."""
+    return round(min(max(width * 0.58, 460), 720))
 
 
 def filters_of(view: View) -> Filters:

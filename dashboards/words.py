@@ -64,6 +64,11 @@ def when(occurred: Occurred, *, open: bool) -> str:
     return f"{begin} → {end}" + (" (still open then)" if open else "")
 
 
+def kind(value: str) -> str:
+    """What sort of development: `Air alert`."""
+    return value.replace("-", " ").capitalize()
+
+
 def clipped(text: str, most: int) -> str:
     """The text, or its beginning and `…`, in at most so many characters (at least two)."""
     return text if len(text) <= most else f"{text[: max(most - 1, 1)].rstrip()}…"

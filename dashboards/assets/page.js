@@ -176,6 +176,23 @@
         zoomTo(moment(range["xaxis.range[0]"]), moment(range["xaxis.range[1]"]));
       },
 
+      framed: function (moved, click) {
+        const triggered = window.dash_clientside.callback_context.triggered.map((one) => one.prop_id);
+        const put = (west, south, east, north) => change((parameters) => {
+          const round = (degrees) => Math.round(degrees * 1e5) / 1e5, turn = (degrees) => ((((degrees + 180) % 360) + 360) % 360) - 180;
+          parameters.set("map", [turn(west), Math.max(-90, south), turn(east), Math.min(90, north)].map(round).join());
+        });
+        if (triggered.includes("map-chart.clickData") && click && click.points.length) {
+          const data = click.points[0].customdata;
+          if (typeof data === "string" && data.startsWith("box:")) put(...data.slice(4).split(",").map(Number));
+          else if (data) window.timelineChart.open(data);
+          return;
+        }
+        if (moved && moved["xaxis.range[0]"] !== undefined && moved["yaxis.range[0]"] !== undefined) {
+          put(moved["xaxis.range[0]"], moved["yaxis.range[0]"], moved["xaxis.range[1]"], moved["yaxis.range[1]"]);
+        }
+      },
+
       opened: function (clicks) {
         const id = window.dash_clientside.callback_context.triggered_id;
         if (id && clicks.some((number) => number)) window.timelineChart.open(id.index);

@@ -29,6 +29,7 @@ VIEWS = st.builds(
     folded=st.sets(st.text("abc-", min_size=1, max_size=5)).map(lambda some: tuple(sorted(some))),
     text=st.none() | st.text("abc ,'\"", min_size=1, max_size=20).map(str.strip).filter(bool),
     kinds=st.sets(st.sampled_from(Kind)).map(lambda some: tuple(one for one in Kind if one in some)),
+    frame=st.none() | st.just((30.5, 46.25, 40.0, 52.0)) | st.just((170.0, -10.0, -170.0, 12.5)),
     source=st.none() | st.from_regex(r"[a-z]{1,8}", fullmatch=True),
     position=st.none() | st.integers(0, 10**9),
     theme=st.none() | st.sampled_from(["light", "dark"]),

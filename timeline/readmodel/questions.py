@@ -26,6 +26,7 @@ from timeline.readmodel.overviews import overview
 from timeline.readmodel.rows import After, Window, all_rows, read_rows
 from timeline.readmodel.selection import asks_documents, guard_rows, selected
 from timeline.readmodel.showings import Showing, read_showings
+from timeline.readmodel.spread import Spread, spread
 from timeline.readmodel.standing import Standing, set_aside_in, unopened
 from timeline.readmodel.surveys import EVERYTHING, Surveys
 from timeline.readmodel.told import Told
@@ -77,6 +78,13 @@ class Reader(Surveys):
             standing, held = self._held(wanted)
             window = _window(standing, held.cuts, filters, begun=begun)
             return held, read_showings(standing.database, standing.front_slugs, window, limit)
+
+    def spread(self, wanted: WantedCuts, filters: Filters) -> tuple[HeldCuts, Spread]:
+        """Where what passes the filters is said to have happened, counted by place; `InvalidValue` as for `rows`."""
+        guard_rows(filters)
+        with self._turn:
+            standing, held = self._held(wanted)
+            return held, spread(standing.database, _window(standing, held.cuts, filters))
 
     def page(self, wanted: WantedCuts, filters: Filters, limit: int, after: After | None, told: Told) -> Page:
         """The same, as they are told: up to `limit` after where a page ended."""
