@@ -9,6 +9,7 @@ from flask import Flask, Response
 from dashboards.bundles import Bundles
 from dashboards.callbacks import register
 from dashboards.layout import layout
+from dashboards.routing import register_pages
 from timeline.readmodel.questions import Reader
 
 _POLICY = (
@@ -61,6 +62,7 @@ def add_dashboard(app: Flask, reader: Reader, title: str) -> None:
     dash.bundles = Bundles(Path(__file__).parent / "assets")
     dash.bundles.add_to(app)
     register(dash, reader)
+    register_pages(dash, reader, title)
     policy = "; ".join(_POLICY).format(hashes=" ".join(f"'{one.strip(chr(39))}'" for one in dash.csp_hashes()))
 
     @app.after_request

@@ -27,10 +27,13 @@ def register(app: Dash, reader: Reader, now: Callable[[], datetime] = lambda: da
         *(Output(id, property) for id, property in _SHOWN),
         Input(ids.URL, "search"),
         Input(ids.VIEWPORT, "data"),
+        Input(ids.URL, "pathname"),
         State(ids.HAVE, "data"),
     )
-    def show(search: str | None, viewport: dict[str, Any] | None, have: dict[str, Any] | None) -> Any:
-        if not viewport:
+    def show(
+        search: str | None, viewport: dict[str, Any] | None, pathname: str | None, have: dict[str, Any] | None
+    ) -> Any:
+        if not viewport or pathname != "/":
             return (no_update,) * len(_SHOWN)
         view = filters.read(search)
         theme = view.theme or ("dark" if viewport.get("dark") else "light")
@@ -133,6 +136,8 @@ _IN_THE_BROWSER: tuple[tuple[str, tuple[tuple[Any, str], ...], tuple[tuple[str, 
     ("opened", (({"type": ids.ROW, "index": ALL}, "n_clicks"),), ()),
     ("folded", (({"type": ids.FOLD, "index": ALL}, "n_clicks"),), ()),
     ("pressed", tuple((id, "n_clicks") for id in (ids.ZOOM_IN, ids.ZOOM_OUT, ids.EARLIER, ids.LATER)), ()),
+    ("titled", ((ids.URL, "pathname"), (ids.SUBPAGE, "children")), ()),
+    ("pageDay", ((ids.PAGE_DAY, "value"),), ()),
     ("close", ((ids.CLOSE, "n_clicks"),), ()),
     ("reset", ((ids.RESET, "n_clicks"),), ()),
     ("theme", ((ids.THEME, "n_clicks"),), ()),

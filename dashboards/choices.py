@@ -17,7 +17,7 @@ from timeline.readmodel.facets import Facet, Facets
 
 
 class Choice(Struct, frozen=True):
-    """One box to tick: its value in the address, its label and meaning, how many developments it has (None: unknown)."""
+    """One box to tick: its value in the address, its label, its meaning, and its number (None: not known)."""
 
     value: str
     label: str

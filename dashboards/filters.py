@@ -12,7 +12,8 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from timeline.domain.moments import format_day, parse_cut
+from timeline.domain.history import Cuts
+from timeline.domain.moments import format_day, format_instant, parse_cut
 from timeline.domain.vocabulary import Kind, Status
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts
@@ -20,7 +21,6 @@ from timeline.readmodel.cuts import WantedCuts
 _LONGEST = 200
 """Characters of a search."""
 
-KnownAt = Literal["then", "now"]
 Chart = Literal["gantt", "points", "map", "table"]
 Window = Literal["1m", "6m", "all"]
 Lanes = Literal["front", "actor", "place"]
@@ -31,15 +31,15 @@ Theme = Literal["light", "dark"]
 class View(Struct, frozen=True):
     """What the page shows. None and empty leave a choice at its default.
 
-    `as_of` is a day (its end, UTC). `known` says whether the reporting is cut at that day too ("then"),
-    or everything known today counts ("now"). `since` and `until` are a window that was drawn by hand;
-    without them `window` says how far back from `as_of` the chart looks. `position` pins the log. `folded` are the
-    lanes of which only the heading is shown, `order` is theirs. `text` is what is searched for. `frame` is what the
-    map shows: west, south, east, north in degrees, west greater than east across the antimeridian.
+    `as_of` is a day (its end, UTC). `known` says whether the reporting is cut at that day too ("then"), everything
+    known today counts ("now"), or everything known at an instant (RFC 3339, UTC). `since` and `until` are a window
+    drawn by hand; without them `window` says how far back from `as_of` the chart looks. `position` pins the log.
+    `folded` are the lanes of which only the heading is shown, `order` is theirs. `text` is what is searched for.
+    `frame` is what the map shows: west, south, east, north in degrees, west greater than east across the antimeridian.
     """
 
     as_of: date | None = None
-    known: KnownAt = "then"
+    known: str = "then"
     chart: Chart = "gantt"
     window: Window = "all"
     since: date | None = None
@@ -62,7 +62,10 @@ class View(Struct, frozen=True):
     def cuts(self, last_day: date, now: datetime) -> WantedCuts:
         """The cuts of the questions that this view asks; `last_day` is where the slider ends."""
         end = parse_cut((self.as_of or last_day).isoformat(), "as_of")
-        return WantedCuts(end, None if self.known == "then" else max(now, end), self.position)
+        if self.known == "then":
+            return WantedCuts(end, None, self.position)
+        known_at = max(now, end) if self.known == "now" else parse_cut(self.known, "known_at")
+        return WantedCuts(end, known_at, self.position)
 
 
 def read(search: str | None) -> View:
@@ -98,9 +101,16 @@ def write(view: View) -> str:
     return f"?{urlencode(pairs)}" if pairs else ""
 
 
-def pinned(view: View, as_of: datetime, position: int) -> str:
-    """The query string that shows this very picture for ever: as of this day, from this position of the log."""
-    return write(structs.replace(view, as_of=date.fromisoformat(format_day(as_of)), position=position, theme=None))
+def pinned(view: View, cuts: Cuts) -> str:
+    """The query string that shows this very picture for ever: all three cuts are fixed in it."""
+    known = "then" if view.known == "then" else format_instant(cuts.known_at)
+    as_of = date.fromisoformat(format_day(cuts.as_of))
+    return write(structs.replace(view, as_of=as_of, known=known, position=cuts.position, theme=None))
+
+
+def same_cuts(view: View) -> View:
+    """A view of other things at the same cuts, and in the same colours."""
+    return View(as_of=view.as_of, known=view.known, position=view.position, theme=view.theme)
 
 
 def _one(read_one: Callable[[str, str], Any]) -> Callable[[str, list[str]], Any]:
@@ -115,6 +125,15 @@ def _day(name: str, value: str) -> date:
     if not 1000 <= day.year <= 9000:
         raise InvalidValue(name, value, "a day of the years 1000 to 9000")
     return day
+
+
+def _known(name: str, value: str) -> str:
+    if value in ("then", "now"):
+        return value
+    try:
+        return format_instant(parse_cut(value, name))
+    except InvalidValue as error:
+        raise InvalidValue(name, value, f"then, now, or {error.allowed}") from None
 
 
 def _choice(*allowed: str) -> Callable[[str, str], str]:
@@ -172,7 +191,7 @@ def _position(name: str, value: str) -> int:
 
 _READERS: Mapping[str, tuple[str, Callable[[str, list[str]], Any]]] = {
     "as_of": ("as_of", _one(_day)),
-    "known_at": ("known", _one(_choice("then", "now"))),
+    "known_at": ("known", _one(_known)),
     "recorded_at": ("position", _one(_position)),
     "view": ("chart", _one(_choice("gantt", "points", "map", "table"))),
     "window": ("window", _one(_choice("1m", "6m", "all"))),

@@ -1,6 +1,10 @@
 """The ids of components, in one place: callbacks and layout both name them from here."""
 
 URL = "url"
+SUBPAGE = "subpage"
+"""Where the pages beside the timeline stand."""
+TIMELINE = "timeline"
+PAGE_DAY, PAGE_CLOCK = "page-day", "page-clock"
 VIEWPORT = "viewport"
 SET = "set-by-server"
 """What the server set the controls to, so that the browser can tell a reader's choice from it."""

@@ -26,21 +26,28 @@ def layout(title: str) -> html.Div:
             dcc.Store(id=ids.FILM),
             dcc.Store(id=ids.HAVE),
             dcc.Interval(id=ids.CLOCK, interval=450, disabled=True),
-            _header(title),
-            _replay_bar(),
-            html.Div(id=ids.NOTICE, className="notices", role="status"),
-            html.Div(id=ids.HINT, className="hints", role="status"),
-            html.Div(
-                [
-                    _filters(),
-                    _charts(),
-                    html.Aside(id=ids.PANEL, className="panel", hidden=True, **aria(label="Development")),
-                ],
-                className="body",
-            ),
+            html.Div(id=ids.SUBPAGE, className="beside"),
+            html.Div(_timeline(title), id=ids.TIMELINE),
         ],
         className="page",
     )  # fmt: skip
+
+
+def _timeline(title: str) -> list[Any]:
+    return [
+        _header(title),
+        _replay_bar(),
+        html.Div(id=ids.NOTICE, className="notices", role="status"),
+        html.Div(id=ids.HINT, className="hints", role="status"),
+        html.Div(
+            [
+                _filters(),
+                _charts(),
+                html.Aside(id=ids.PANEL, className="panel", hidden=True, **aria(label="Development")),
+            ],
+            className="body",
+        ),
+    ]
 
 
 def _header(title: str) -> html.Header:
@@ -52,6 +59,8 @@ def _header(title: str) -> html.Header:
             html.Div(
                 [
                     html.A("Share", id=ids.SHARE, className="button", href="/", title="Copies a link to this picture"),
+                    dcc.Link("Fronts", href="/fronts", className="button"),
+                    dcc.Link("Sources", href="/sources", className="button"),
                     html.A("API", className="button", href="/api/docs"),
                     html.Button("Dark", id=ids.THEME, className="button"),
                 ],

@@ -14,7 +14,7 @@ from dashboards.choices import Choice, front_choices, named, status_choices
 from dashboards.figures.counted import begins, counted, grid
 from dashboards.figures.overview import STRETCHES, overview
 from dashboards.figures.scale import DAY, Scale, milliseconds
-from dashboards.filters import View, pinned, write
+from dashboards.filters import View, pinned, same_cuts, write
 from dashboards.mapping import Map, map_of
 from dashboards.panel import panel, unknown, unshowable
 from dashboards.table import MOST_ROWS, table
@@ -103,7 +103,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     if view.chart == "map":
         shown_map = map_of(reader, view, (wanted, end), inside, (width, map_height(width)), colours)
         notices += shown_map.notices
-    permalink = pinned(view, cuts.as_of, cuts.position)
+    permalink = pinned(view, cuts)
     return Page(
         view=view,
         first_day=first_day,
@@ -207,7 +207,7 @@ def _overview(
 
 
 def _headline(fronts: Sequence[FrontEntry], view: View) -> str:
-    known = "as known then" if view.known == "then" else "as known today"
+    known = words.known(view.known)
     all_of_them = sum(front.developments for front in fronts)
     some = sum(1 for front in fronts if front.developments)
     return f"{words.count(all_of_them, 'development')} · {words.count(some, 'front')} · {known}"
@@ -238,7 +238,8 @@ def _panel(reader: Reader, view: View, wanted: WantedCuts, names: Mapping[str, s
     front = entry.state.described.front
     try:
         _, steps = reader.reporting(view.development, wanted)
-        return panel(reader, held, entry, steps, names.get(front, front), permalink)
+        whole = f"/developments/{view.development}{write(same_cuts(view))}"
+        return panel(reader, held, entry, steps, names.get(front, front), (whole, f"/{permalink}"))
     except Exception as error:  # as with the marks: what can not be told is said to be so
         log.exception("panel set aside", id=str(view.development), exc_info=error)
         return unshowable(held, entry)

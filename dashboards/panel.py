@@ -1,4 +1,7 @@
-"""The detail panel: what is known of one development, who says so, who denies it, and how that changed."""
+"""What is known of one development, who says so, who denies it, and how that changed: as the panel beside the chart.
+
+Its parts are those of the development's own page, too (dashboards/pages/development.py).
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,8 +23,16 @@ from timeline.readmodel.questions import Reader
 _SIDES = {Stance.ASSERTS: "for", Stance.CONCEDES: "conceding", Stance.DENIES: "against", Stance.REPEATS: "repeating"}
 
 
-def panel(reader: Reader, held: HeldCuts, entry: Entry, steps: Iterable[Step], front_name: str, address: str) -> Any:
-    """The panel of a development. `address` is the link that shows this very picture for ever."""
+def panel(
+    reader: Reader,
+    held: HeldCuts,
+    entry: Entry,
+    steps: Iterable[Step],
+    front_name: str,
+    addresses: tuple[str, str],
+) -> Any:
+    """The panel of a development. The addresses are those of its own page and of this very picture, for ever."""
+    whole, address = addresses
     description = entry.state.described
     disputed = [a for a, s in entry.statuses.items() if s is Status.DISPUTED and a is not Aspect.OCCURRENCE]
     return [
@@ -39,17 +50,19 @@ def panel(reader: Reader, held: HeldCuts, entry: Entry, steps: Iterable[Step], f
             for aspect in disputed
         ),
         html.P(description.summary) if description.summary else None,
-        html.Dl(_facts(entry)),
-        *_assessments(entry),
+        html.Dl(described(entry)),
+        *assessments(entry),
         html.H3("For and against"),
-        *_accounts(reader, held, entry),
+        *accounts(reader, held, entry),
         html.H3("How the reporting changed"),
-        html.Ol([_step(reader, held, step) for step in steps], className="steps"),
+        html.Ol([reporting_step(reader, held, step) for step in steps], className="steps"),
         html.P(
             [
+                html.A("The whole page of it", href=whole),
+                " · ",
                 html.A("Link to this view", href=address),
                 " · ",
-                *_as_data(held, entry),
+                *as_data(held, entry),
                 html.Br(),
                 f"version {entry.state.version}, position {entry.state.position} of the log",
             ],
@@ -64,7 +77,7 @@ def unshowable(held: HeldCuts, entry: Entry) -> Any:
         html.Div(_close_button(), className="panel-top"),
         html.H2(entry.state.described.title),
         html.P("The page can not show this development. The failure was logged; what the log holds is here:"),
-        html.P(_as_data(held, entry), className="quiet small"),
+        html.P(as_data(held, entry), className="quiet small"),
     ]
 
 
@@ -77,7 +90,7 @@ def unknown(day: str) -> Any:
     ]
 
 
-def _as_data(held: HeldCuts, entry: Entry) -> list[Any]:
+def as_data(held: HeldCuts, entry: Entry) -> list[Any]:
     """Links to the API's answers at the very cuts of the panel."""
     cuts = held.cuts
     at = urlencode(
@@ -95,7 +108,8 @@ def _close_button() -> html.Button:
     return html.Button("×", id=ids.CLOSE, className="plain close", **aria(label="Close"))
 
 
-def _facts(entry: Entry) -> list[Any]:
+def described(entry: Entry) -> list[Any]:
+    """Terms and what is told of them: when, where, who, how many, reported when and by how many."""
     description = entry.state.described
     rows: list[tuple[str, Any]] = [
         ("When", [words.when(description.occurred, open=entry.open), html.Code(description.occurred.edtf)])
@@ -117,7 +131,8 @@ def _facts(entry: Entry) -> list[Any]:
     return [part for term, told in rows for part in (html.Dt(term), html.Dd(told))]
 
 
-def _assessments(entry: Entry) -> list[Any]:
+def assessments(entry: Entry) -> list[Any]:
+    """The verdicts of analysts that stand."""
     standing = [
         (aspect, given)
         for aspect, given in entry.state.assessments.items()
@@ -140,7 +155,7 @@ def _assessments(entry: Entry) -> list[Any]:
     ]
 
 
-def _accounts(reader: Reader, held: HeldCuts, entry: Entry) -> list[Any]:
+def accounts(reader: Reader, held: HeldCuts, entry: Entry) -> list[Any]:
     """The accounts, aspect by aspect: those for it first, then concessions, denials and repetitions."""
     parts: list[Any] = []
     for aspect, status in entry.statuses.items():
@@ -197,7 +212,8 @@ def _proof(told: Account) -> list[Any]:
     return parts
 
 
-def _step(reader: Reader, held: HeldCuts, step: Step) -> html.Li:
+def reporting_step(reader: Reader, held: HeldCuts, step: Step) -> html.Li:
+    """One event of the reporting: when, how the occurrence stood after it, and what it was."""
     status = step.statuses[Aspect.OCCURRENCE]
     return html.Li(
         [

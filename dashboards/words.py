@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from timeline.domain.moments import Bound, Occurred
+from timeline.domain.moments import Bound, Occurred, parse_instant
 from timeline.domain.vocabulary import Aspect, Stance, Status
 
 STATUS = {
@@ -62,6 +62,16 @@ def when(occurred: Occurred, *, open: bool) -> str:
         return f"{begin} → still open"
     end = "end not known" if last == "" and occurred.exact_end is None else _bound(occurred.end, last)
     return f"{begin} → {end}" + (" (still open then)" if open else "")
+
+
+def known(known: str) -> str:
+    """Which reporting counts: `as known then`, `as known today`, or `as known on 3 June 2023, 12:00 UTC`."""
+    match known:
+        case "then":
+            return "as known then"
+        case "now":
+            return "as known today"
+    return f"as known on {moment(parse_instant(known, 'known_at'))}"
 
 
 def kind(value: str) -> str:

@@ -15,7 +15,7 @@
   function measure() {
     const box = document.getElementById("chart-box");
     const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-    return { width: Math.max(240, Math.round(box ? box.clientWidth : window.innerWidth)), dark };
+    return { window: window.innerWidth, width: Math.max(240, Math.round(box ? box.clientWidth : window.innerWidth)), dark };
   }
 
   function applyTheme(search) {
@@ -191,6 +191,22 @@
         if (moved && moved["xaxis.range[0]"] !== undefined && moved["yaxis.range[0]"] !== undefined) {
           put(moved["xaxis.range[0]"], moved["yaxis.range[0]"], moved["xaxis.range[1]"], moved["yaxis.range[1]"]);
         }
+      },
+
+      /* The title of the window is that of the page, and of two pages only one is there. */
+      titled: function (pathname) {
+        document.documentElement.dataset.page = pathname === "/" ? "timeline" : "beside";
+        const headings = [...document.querySelectorAll("#subpage h1")].map((one) => one.textContent);
+        const site = document.querySelector("#timeline h1").textContent;
+        document.title = pathname !== "/" && headings.length ? headings[0] + " · " + site : site;
+        applyTheme(window.location.search);
+      },
+
+      pageDay: function (value) {
+        const cuts = document.querySelector("#subpage .page-cuts");
+        // What the server filled in is no choice of the reader's.
+        if (!cuts || !value || value === cuts.dataset.day) return;
+        change((parameters) => parameters.set("as_of", value));
       },
 
       opened: function (clicks) {

@@ -1,0 +1,73 @@
+"""The page of an actor, and the list of the most frequent ones."""
+
+from typing import Any
+from urllib.parse import quote
+
+from dash import html
+
+from dashboards import words
+from dashboards.pages.asked import (
+    FIRST,
+    Asked,
+    Content,
+    counted,
+    described,
+    developments,
+    status_cell,
+    table,
+    to,
+    to_timeline,
+)
+from timeline.readmodel.filters import Filters
+
+MOST = 300
+"""Actors that the list tells."""
+
+
+def page(asked: Asked, name: str) -> Content:
+    """The page of an actor. Raises `NothingKnown` where no development names it."""
+    held, record = asked.reader.actor_record(name, asked.wanted)
+    answer = asked.reader.timeline(asked.wanted, Filters(actors=frozenset([name])), FIRST)
+    names = asked.reader.front_names(held)
+    query = f"actor={quote(name)}"
+    body: list[Any] = [
+        described(
+            [
+                ("Developments", f"{record.actor.developments:,}"),
+                ("Roles", words.listed(f"{role} ({n:,})" for role, n in record.actor.roles.items())
+                 if record.actor.roles else None),
+            ]
+        ),
+        html.P(to_timeline(asked, "Show them on the timeline", query)),
+        None if record.complete else html.P(
+            f"What follows counts the latest {record.covered:,} of them"
+            + (f", since {words.day(record.since)}." if record.since else "."), className="quiet"),
+        html.Div(
+            [
+                counted("By status", "Status", [(status_cell(status), n) for status, n in record.statuses.items()]),
+                counted("By kind", "Kind", [(words.kind(kind), n) for kind, n in record.kinds.items()]),
+                counted("By front", "Front", [(to(asked, "fronts", slug, names.get(slug, slug)), n)
+                                              for slug, n in record.fronts.items()]),
+                counted("Together with", "Actor", [(to(asked, "actors", other, other), n)
+                                                   for other, n in list(record.together.items())[:10]]),
+            ],
+            className="columns",
+        ),
+        html.H2("Developments"),
+        developments(asked, f"The first {len(answer.entries)} by when they began", answer.entries, names),
+        html.P(to_timeline(asked, "All of them as a table", f"{query}&view=table")) if answer.more else None,
+    ]  # fmt: skip
+    return Content(name, body)
+
+
+def overview(asked: Asked) -> Content:
+    """The actors that take part in most developments."""
+    _, actors = asked.reader.actors(asked.wanted)
+    rows = [
+        [to(asked, "actors", one.name, one.name), f"{one.developments:,}", words.listed(one.roles) if one.roles else ""]
+        for one in actors[:MOST]
+    ]
+    more = f" ({len(actors) - MOST:,} others are less frequent)" if len(actors) > MOST else ""
+    return Content(
+        "Actors", [table(f"Actors, the most frequent first{more}", ("Actor", "Developments", "Roles"), rows)]
+    )

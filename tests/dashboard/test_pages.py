@@ -1,0 +1,187 @@
+"""The pages beside the timeline: what stands on them, that links keep the cuts, and what an unknown address says."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plotly import graph_objects
+
+from dashboards.citation import citation
+from dashboards.figures.reporting import Turn, Voice, reporting_chart
+from dashboards.filters import read
+from dashboards.lag import lag
+from dashboards.pages.asked import Asked, Content
+from dashboards.routing import LISTS, PAGES, contents
+from dashboards.theme import LIGHT
+from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, registered, reported
+from tests.scenarios import given as account_given
+from tests.strategies import moments
+from timeline.domain.moments import Occurred, parse_instant
+from timeline.domain.values import Actor, source_id
+from timeline.domain.vocabulary import Status
+from timeline.readmodel.cuts import WantedCuts
+
+
+@pytest.fixture
+def told(scene: Scene) -> Scene:
+    """Bakhmut, asserted by one side and denied by the other, and Grayvoron after it."""
+    scene.tell(registered("ru-mod", "russia"), "2022-01-01", source_id("ru-mod"))
+    actors = (Actor("Wagner Group", "attacker"),)
+    scene.tell(reported(actors=actors), "2023-05-20", BAKHMUT)
+    scene.tell(account_given("ua-mod", "denies"), "2023-05-21", BAKHMUT)
+    entry = reported("legion", front="belgorod-border", title="Fighters enter Grayvoron", occurred="2023-05-22")
+    scene.tell(entry, "2023-05-22", GRAYVORON)
+    return scene
+
+
+def asked(scene: Scene, search: str = "?as_of=2023-05-22") -> Asked:
+    view = read(search)
+    cuts = scene.reader.hold(view.cuts(date(2023, 5, 22), NOW)).cuts
+    wanted = WantedCuts(cuts.as_of, cuts.known_at, cuts.position)
+    return Asked(scene.reader, view, wanted, "A war", "https://example.org/", date(2023, 6, 1), 800.0, LIGHT)
+
+
+def text(part: Any) -> str:
+    """All words of a tree of components, in order."""
+    if part is None:
+        return ""
+    if isinstance(part, str | int | float):
+        return str(part)
+    if isinstance(part, list | tuple):
+        return " ".join(filter(None, map(text, part)))
+    return text(getattr(part, "children", None))
+
+
+def links(part: Any) -> list[str]:
+    if isinstance(part, list | tuple):
+        return [address for one in part for address in links(one)]
+    own = [part.href] if getattr(part, "href", None) else []
+    return own + (links(part.children) if getattr(part, "children", None) else [])
+
+
+def shown(content: Content) -> str:
+    return text(content.body)
+
+
+def test_the_page_of_a_development_tells_who_is_for_it_who_is_against_it_and_how_it_is_cited(told: Scene) -> None:
+    page = contents(asked(told), f"/developments/{BAKHMUT}")
+
+    words = shown(page)
+    assert page.heading == "Bakhmut capture claimed"
+    for part in ("Disputed", "for", "against", "How the reporting changed", "development.reported", "account.given"):
+        assert part in words
+    assert "@misc{development-" in words
+    assert "Near in time and place" in words
+
+
+@pytest.mark.parametrize("search", ["?as_of=2023-05-22", "?as_of=2023-05-22&known_at=now"])
+def test_the_link_of_a_citation_fixes_all_three_cuts(told: Scene, search: str) -> None:
+    address = f"/developments/{BAKHMUT}"
+    found = next(link for link in links(contents(asked(told, search), address).body) if "example.org" in link)
+    fixed = f"?{urlsplit(found).query}"
+    before = shown(contents(asked(told, fixed), address))
+    told.clock.advance(days=400)
+    told.tell(account_given("legion", "denies"), "2023-05-20", BAKHMUT)
+
+    cuts = {name: values[0] for name, values in parse_qs(fixed.lstrip("?")).items()}
+    assert (cuts["as_of"], cuts["recorded_at"]) == ("2023-05-22", "4")
+    assert ("known_at" in cuts) == ("known_at" in search)
+    assert shown(contents(asked(told, fixed), address)) == before
+
+
+def test_every_link_to_another_page_keeps_the_cuts(told: Scene) -> None:
+    search = "?as_of=2023-05-22&known_at=now&recorded_at=4&theme=dark"
+    for address in (
+        f"/developments/{BAKHMUT}",
+        "/fronts/bakhmut",
+        "/actors/Wagner%20Group",
+        "/sources/ru-mod",
+        "/fronts",
+    ):
+        for link in links(contents(asked(told, search), address).body):
+            if link.startswith(("/developments", "/fronts", "/actors", "/sources", "/?")):
+                kept = read(urlsplit(link).query)
+                assert (str(kept.as_of), kept.known, kept.position, kept.theme) == ("2023-05-22", "now", 4, "dark"), (
+                    link
+                )
+
+
+def test_the_page_of_a_source_tells_how_its_claims_fared(told: Scene) -> None:
+    page = contents(asked(told), "/sources/ru-mod")
+
+    assert "Whether it happened Disputed 1" in shown(page)
+    assert "russia" in shown(page)
+
+
+def test_the_pages_of_a_front_and_of_an_actor_list_their_developments(told: Scene) -> None:
+    for address in ("/fronts/bakhmut", "/actors/Wagner%20Group"):
+        assert "Bakhmut capture claimed" in shown(contents(asked(told), address))
+
+
+@pytest.mark.parametrize("sort", LISTS)
+def test_every_list_leads_to_its_pages(told: Scene, sort: str) -> None:
+    found = links(contents(asked(told), f"/{sort}").body)
+
+    assert found
+    assert all(contents(asked(told), urlsplit(link).path).heading != "Nothing known here" for link in found)
+
+
+@pytest.mark.parametrize("address", ["/nosuch", "/developments/7", "/fronts/", *(f"/{sort}/nosuch" for sort in PAGES)])
+def test_an_unknown_address_says_so_and_leads_on(told: Scene, address: str) -> None:
+    page = contents(asked(told), address)
+
+    if address != "/fronts/":
+        assert page.heading == "Nothing known here"
+        assert "/?as_of=2023-05-22" in links(page.body)
+
+
+def test_what_was_not_known_yet_has_no_page_yet(told: Scene) -> None:
+    assert contents(asked(told, "?as_of=2023-05-21"), f"/developments/{GRAYVORON}").heading == "Nothing known here"
+
+
+@pytest.mark.parametrize(
+    ("edtf", "reported_at", "words"),
+    [
+        ("2023-05-22", "2023-05-22T14:00:00Z", "on the same day"),
+        ("2023-05-20", "2023-05-22T12:00:00Z", "2 days later"),
+        ("2023-05", "2023-05-22T00:00:00Z", "within 21 days"),
+        ("2022", "2023-09-30T00:00:00Z", "between 8 and 21 months later"),
+        ("2014-03-01", "2023-05-22T00:00:00Z", "9 years later"),
+        ("2023-06-01", "2023-05-22T00:00:00Z", "announced before it began"),
+        ("/2023-05-01", "2023-05-22T00:00:00Z", "nobody says when it began"),
+    ],
+)
+def test_the_time_until_the_report_is_told_as_exactly_as_the_date_is_known(
+    edtf: str, reported_at: str, words: str
+) -> None:
+    assert lag(Occurred(edtf), parse_instant(reported_at, "reported_at")) == words
+
+
+@given(moments, st.datetimes(timezones=st.just(UTC)))
+def test_every_date_and_every_report_have_a_time_between_them(occurred: Occurred, reported_at: datetime) -> None:
+    assert lag(occurred, reported_at)
+
+
+def test_a_citation_is_safe_in_tex(told: Scene) -> None:
+    told.tell(reported("legion", title=r"50% of_{Bakhmut} & \more #1 ~ ^ $"), "2023-05-22", GRAYVORON)
+    held, entry = told.reader.development(GRAYVORON, asked(told).wanted)
+
+    bibtex = citation(entry, held, "A war", "https://example.org/x", date(2023, 6, 1)).bibtex
+
+    line = next(line for line in bibtex.splitlines() if "title" in line)
+    assert r"50\% of\_\{Bakhmut\} \& \textbackslash{}more \#1 \textasciitilde{} \textasciicircum{} \$" in line
+    assert bibtex.count("{") - bibtex.count(r"\{") == bibtex.count("}") - bibtex.count(r"\}")
+
+
+def test_the_chart_of_the_reporting_is_one_that_plotly_accepts() -> None:
+    turns = [Turn(0.0, Status.CLAIMED), Turn(86_400_000.0, Status.DISPUTED)]
+    voices = [Voice(0.0, "A <b>", against=False), Voice(86_400_000.0, "B", against=True)]
+
+    figure = reporting_chart(turns, voices, 3 * 86_400_000.0, 500, LIGHT)
+
+    graph_objects.Figure(figure)
+    assert figure["data"][2]["hovertext"] == ["A &lt;b&gt;"]
+    assert sum(bar["x"][0] for bar in figure["data"][:2]) == 3 * 86_400_000
