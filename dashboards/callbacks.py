@@ -106,6 +106,7 @@ _SHOWN = (
     (ids.PANEL, "children"),
     (ids.PANEL, "hidden"),
     (ids.SHARE, "href"),
+    (ids.EXPORTS, "children"),
     (ids.SET, "data"),
 )
 """What an answer of the server sets: component and property."""
@@ -209,6 +210,7 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         (ids.PANEL, "children"): shown.panel,
         (ids.PANEL, "hidden"): shown.panel is None,
         (ids.SHARE, "href"): f"/{shown.permalink}",
+        (ids.EXPORTS, "children"): shown.exports,
         (ids.SET, "data"): controls,
     }
     if chart:

@@ -19,6 +19,7 @@ from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 
 _COUNTED = "Too much to draw one by one: each cell counts what began in it. Zoom in, or click on a cell, to see more."
+_EMPTY = "Nothing to show here: widen the window, or choose more filters."
 _CELLS = 220
 """Stretches of time of the counts, at most."""
 
@@ -69,7 +70,8 @@ def _marks(
     blocks, placed = pack(marks, lanes, window, rows, frozenset(view.folded))
     folded = [mark for mark in marks if mark.lane in view.folded and window.shows(mark.first, mark.last)]
     told = film(blocks, placed, window, folded)
-    return Chart(drawn.level, gantt(blocks, placed, window, colours), blocks, told, drawn.notices, drawn.hints)
+    hints = drawn.hints if marks else (*drawn.hints, _EMPTY)
+    return Chart(drawn.level, gantt(blocks, placed, window, colours), blocks, told, drawn.notices, hints)
 
 
 def _counts(

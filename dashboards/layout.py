@@ -59,6 +59,10 @@ def _header(title: str) -> html.Header:
             html.Div(
                 [
                     html.A("Share", id=ids.SHARE, className="button", href="/", title="Copies a link to this picture"),
+                    html.Details(
+                        [html.Summary("Export", className="button"), html.Div(id=ids.EXPORTS, className="menu")],
+                        className="exports",
+                    ),
                     dcc.Link("Fronts", href="/fronts", className="button"),
                     dcc.Link("Sources", href="/sources", className="button"),
                     html.A("API", className="button", href="/api/docs"),

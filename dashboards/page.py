@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from dashboards import words
 from dashboards.charts import Chart, chart_of, key_of
 from dashboards.choices import Choice, front_choices, named, status_choices
+from dashboards.exporting import export_links
 from dashboards.figures.counted import begins, counted, grid
 from dashboards.figures.overview import STRETCHES, overview
 from dashboards.figures.scale import DAY, Scale, milliseconds
@@ -68,6 +69,7 @@ class Page(Struct, frozen=True):
     window: Scale
     whole: Scale
     permalink: str
+    exports: list[Any]
     theme: str
 
 
@@ -126,6 +128,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         window=window,
         whole=whole,
         permalink=permalink,
+        exports=export_links(view, wanted),
         theme=theme,
     )
 

@@ -194,3 +194,15 @@ def test_a_page_that_is_not_pinned_says_nothing_of_it(told: Scene, search: str) 
 
 def test_lifting_the_only_parameter_leads_to_the_bare_page(told: Scene) -> None:
     assert list(links(show(told, "?recorded_at=3").pin).values()) == ["/"]
+
+
+def test_the_exports_of_a_page_carry_its_filters_and_its_cuts_and_are_answered(told: Scene) -> None:
+    shown = show(told, "?as_of=2023-05-22&status=disputed&front=bakhmut&from=2023-05-01&to=2023-05-30")
+
+    for link in shown.exports:
+        query = parse_qs(urlsplit(link.href).query)
+        assert (query["status"], query["front"], query["recorded_at"]) == (["disputed"], ["bakhmut"], ["4"])
+        answer = told.client.get(link.href)
+        assert answer.status_code == 200
+        assert "Bakhmut" in answer.get_data(as_text=True)
+        assert "Grayvoron" not in answer.get_data(as_text=True)
