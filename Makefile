@@ -27,6 +27,7 @@ check: install ## lint, types, contracts
 install: $(VENV)/.development ## set up for development in .venv
 
 bench: install ## print the figures of the benchmarks
+	.ci/tools bench
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 soak: install ## writers, tailers and 200 listeners for a minute, and 100,000 imported rows built anew, on each engine

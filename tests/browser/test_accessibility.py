@@ -1,0 +1,50 @@
+"""Every page, light and dark, on a desk and on a telephone, is in order by WCAG 2.2 AA as far as axe-core can tell."""
+
+import pytest
+
+from tests.browser.accessibility import AXE, violations
+from tests.browser.conftest import Visit
+from timeline.domain.values import development_id_of
+
+pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core could not be fetched by npm (.ci/tools)")
+
+GRAYVORON = development_id_of("chronicle:grayvoron-entry")
+ADDRESSES = (
+    "?as_of=2023-05-22",
+    "?as_of=2023-05-22&view=points&known_at=now",
+    "?as_of=2023-05-22&view=map",
+    "?as_of=2023-05-22&view=table",
+    f"?as_of=2023-05-23&id={GRAYVORON}",
+    f"developments/{GRAYVORON}?as_of=2023-05-23",
+    "fronts/bakhmut?as_of=2023-05-23",
+    "actors/Wagner%20Group?as_of=2023-05-23",
+    "sources/ru-mod?as_of=2023-05-23",
+    "sources?as_of=2023-05-23",
+    "nosuch?as_of=2023-05-23",
+)
+
+
+def look(visit: Visit, address: str, theme: str) -> list[str]:
+    visit.page.goto(f"{visit.server}/{address}&theme={theme}")
+    visit.page.wait_for_selector("#overview .main-svg, #subpage h1")
+    visit.settled()
+    return violations(visit.page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_is_accessible_on_a_desk(visit: Visit, address: str, theme: str) -> None:
+    assert look(visit, address, theme) == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_is_accessible_on_a_telephone(phone: Visit, address: str) -> None:
+    assert look(phone, address, "light") == []
+
+
+def test_a_crowded_timeline_is_accessible(visit: Visit, crowded: str) -> None:
+    visit.page.goto(f"{crowded}/")
+    visit.page.wait_for_selector("#overview .main-svg")
+    visit.settled()
+
+    assert violations(visit.page) == []
