@@ -84,6 +84,13 @@ def test_other_types_of_events_are_left_to_the_schemas() -> None:
     assert read_at_once({"type": "front.opened", "data": {"slug": "a", "name": "A"}}, KNOWN, DEFAULT_SOURCE) is None
 
 
+@pytest.mark.parametrize(
+    "place", [{"name": "\ud800"}, {"name": "a", "lat": "\ud800"}, {"name": "a", "precision": "\ud800"}]
+)
+def test_what_has_no_utf8_is_left_to_the_schemas(place: dict[str, Any]) -> None:
+    assert read_at_once(message(data={"place": place}), KNOWN, DEFAULT_SOURCE) is None
+
+
 def test_a_refusal_of_a_report_names_every_field_that_is_wrong() -> None:
     told = message(data={"title": "", "place": {"name": "a", "lat": 91}, "surprise": 1})
 

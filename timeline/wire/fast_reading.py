@@ -19,7 +19,6 @@ from timeline.domain.facts import AccountGiven, DevelopmentReported, Fact
 from timeline.domain.moments import parse_instant
 from timeline.domain.values import Account, Actor, MessageId, Place, Tally
 from timeline.domain.vocabulary import Kind
-from timeline.errors import InvalidValue
 from timeline.wire.fields import occurred
 
 
@@ -47,7 +46,7 @@ def read_at_once(message: Mapping[str, Any], known: frozenset[str], default_sour
             None if time is None else parse_instant(time, "time"),
             build(data),
         )
-    except (InvalidValue, msgspec.ValidationError, _Doubtful):
+    except (ValueError, msgspec.ValidationError, _Doubtful):  # a refusal, or text that has no UTF-8
         return None
 
 
