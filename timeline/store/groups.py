@@ -12,7 +12,9 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 GATHER = 0.001
-"""Seconds for which a group waits at most for as many as the last one had; a commit takes about half as long."""
+"""Seconds for which a group waits at least for those who were there last time, and perhaps come again."""
+MOST_GATHER = 0.005
+"""The same where the work takes long; in between, for a quarter of the time that it took last."""
 
 
 class _Turn(Generic[T]):
@@ -32,10 +34,11 @@ class Groups(Generic[T]):
         self._work = work
         self._most = most
         self._gate = Lock()
-        """Guards the three below."""
+        """Guards those below."""
         self._waiting: list[_Turn[T]] = []
         self._led = False
         self._together = 0
+        self._took = 0.0
 
     def settle(self, wanted: Sequence[T]) -> None:
         """Have it done, by this thread or another; returns once it is. The leader raises what `work` raises."""
@@ -66,9 +69,13 @@ class Groups(Generic[T]):
         try:
             self._gather()
             turns = self._next_turns()
+            began = time.monotonic()
             self._work([one for turn in turns for one in turn.wanted])
+            self._took = time.monotonic() - began
         finally:
             with self._gate:
+                # Who is done now comes again as a rule, while those wait who came meanwhile: all are one group then.
+                self._together = len(turns) + len(self._waiting)
                 self._call_next()
             for turn in turns[1:]:
                 turn.called.release()
@@ -80,12 +87,11 @@ class Groups(Generic[T]):
                 size += len(self._waiting[count].wanted)
                 count += 1
             turns, self._waiting = self._waiting[:count], self._waiting[count:]
-            self._together = count
         return turns
 
     def _gather(self) -> None:
-        """Let those come who were together last time, for at most a millisecond; who is alone does not wait."""
-        give_up = time.monotonic() + GATHER
+        """Let those come who were there last time, for a while; who was alone does not wait."""
+        give_up = time.monotonic() + min(max(GATHER, self._took / 4), MOST_GATHER)
         while len(self._waiting) < self._together and time.monotonic() < give_up:
             time.sleep(GATHER / 20)
 
