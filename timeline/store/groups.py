@@ -39,6 +39,8 @@ class Groups(Generic[T]):
         self._led = False
         self._together = 0
         self._took = 0.0
+        self._all_there: Lock | None = None
+        """What the leader waits on who lets others come; let go once as many wait as were there last time."""
 
     def settle(self, wanted: Sequence[T]) -> None:
         """Have it done, by this thread or another; returns once it is. The leader raises what `work` raises."""
@@ -49,6 +51,7 @@ class Groups(Generic[T]):
         try:
             with self._gate:
                 self._waiting.append(mine)
+                self._tell_if_all_are_there()
                 mine.leads, self._led = not self._led, True
             if not mine.leads:
                 mine.called.acquire()
@@ -91,9 +94,17 @@ class Groups(Generic[T]):
 
     def _gather(self) -> None:
         """Let those come who were there last time, for a while; who was alone does not wait."""
-        give_up = time.monotonic() + min(max(GATHER, self._took / 4), MOST_GATHER)
-        while len(self._waiting) < self._together and time.monotonic() < give_up:
-            time.sleep(GATHER / 20)
+        with self._gate:
+            self._all_there = all_there = Lock()
+            all_there.acquire()
+            self._tell_if_all_are_there()
+        all_there.acquire(timeout=min(max(GATHER, self._took / 4), MOST_GATHER))
+        self._all_there = None
+
+    def _tell_if_all_are_there(self) -> None:
+        if self._all_there and len(self._waiting) >= self._together:
+            self._all_there.release()
+            self._all_there = None
 
     def _call_next(self) -> None:
         self._led = bool(self._waiting)
