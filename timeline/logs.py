@@ -1,9 +1,12 @@
 """Structured logs: one JSON object a line on standard error, with neither the content of a message nor a secret."""
 
+import json
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
 
+import msgspec
 import structlog
 from structlog.typing import Processor, WrappedLogger
 
@@ -18,7 +21,7 @@ def to_stderr() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_as_json),
             cast("Processor", _without_secrets),
         ],
         logger_factory=_ToStderr,
@@ -40,6 +43,14 @@ class _ToStderr:
             sys.stderr.flush()
 
     debug = info = warning = error = critical = msg
+
+
+def _as_json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
+    """An event as JSON; whatever the faster encoder can not write is written by the other one."""
+    try:
+        return msgspec.json.encode(event, enc_hook=default).decode()
+    except (TypeError, ValueError, msgspec.MsgspecError):
+        return json.dumps(event, default=default)
 
 
 def _without_secrets(_: WrappedLogger, _method: str, line: str) -> str:

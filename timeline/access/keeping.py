@@ -7,6 +7,7 @@ first request that begins after the revocation was committed; what that costs is
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from timeline.access.tokens import Scope, Token, hash_of, new_secret
@@ -113,7 +114,9 @@ def _revoke(transaction: Writing, name: str, now: datetime) -> None:
     )
 
 
+@lru_cache(maxsize=1_000)
 def _token(row: tuple[Any, ...]) -> Token:
+    """What a row says; the same few are read again and again."""
     name, scopes, created_at, expires_at, revoked_at = row
     return Token(
         name,

@@ -39,14 +39,17 @@ class SqliteEngine:
         self._lock = Lock()
         self._kept: tuple[tuple[int, int], sqlite3.Connection] | None = None
         """The file that is open for questions, by device and number, and the connection to it."""
+        self._known_to_be_ours = False
+        """Whether it was seen that the file that is open is one of ours; then it stays so."""
 
     def fetch(self, statement: str, given: Sequence[Any] = ()) -> Rows:
         """All rows of a query; none where there is no file yet, or nothing in it."""
         with self._lock:
             try:
                 connection = self._current()
-                if connection is None or not self._is_ours(connection):
+                if connection is None or not (self._known_to_be_ours or self._is_ours(connection)):
                     return []
+                self._known_to_be_ours = True
                 return connection.execute(statement, given).fetchall()
             except (sqlite3.Error, OSError) as error:
                 self._let_go()
@@ -96,7 +99,7 @@ class SqliteEngine:
     def _let_go(self) -> None:
         if self._kept:
             self._kept[1].close()
-        self._kept = None
+        self._kept, self._known_to_be_ours = None, False
 
     def _connect(self) -> sqlite3.Connection:
         """A connection to the file, which is never made by opening it."""

@@ -45,7 +45,7 @@ def identify(app: Flask, tokens: Tokens) -> None:
         g.token = g.refused_token = None
         if sort_of() not in (Sort.READ, Sort.WRITE):
             return
-        secret = _secret()
+        secret = secret_in(request.headers.get("Authorization", ""))
         if secret is None:
             return
         g.token = tokens.find(secret)
@@ -61,7 +61,7 @@ def admit(app: Flask, *, reading_is_open: bool) -> None:
     def look_at() -> None:
         if g.refused_token:
             raise InvalidToken
-        if sort_of() is Sort.READ and not reading_is_open:
+        if not reading_is_open and sort_of() is Sort.READ:
             guard(Scope.READ)
 
 
@@ -106,7 +106,7 @@ def challenge(error: TimelineError) -> str | None:
     return None
 
 
-def _secret() -> str | None:
+def secret_in(authorization: str) -> str | None:
     """What stands where a token should, however it looks; None where another scheme, or nothing, is used."""
-    scheme, _, rest = request.headers.get("Authorization", "").strip().partition(" ")
+    scheme, _, rest = authorization.strip().partition(" ")
     return rest.strip() if scheme.lower() == SCHEME else None

@@ -23,11 +23,13 @@ from timeline.api import (
     reads,
     requests,
 )
+from timeline.api.append_one import AppendsOne
+from timeline.api.application import Application
 from timeline.api.bodies import BodyLimits
 from timeline.api.caching import Freshness
 from timeline.api.compression import compress
 from timeline.api.headers import add_headers
-from timeline.api.http import WholeRequest, answer
+from timeline.api.http import answer
 from timeline.api.limits import limit
 from timeline.api.metrics import Metrics
 from timeline.api.openapi import completed, describe_events
@@ -66,8 +68,7 @@ def create_api(
 
     `now` tells the time (UTC); streams end when the service is `stopping`.
     """
-    app = Flask("timeline", static_folder=None)
-    app.request_class = WholeRequest
+    app = Application("timeline", static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=config.body_limit,
         API_TITLE="Conflict timeline",
@@ -86,13 +87,13 @@ def create_api(
     requests.follow(app, counted)
     add_headers(app, config)
     access.identify(app, tokens)
-    limit(app, config)
+    limits = limit(app, config)
     access.admit(app, reading_is_open=config.reading_is_open)
     api = _Api(app)
     describe_events(api.spec)
     api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
-    limits = BodyLimits(config.body_limit, config.batch_limit, config.request_seconds)
-    api.register_blueprint(events.blueprint(log, limits, access.admitted, counted.appended))
+    body_limits = BodyLimits(config.body_limit, config.batch_limit, config.request_seconds)
+    api.register_blueprint(events.blueprint(log, body_limits, access.admitted, counted.appended))
     api.register_blueprint(reading_log.blueprint(log, broadcast))
     freshness = Freshness(log, now, public=config.reading_is_open)
     api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes))
@@ -102,6 +103,8 @@ def create_api(
     api.register_blueprint(health.blueprint(runner, reader))
     api.register_blueprint(metrics.blueprint(counted))
     app.register_blueprint(documentation.blueprint())
+    if not config.cors_origins:  # whose headers are the application's to say
+        app.wsgi_app = AppendsOne(app.wsgi_app, log, tokens, limits, counted, config.body_limit)  # type: ignore[method-assign]
     app.wsgi_app = Unchanged(app.wsgi_app, freshness, counted)  # type: ignore[method-assign]
     app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)
     return app

@@ -52,8 +52,10 @@ class Freshness(Struct, frozen=True):
         """
         if not held or held.star_tag:
             return None
-        tags = (_fixed_tag(question), _passing_tag(question, self.log.head().position, self.now()))
-        return next((self._marks(tag) for tag in tags if held.contains_weak(tag)), None)
+        if held.contains_weak(tag := _fixed_tag(question)):
+            return self._marks(tag)  # whatever the log holds by now, which need not be asked for it
+        tag = _passing_tag(question, self.log.head().position, self.now())
+        return self._marks(tag) if held.contains_weak(tag) else None
 
     def is_fixed(self, query: dict[str, Any]) -> bool:
         """Whether the answer to a question is the same for ever: its recorded cut lies in the past of the log."""

@@ -8,6 +8,7 @@ from timeline.api import access
 from timeline.api.batches import Batch, Count, Permit
 from timeline.api.bodies import BodyLimits, messages_of_array, messages_of_lines
 from timeline.api.http import ApiBlueprint, answer, expected_version
+from timeline.api.limits import REFUSED
 from timeline.api.messages import BATCH, LINES, ONE, idempotency_key, message_of, unsupported, with_id
 from timeline.api.outcomes import outcome_of, receipt
 from timeline.api.queries import AppendQuery, Told
@@ -51,6 +52,8 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
 
 def _one(log: ConflictLog, permit: Permit, count: Count) -> Response:
     try:
+        if REFUSED in request.environ:
+            raise request.environ[REFUSED]
         submission = permit(parse_event(with_id(message_of(request), idempotency_key(request.headers))))
         found = log.record(submission, expected_version(request.headers))
     except TimelineError as error:

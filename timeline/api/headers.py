@@ -10,7 +10,7 @@ from timeline.config import Config
 _EXPOSED = ("ETag", "Retry-After", "X-Request-ID")
 _ACCEPTED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Last-Event-ID", "X-Request-ID")
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY"}
-_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 """Answers of the API are data: were a browser to show one as a page, it could load and run nothing."""
 
 
@@ -31,10 +31,13 @@ def add_headers(app: Flask, config: Config) -> None:
 
     @app.after_request
     def secure(response: Response) -> Response:
+        given = {name.lower() for name, _ in response.headers}
         for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
+            if name.lower() not in given:
+                response.headers.add(name, value)
         if is_api(request.path) and not request.path.startswith("/api/docs"):
-            response.headers.setdefault("Content-Security-Policy", _API_POLICY)
+            if "content-security-policy" not in given:
+                response.headers.add("Content-Security-Policy", API_POLICY)
             if config.cors_origins:
                 response.vary.add("Origin")  # a cache must not give one page's answer to another
         return response

@@ -1,15 +1,15 @@
 """What the views share: the request, the blueprint with our argument parser, and JSON answers."""
 
 from copy import deepcopy
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import msgspec
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import Headers, MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.utils import cached_property
 
 from timeline.api import access
@@ -19,6 +19,18 @@ from timeline.errors import InvalidMessage, InvalidValue, MalformedMessage, show
 
 class _Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._where_nothing_is_asked: dict[Schema, dict[str, Any]] = {}
+
+    def parse(self, argmap: Any, req: Any = None, *, location: str | None = None, **kwargs: Any) -> Any:
+        """The loaded arguments. Where there is no query string at all they are the same each time."""
+        if location != "query" or request.query_string:
+            return super().parse(argmap, req, location=location, **kwargs)
+        if argmap not in self._where_nothing_is_asked:
+            self._where_nothing_is_asked[argmap] = super().parse(argmap, req, location=location, **kwargs)
+        return dict(self._where_nothing_is_asked[argmap])
 
     def load_querystring(self, req: Any, schema: Any) -> Any:
         """The parameters, each but the lists given once: which of two would count is nobody's guess."""
@@ -62,11 +74,28 @@ class WholeRequest(Request):
 
     def get_data(self, *args: Any, **kwargs: Any) -> Any:
         """The body. Raises `RequestEntityTooLarge` where more of it follows beyond the limit."""
+        if not (args or kwargs) and (whole := self._whole()) is not None:
+            return whole
         body = super().get_data(*args, **kwargs)
         limit = self.max_content_length
         cut_at_limit = limit is not None and self.content_length is None and len(body) >= limit
         if cut_at_limit and self.environ["wsgi.input"].read(1):
             raise RequestEntityTooLarge
+        return body
+
+    def _whole(self) -> bytes | None:
+        """The body in one go, where it is said how long it is; None where it has to be read as a stream is."""
+        length, limit = self.content_length, self.max_content_length
+        if "stream" in self.__dict__ or length is None or (limit is not None and length > limit):
+            return None
+        if (held := self.__dict__.get("_cached_data")) is not None:
+            return cast("bytes", held)
+        stream, body = self.environ["wsgi.input"], b""
+        while len(body) < length:
+            if not (part := stream.read(length - len(body))):
+                raise ClientDisconnected
+            body += part
+        self._cached_data = body
         return body
 
 

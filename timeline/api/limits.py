@@ -11,21 +11,42 @@ from typing import NoReturn
 
 from flask import Flask, g, request
 from flask_limiter import ApplicationLimit, Limiter, RequestLimit
+from limits import parse
 
+from timeline.access.tokens import Token
 from timeline.api import access
 from timeline.api.sorts import Sort, sort_of
 from timeline.config import Config
 from timeline.errors import TooManyRequests
 
+REFUSED = "timeline.refused"
+"""Where the application finds, in the environment of a request, why its event was refused after it was counted."""
+_WRITES = "writes"
 
-def limit(app: Flask, config: Config) -> None:
+
+class Limits:
+    """What a layer before the application needs of the limits."""
+
+    def __init__(self, limiter: Limiter, writes_per_minute: int) -> None:
+        self._limiter = limiter
+        self._writes = parse(f"{writes_per_minute} per minute") if writes_per_minute else None
+
+    def admit_write(self, token: Token) -> bool:
+        """Count a write by this token, in the same place as the application does; whether there were not too many.
+
+        The application refuses one that is not admitted. It does not count it again that it was admitted here.
+        """
+        return self._writes is None or self._limiter.limiter.hit(self._writes, _name_of(token), _WRITES)
+
+
+def limit(app: Flask, config: Config) -> Limits:
     """Count the requests of the application; a limit of 0 is none. Tokens must have been looked up before."""
     limits = (
         (config.reads_per_minute, "reads", _is_no_read),
-        (config.writes_per_minute, "writes", _is_no_write),
+        (config.writes_per_minute, _WRITES, _is_no_write),
         (config.failed_logins_per_minute, "failed-logins", _is_no_failed_login),
     )
-    Limiter(
+    limiter = Limiter(
         _who,
         app=app,
         application_limits=[
@@ -37,6 +58,7 @@ def limit(app: Flask, config: Config) -> None:
         storage_uri="memory://",
         enabled=any(most for most, _, _ in limits),
     )
+    return Limits(limiter, config.writes_per_minute)
 
 
 def _is_no_read() -> bool:
@@ -44,7 +66,7 @@ def _is_no_read() -> bool:
 
 
 def _is_no_write() -> bool:
-    return bool(g.refused_token) or sort_of() is not Sort.WRITE
+    return REFUSED in request.environ or bool(g.refused_token) or sort_of() is not Sort.WRITE
 
 
 def _is_no_failed_login() -> bool:
@@ -55,7 +77,7 @@ def _who() -> str:
     """The token by its name, else the address; of an IPv6 address the network, since one host has all of a /64."""
     token = access.current()
     if token:
-        return f"token {token.name}"
+        return _name_of(token)
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:
@@ -63,6 +85,10 @@ def _who() -> str:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
         return f"address {IPv6Address(int(address) >> 64 << 64)}/64"
     return f"address {address}"
+
+
+def _name_of(token: Token) -> str:
+    return f"token {token.name}"
 
 
 def _refuse(reached: RequestLimit) -> NoReturn:

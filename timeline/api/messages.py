@@ -20,16 +20,17 @@ BATCH = "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
 CONTENT_TYPES = (*ONE, BATCH, LINES)
 
-_PREFIX = "ce-"
+_PREFIX = "HTTP_CE_"
+"""Of a header `ce-<name>` in the environment of a request."""
 _KEY = re.compile(r"[\x21-\x7e]{1,150}")
 
 
 def message_of(request: Request) -> Any:
     """The message that a request brings in structured or in binary mode."""
     attributes = {
-        name[len(_PREFIX) :].lower(): unquote(value, errors="replace")
-        for name, value in request.headers.items()
-        if name.lower().startswith(_PREFIX)
+        name[len(_PREFIX) :].replace("_", "-").lower(): unquote(value, errors="replace")
+        for name, value in request.environ.items()
+        if name.startswith(_PREFIX)
     }
     body = parse_json(request.get_data())
     if not attributes or request.mimetype != "application/json":

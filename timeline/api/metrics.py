@@ -5,6 +5,7 @@ make up: paths are counted by their rule, all unknown ones as one, and so are un
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import structlog
 from eventsourcing.persistence import PersistenceError
@@ -49,14 +50,15 @@ class Metrics:
             registry=self.registry,
         )
         self.open_streams = Gauge("timeline_event_streams_open", "Clients that follow the log.", registry=self.registry)
-        for outcome in Outcome:
-            self._events.labels(outcome.value)
+        # Looked up once each: to find a series by its labels takes longer than to count.
+        self._of_outcome = {outcome: self._events.labels(outcome.value) for outcome in Outcome}
+        self._of_answers = lru_cache(maxsize=1_000)(self._durations.labels)
         ProcessCollector(registry=self.registry)
         self.registry.register(_Standing(runner))
 
     def appended(self, outcome: Outcome, count: int = 1) -> None:
         """Count events by what became of them."""
-        self._events.labels(outcome.value).inc(count)
+        self._of_outcome[outcome].inc(count)
 
     def began(self) -> None:
         """Count a request as being answered."""
@@ -69,7 +71,7 @@ class Metrics:
     def answered(self, rule: str, method: str, status: int, seconds: float) -> None:
         """Count an answer."""
         known = method if method in _METHODS else "other"
-        self._durations.labels(rule, known, f"{status // 100}xx").observe(seconds)
+        self._of_answers(rule, known, f"{status // 100}xx").observe(seconds)
 
     def shown(self) -> bytes:
         """All of it, as Prometheus reads it."""

@@ -145,7 +145,8 @@ def _timeline(reader: Reader, freshness: Freshness, told: Told, query: dict[str,
         if cursor is None:
             raise
         raise not_a_cursor(query["cursor"]) from None
-    items = [_chosen(msgspec.Raw(one), query) for one in page.items]
+    raw = map(msgspec.Raw, page.items)
+    items = list(raw) if "fields_" not in query else [_chosen(one, query) for one in raw]
     body = {**answers.held(page.held), "items": items, "next_cursor": cursor_behind(page)}
     fixed = cursor is not None or freshness.is_fixed(query)
     return freshness.answer(body, page.held.cuts.position, fixed=fixed)

@@ -37,8 +37,8 @@ class Unchanged:
         marks = self._marks(environ)
         if marks is None:
             return self._application(environ, start_response)
-        name = name_of(environ.get(f"HTTP_{HEADER.upper().replace('-', '_')}", ""))
-        start_response("304 NOT MODIFIED", [*marks.items(), *ALWAYS.items(), (HEADER, name), _VARY])
+        name = name_of(environ.get(_NAME, ""))
+        start_response("304 NOT MODIFIED", [*marks.items(), *_EACH, (HEADER, name)])
         tell(self._metrics, "GET", ROUTE, 304, time.perf_counter() - began, request_id=name)
         return []
 
@@ -53,4 +53,5 @@ class Unchanged:
         return self._freshness.unchanged_marks(parse_etags(given), question)
 
 
-_VARY = ("Vary", "Accept-Encoding")
+_EACH = [*ALWAYS.items(), ("Vary", "Accept-Encoding")]
+_NAME = f"HTTP_{HEADER.upper().replace('-', '_')}"

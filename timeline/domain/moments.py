@@ -227,8 +227,11 @@ def parse_instant(value: Any, field: str) -> datetime:
     """An instant (RFC 3339, with offset) or a plain date, which stands for the start of that day, UTC."""
     if isinstance(value, str) and _DATE.fullmatch(value):
         return _midnight(_parse_date(value, field))
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
+    if isinstance(value, str) and (match := _INSTANT.fullmatch(value)):
         try:
+            decimals = match.group(2)
+            if decimals is None or len(decimals) <= len(".123456"):
+                return datetime.fromisoformat(value.upper()).astimezone(UTC)
             return _plain(pendulum.parse(value.upper()))
         except (ValueError, OverflowError):
             pass

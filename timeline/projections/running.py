@@ -180,7 +180,7 @@ class Runner:
     def _write_batch(self, database: Database, writing: Writing) -> None:
         position, leaf_hash = _progress(writing)
         tail = self._log.tail(position, leaf_hash)
-        records = tail.read(self._batch)
+        records = tail.read(self._batch, self._log.known_after(position))
         if not records:
             return
         known = self._knowledge(database, writing, position)

@@ -23,7 +23,7 @@ from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, Page, S
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.nearby import Neighbour, neighbours
 from timeline.readmodel.overviews import overview
-from timeline.readmodel.rows import After, Window, all_rows, read_rows
+from timeline.readmodel.rows import After, Window, all_rows, read_rows, read_seen
 from timeline.readmodel.selection import asks_documents, guard_rows, selected
 from timeline.readmodel.showings import Showing, read_showings
 from timeline.readmodel.spread import Spread, spread
@@ -96,7 +96,7 @@ class Reader(Surveys):
                 places = [entry.place for entry in entries]
                 items = [told.tell(entry) for entry in entries[:limit]]
             else:
-                rows = read_rows(standing.database, standing.front_slugs, window, limit + 1, after)
+                rows = read_seen(standing.database, window, limit + 1, after)
                 places = [row.sort_key for row in rows]
                 items = told.page(standing, held.cuts, rows[:limit])
         return Page(held, items, places[limit - 1] if len(places) > limit else None)

@@ -16,11 +16,12 @@ from timeline.domain.history import Cuts
 from timeline.domain.moments import to_micros
 from timeline.readmodel.databases import Database
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.versions import ALWAYS, SPANS, VersionRow, number_of
+from timeline.readmodel.versions import ALWAYS, SPANS, Seen, VersionRow, number_of
 
 After = tuple[int, bytes]
 """Where a page ended: `VersionRow.sort_key`."""
 
+_SEEN = "front, start_at, id, aspects, edtf, exact_start, exact_end"
 COLUMNS = "front, start_at, id, status, kind, aspects, described_by, title, edtf, exact_start, exact_end, lat, lon"
 _PLACE = itemgetter(1, 2)
 _FRONTS_AT_ONCE = {"sqlite": 1, "postgres": 8}
@@ -52,7 +53,18 @@ def held(cuts: Cuts) -> tuple[int, int, int, int]:
 def read_rows(
     database: Database, slugs: dict[int, str], window: Window, limit: int, after: After | None = None
 ) -> list[VersionRow]:
-    """Up to `limit` rows in the order of lists, after the place where the page before ended.
+    """Up to `limit` rows in the order of lists, after the place where the page before ended."""
+    found = _read(database, COLUMNS, window, limit, after)
+    return [VersionRow(slugs[front], *values) for front, *values in found]
+
+
+def read_seen(database: Database, window: Window, limit: int, after: After | None = None) -> list[Seen]:
+    """The same rows without what only charts need."""
+    return [Seen(*values[1:]) for values in _read(database, _SEEN, window, limit, after)]
+
+
+def _read(database: Database, columns: str, window: Window, limit: int, after: After | None) -> list[tuple[Any, ...]]:
+    """These columns of the rows, of which the first three say the front and the place in the list.
 
     What lasts longest is asked for first: whatever of it began before the shorter ones may have leaves less to ask for.
     """
@@ -66,7 +78,7 @@ def read_rows(
             if lowest > until or not missing:
                 break
             fronts = window.fronts[start : start + at_once]
-            more = database.fetch(*_statement(window, fronts, (span, lowest, until), missing, after))
+            more = database.fetch(*_statement(columns, window, fronts, (span, lowest, until), missing, after))
             if not more:
                 continue
             found += more
@@ -74,7 +86,7 @@ def read_rows(
             del found[limit:]
             if len(found) == limit:
                 until = min(until, found[-1][1])  # whatever follows comes too late
-    return [VersionRow(slugs[front], *values) for front, *values in found]
+    return found
 
 
 def all_rows(
@@ -117,11 +129,16 @@ def latest(window: Window) -> int:
 
 
 def _statement(
-    window: Window, fronts: Sequence[int], stretch: tuple[int, int, int], limit: int, after: After | None
+    columns: str,
+    window: Window,
+    fronts: Sequence[int],
+    stretch: tuple[int, int, int],
+    limit: int,
+    after: After | None,
 ) -> tuple[str, list[Any]]:
     """One question: of each of some fronts a stretch (span class, from when, to when) of the key."""
     more, wanted = condition(window.filters)
-    part = f"""SELECT {COLUMNS} FROM versions
+    part = f"""SELECT {columns} FROM versions
         WHERE front = ? AND span = ? AND start_at >= ? AND start_at <= ? AND {HELD}
         {" AND (start_at, id) > (?, ?)" if after else ""}{f" AND {more}" if more else ""}
         ORDER BY start_at, id LIMIT ?"""

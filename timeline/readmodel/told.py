@@ -18,23 +18,24 @@ from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.past import Past
 from timeline.readmodel.standing import Standing
-from timeline.readmodel.versions import VersionRow
+from timeline.readmodel.versions import Seen
 
 MOST_NEWS = 5_000
 """After so many new records all is forgotten, for to see whom they are about would take longer."""
 _OVERHEAD = 400
 """Bytes that the keeping itself takes, about."""
 
-_View = tuple[tuple[int, ...], int, bool]
-"""Positions of the events that were known, `VersionRow.aspects`, and whether it was open."""
+_View = tuple[tuple[int, ...], int] | int
+"""Positions of the events that were known, and `Seen.aspects` with whether it was open.
+
+Where there is but one event it is known to who sees the development, so that the second says all.
+"""
 
 
 class _Kept(Struct):
     """Of one development: when each of its events was reported and its position, and what was told of it."""
 
     moments: tuple[tuple[int, int], ...]
-    only: tuple[int, ...]
-    """The position where there is but one event: who sees the development knows of it."""
     views: dict[_View, bytes] = {}
 
 
@@ -50,11 +51,11 @@ class Told:
         self._standing: Standing | None = None
         self._merged: frozenset[bytes] = frozenset()
 
-    def page(self, standing: Standing, cuts: Cuts, rows: Sequence[VersionRow]) -> list[bytes]:
+    def page(self, standing: Standing, cuts: Cuts, rows: Sequence[Seen]) -> list[bytes]:
         """What is told of each row, in order."""
         self._hear_news(standing)
         known_at = to_micros(cuts.known_at)
-        found = [self._find(row, cuts, known_at) for row in rows]
+        found = self._find(rows, cuts, known_at)
         missing = [row for row, told in zip(rows, found, strict=True) if told is None]
         if not missing:
             return found  # type: ignore[return-value]
@@ -62,14 +63,19 @@ class Told:
         self._shrink()
         return [told or anew[row.key] for row, told in zip(rows, found, strict=True)]
 
-    def _find(self, row: VersionRow, cuts: Cuts, known_at: int) -> bytes | None:
-        kept = self._kept.get(row.key)
-        if kept is None:
-            return None
-        self._kept.move_to_end(row.key)
-        return kept.views.get(_view(kept, row, cuts, known_at))
+    def _find(self, rows: Sequence[Seen], cuts: Cuts, known_at: int) -> list[bytes | None]:
+        """What is kept of each row; None where nothing is."""
+        found: list[bytes | None] = []
+        for row in rows:
+            kept = self._kept.get(row.key)
+            if kept is None:
+                found.append(None)
+                continue
+            self._kept.move_to_end(row.key)
+            found.append(kept.views.get(_view(kept, row, cuts, known_at)))
+        return found
 
-    def _tell(self, standing: Standing, cuts: Cuts, rows: Sequence[VersionRow], known_at: int) -> dict[bytes, bytes]:
+    def _tell(self, standing: Standing, cuts: Cuts, rows: Sequence[Seen], known_at: int) -> dict[bytes, bytes]:
         """Tell these from the log, and keep that."""
         histories = self._past.histories(list(standing.merged.together(row.id for row in rows)))
         entries = Documents(self._past, standing, cuts, histories).entries([row.id for row in rows])
@@ -113,9 +119,11 @@ class Told:
 
 def _kept(events: Iterable[Recorded]) -> _Kept:
     moments = tuple((to_micros(one.event.reported_at), one.position) for one in events)
-    return _Kept(moments, (moments[0][1],) if len(moments) == 1 else ())
+    return _Kept(moments)
 
 
-def _view(kept: _Kept, row: VersionRow, cuts: Cuts, known_at: int) -> _View:
-    known = kept.only or tuple(place for at, place in kept.moments if at <= known_at and place <= cuts.position)
-    return known, row.aspects, row.open_on(cuts.as_of)
+def _view(kept: _Kept, row: Seen, cuts: Cuts, known_at: int) -> _View:
+    seen = row.aspects << 1 | row.open_on(cuts.as_of)
+    if len(kept.moments) == 1:
+        return seen
+    return tuple(place for at, place in kept.moments if at <= known_at and place <= cuts.position), seen

@@ -130,6 +130,33 @@ class VersionRow(Struct, frozen=True, gc=False):
         return self.start_at, self.key
 
 
+class Seen(Struct, frozen=True, gc=False):
+    """Of a row only what tells which development it is of, where it stands in a list, and how it is seen."""
+
+    start_at: int
+    key: bytes
+    aspects: int
+    edtf: str
+    exact_start: int | None
+    exact_end: int | None
+
+    @property
+    def id(self) -> UUID:
+        """Its identity."""
+        return UUID(bytes=self.key)
+
+    def open_on(self, instant: datetime) -> bool:
+        """As of the whole row."""
+        if self.exact_end is None and "/" not in self.edtf:
+            return False
+        return _occurred_of(self.edtf, self.exact_start, self.exact_end).open_on(instant)
+
+    @property
+    def sort_key(self) -> tuple[int, bytes]:
+        """As of the whole row."""
+        return self.start_at, self.key
+
+
 def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
     """The look of a development in view."""
     description = state.described

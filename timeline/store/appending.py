@@ -103,6 +103,8 @@ class Appender:
         self._streams: dict[UUID, Stream] = {}
         self._head: Head | None = None
         self._signed = Head()
+        self.written = range(0)
+        """The positions, without a gap, of the records that this process appended last, each checked as it came in."""
 
     def append(self, submissions: Iterable[tuple[Submission, int | None]]) -> list[Wish]:
         """Append each submission (with the version that its subject must have, or None) for itself.
@@ -179,6 +181,8 @@ class Appender:
         self._signed = transaction.signed or self._signed
         if rows:
             self._head = rows[-1].head
+            goes_on = self.written.stop == rows[0].position
+            self.written = range(self.written.start if goes_on else rows[0].position, rows[-1].position + 1)
         for wish, outcome in zip(group, outcomes, strict=True):
             wish.outcome = outcome if isinstance(outcome, TimelineError) else outcome.receipt(rows)
         if len(self._streams) > MOST_STREAMS:
@@ -194,6 +198,7 @@ class Appender:
         head, rows = transaction.queries.concerned(keys, list(missing))
         if head != self._head:
             self._streams.clear()
+            self.written = range(0)
             transaction.guard_whole(head)
             self._head = head
             last = transaction.queries.last_checkpoint()

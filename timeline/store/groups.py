@@ -12,7 +12,9 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 GATHER = 0.001
-"""Seconds for which a group waits at most for as many as the last one had; a commit takes about half as long."""
+"""Seconds for which a group waits at least for those who were there last time, and perhaps come again."""
+MOST_GATHER = 0.005
+"""The same where the work takes long; in between, for a quarter of the time that it took last."""
 
 
 class _Turn(Generic[T]):
@@ -32,10 +34,13 @@ class Groups(Generic[T]):
         self._work = work
         self._most = most
         self._gate = Lock()
-        """Guards the three below."""
+        """Guards those below."""
         self._waiting: list[_Turn[T]] = []
         self._led = False
         self._together = 0
+        self._took = 0.0
+        self._all_there: Lock | None = None
+        """What the leader waits on who lets others come; let go once as many wait as were there last time."""
 
     def settle(self, wanted: Sequence[T]) -> None:
         """Have it done, by this thread or another; returns once it is. The leader raises what `work` raises."""
@@ -46,6 +51,7 @@ class Groups(Generic[T]):
         try:
             with self._gate:
                 self._waiting.append(mine)
+                self._tell_if_all_are_there()
                 mine.leads, self._led = not self._led, True
             if not mine.leads:
                 mine.called.acquire()
@@ -66,9 +72,13 @@ class Groups(Generic[T]):
         try:
             self._gather()
             turns = self._next_turns()
+            began = time.monotonic()
             self._work([one for turn in turns for one in turn.wanted])
+            self._took = time.monotonic() - began
         finally:
             with self._gate:
+                # Who is done now comes again as a rule, while those wait who came meanwhile: all are one group then.
+                self._together = len(turns) + len(self._waiting)
                 self._call_next()
             for turn in turns[1:]:
                 turn.called.release()
@@ -80,14 +90,21 @@ class Groups(Generic[T]):
                 size += len(self._waiting[count].wanted)
                 count += 1
             turns, self._waiting = self._waiting[:count], self._waiting[count:]
-            self._together = count
         return turns
 
     def _gather(self) -> None:
-        """Let those come who were together last time, for at most a millisecond; who is alone does not wait."""
-        give_up = time.monotonic() + GATHER
-        while len(self._waiting) < self._together and time.monotonic() < give_up:
-            time.sleep(GATHER / 20)
+        """Let those come who were there last time, for a while; who was alone does not wait."""
+        with self._gate:
+            self._all_there = all_there = Lock()
+            all_there.acquire()
+            self._tell_if_all_are_there()
+        all_there.acquire(timeout=min(max(GATHER, self._took / 4), MOST_GATHER))
+        self._all_there = None
+
+    def _tell_if_all_are_there(self) -> None:
+        if self._all_there and len(self._waiting) >= self._together:
+            self._all_there.release()
+            self._all_there = None
 
     def _call_next(self) -> None:
         self._led = bool(self._waiting)

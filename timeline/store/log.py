@@ -207,6 +207,11 @@ class ConflictLog(Application[Any]):
                 return False
             signal.wait(heard, min(remaining, POLL))
 
+    def known_after(self, position: int) -> Known:
+        """Which records after a position hold nothing wrong because this process appended them."""
+        written = self._appender.written
+        return Known(written.stop - 1) if position + 1 in written else NOTHING_KNOWN
+
     def tail(self, after: int = 0, leaf_hash: bytes | None = None) -> "Tail":
         """A reader that follows the log from a position; with its leaf hash it notices where the log was exchanged."""
         return Tail(Follower(self.records, after, leaf_hash), self._read_all)
