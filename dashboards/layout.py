@@ -5,7 +5,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboards import ids
-from dashboards.elements import aria
+from dashboards.elements import aria, data
 
 _GRAPH: Any = {"displayModeBar": False, "responsive": False, "scrollZoom": False, "doubleClick": False}
 _CHART: Any = {**_GRAPH, "scrollZoom": True}
@@ -82,15 +82,18 @@ def _replay_bar() -> html.Section:
                 [
                     html.Span("As it stood on", className="quiet"),
                     html.Strong(id=ids.SLIDER_LABEL),
-                    dcc.RadioItems(
-                        id=ids.KNOWN,
-                        options=[
-                            {"label": "as known then", "value": "then"},
-                            {"label": "as known today", "value": "now"},
-                        ],
-                        value="then",
-                        inline=True,
-                        className="switch",
+                    html.Div(
+                        dcc.RadioItems(
+                            id=ids.KNOWN,
+                            options=[
+                                {"label": "as known then", "value": "then"},
+                                {"label": "as known today", "value": "now"},
+                            ],
+                            value="then",
+                            inline=True,
+                            className="switch",
+                        ),
+                        **data(name="Which reporting counts"),
                     ),
                 ],
                 className="as-of",
@@ -127,9 +130,9 @@ def _filters() -> html.Nav:
                         maxLength=200, className="search",
                     ),
                     html.H2("Status"),
-                    _counted(ids.STATUSES, ids.STATUS_COUNTS),
+                    _counted(ids.STATUSES, ids.STATUS_COUNTS, "Status"),
                     html.H2("Front"),
-                    _counted(ids.FRONTS, ids.FRONT_COUNTS),
+                    _counted(ids.FRONTS, ids.FRONT_COUNTS, "Front"),
                     _chooser(ids.KIND, "Kind", "Any kind"),
                     _chooser(ids.ACTOR, "Actor", "Any actor"),
                     _chooser(ids.SOURCE, "Source", "Any source"),
@@ -164,7 +167,7 @@ def _filters() -> html.Nav:
     )  # fmt: skip
 
 
-def _counted(id: str, counts: str) -> html.Div:
+def _counted(id: str, counts: str, name: str) -> html.Div:
     """A checklist with a column of counts beside it; the options tell them to those who do not see it."""
     return html.Div(
         [
@@ -172,6 +175,7 @@ def _counted(id: str, counts: str) -> html.Div:
             html.Div(id=counts, className="counts", **aria(hidden="true")),
         ],
         className="counted",
+        **data(name=name),
     )
 
 
@@ -200,8 +204,7 @@ def _radio(id: str, options: list[tuple[str, str]], value: str, name: str) -> ht
             inline=True,
             className="segmented",
         ),
-        role="group",
-        **aria(label=name),
+        **data(name=name),
     )
 
 
