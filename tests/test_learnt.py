@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests import oracle
 from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, Scene, instant, open_scene, registered, reported
 from tests.scenarios import given as account_given
+from tests.soaking import examples
 from tests.tellings import MIDNIGHT, reported_times, tell, tellings
 from timeline.domain.descriptions import DescriptionChanges, SourceChanges
 from timeline.domain.facts import DevelopmentMerged, DevelopmentRevised, SourceRevised
@@ -200,7 +201,7 @@ def own_causes(change: Json) -> list[int]:
     return [cause["position"] for cause in change["because"] if not cause["type"].startswith("source.")]
 
 
-@settings(max_examples=25, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(
     tellings(), st.lists(st.tuples(reported_times, st.integers(0, 100), st.integers(0, 100)), min_size=2, max_size=4)
 )
@@ -231,7 +232,7 @@ def test_what_was_learnt_is_what_two_plain_folds_of_the_events_differ_in(told: A
                     assert own_causes(item) == own_events(events, item["id"], between)
 
 
-@settings(max_examples=15, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6), deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(tellings(), st.lists(st.tuples(reported_times, reported_times), min_size=2, max_size=4))
 def test_what_became_known_is_what_two_plain_folds_of_the_events_differ_in(told: Any, stretches: Any) -> None:
     with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder) / "oracle.db") as scene:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests import oracle
 from tests.scenarios import Scene, open_scene
+from tests.soaking import examples
 from tests.tellings import MIDNIGHT, reported_times, tell, tellings
 from timeline.readmodel.cuts import WantedCuts
 from timeline.wire.answers import timeline_answer
@@ -29,7 +30,7 @@ def sides_of(scene: Scene, known_at: datetime, position: int) -> dict[str, str |
 cuts = st.lists(st.tuples(reported_times, reported_times, st.integers(0, 100)), min_size=3, max_size=6)
 
 
-@settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(30), deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(tellings(), cuts)
 def test_every_cut_gives_what_a_plain_fold_of_the_events_gives(told: Any, triples: Any) -> None:
     with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder) / "oracle.db") as scene:
@@ -47,7 +48,7 @@ def test_every_cut_gives_what_a_plain_fold_of_the_events_gives(told: Any, triple
             assert found["recorded_at"]["position"] == position
 
 
-@settings(max_examples=30, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10), deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(tellings(), tellings(), cuts)
 def test_an_answer_with_a_fixed_recorded_cut_is_byte_identical_for_ever(before: Any, after: Any, triples: Any) -> None:
     with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder) / "oracle.db") as scene:

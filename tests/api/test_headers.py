@@ -34,8 +34,11 @@ def test_an_answer_of_the_api_may_load_and_run_nothing(page: FlaskClient, path: 
     assert page.get(path).headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
-def test_the_page_is_not_bound_by_the_policy_of_the_api(page: FlaskClient) -> None:
-    assert "Content-Security-Policy" not in page.get("/").headers
+def test_the_page_has_a_policy_of_its_own(page: FlaskClient) -> None:
+    policy = page.get("/").headers["Content-Security-Policy"]
+
+    assert "default-src 'none'; script-src 'self' 'sha256-" in policy
+    assert "unsafe-eval" not in policy
 
 
 def test_refusals_and_failures_have_them_too(scene: Scene) -> None:

@@ -51,8 +51,8 @@ def drawn(visit: Visit) -> list[str]:
         "#chart .barlayer .point, #chart .scatterlayer .point, #chart .textpoint",
         """all => all.filter(one => one.style.display !== "none").map(one => {
             const box = one.getBoundingClientRect();
-            const place = [box.x, box.y + scrollY, box.width].map(Math.round);
-            return [one.getAttribute("class"), ...place].join();
+            const top = document.querySelector("#chart").getBoundingClientRect().y;
+            return [one.classList[0], ...[box.x, box.y - top, box.width].map(Math.round)].join();
         })""",
     )
     return shapes

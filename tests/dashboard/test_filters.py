@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.filters import View, pinned, read, write
+from timeline.domain.history import Cuts
 from timeline.domain.moments import end_of_day
 from timeline.domain.vocabulary import Kind, Status
 
@@ -15,7 +16,7 @@ DAYS = st.dates(date(1000, 1, 1), date(9000, 12, 31))
 VIEWS = st.builds(
     View,
     as_of=st.none() | DAYS,
-    known=st.sampled_from(["then", "now"]),
+    known=st.sampled_from(["then", "now", "2023-05-22T12:00:00Z"]),
     chart=st.sampled_from(["gantt", "points", "map", "table"]),
     window=st.sampled_from(["1m", "6m", "all"]),
     fronts=st.lists(st.from_regex(r"[a-z]{1,8}(-[a-z]{1,8})?", fullmatch=True), max_size=3).map(
@@ -89,6 +90,7 @@ def test_a_permalink_fixes_the_day_and_the_position_and_leaves_the_readers_colou
     development = UUID("d914baed-c302-57e7-8e03-a7213fd57091")
     view = View(known="now", theme="dark", development=development)
 
-    link = read(pinned(view, end_of_day(date(2023, 5, 22)), 311))
+    link = read(pinned(view, Cuts(end_of_day(date(2023, 5, 22)), NOW, 311)))
 
-    assert link == View(as_of=date(2023, 5, 22), known="now", position=311, development=development)
+    known = "2026-11-22T00:00:00Z"
+    assert link == View(as_of=date(2023, 5, 22), known=known, position=311, development=development)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.scenarios import Scene, open_scene
+from tests.soaking import examples
 from tests.tellings import MIDNIGHT, reported_times, tell, tellings
 
 Json = dict[str, Any]
@@ -29,7 +30,7 @@ def told(scene: Scene, **cuts: Any) -> list[Json]:
     return list(items)
 
 
-@settings(max_examples=25, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(tellings(), reported_times | st.just(MIDNIGHT + timedelta(days=15)), st.integers(0, 100))
 def test_another_log_takes_in_an_export_and_tells_the_same(facts: Any, known_at: Any, share: int) -> None:
     with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder) / "one.db") as one:

@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 
 from tests.importers.making import PLAIN, SHARED, text_of
 from tests.scenarios import Scene, instant, open_log, open_scene
+from tests.soaking import THOROUGH
 from timeline import bootstrap
 from timeline.cli import main
 from timeline.config import Config
@@ -137,8 +138,16 @@ def expected(there: Sequence[str], year: str, releases: Mapping[str, dict[str, S
     return releases[in_force] if in_force else {}
 
 
+ORDERS = [
+    order
+    for order in permutations(HDX)
+    # The first release first, the last one first, and the middle one: with all six of them it takes minutes.
+    if THOROUGH > 1 or order in (("2019", "2020", "2022"), ("2022", "2020", "2019"), ("2020", "2022", "2019"))
+]
+
+
 @needs_releases
-@pytest.mark.parametrize("order", list(permutations(HDX)), ids="-".join)
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
 def test_at_every_moment_the_release_in_force_is_known_whatever_the_order(
     run: Run, tmp_path: Path, order: Sequence[str]
 ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.scenarios import FakeClock, Scene, account, described, given, open_scene
+from tests.soaking import examples
 from timeline.domain.moments import format_instant
 from timeline.domain.values import Tally, development_id_of
 from timeline.importers.snapshots import Held, Release, seal, submissions
@@ -123,7 +124,7 @@ def test_what_others_said_of_an_entry_stays(late: Scene) -> None:
 releases = st.lists(st.dictionaries(st.sampled_from("abc"), st.integers(1, 3)), min_size=2, max_size=4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given_that(releases, st.data())
 def test_at_every_moment_the_release_in_force_is_what_is_known(told: list[Rows], data: Any) -> None:
     order = data.draw(st.permutations(range(len(told))))

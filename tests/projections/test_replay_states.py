@@ -18,6 +18,7 @@ from tests import oracle
 from tests.conftest import NewEngine
 from tests.projections.tables import all_rows
 from tests.scenarios import Scene, open_scene
+from tests.soaking import examples as soaked
 from tests.tellings import MIDNIGHT, Telling, one_more, reported_times, tell, tellings
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket
@@ -119,7 +120,7 @@ class Replays(RuleBasedStateMachine):
         assert after == before
 
 
-@pytest.mark.parametrize(("name", "examples"), [("sqlite", 60), ("postgres", 20)])
+@pytest.mark.parametrize(("name", "examples"), [("sqlite", 25), ("postgres", 10)])
 def test_every_cut_of_every_history_is_what_a_naive_fold_gives(
     name: str, examples: int, make_engine: NewEngine
 ) -> None:
@@ -129,6 +130,9 @@ def test_every_cut_of_every_history_is_what_a_naive_fold_gives(
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=examples, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=soaked(examples),
+            stateful_step_count=12,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from tests.conftest import NewEngine
 from tests.scenarios import Scene, open_scene
+from tests.soaking import examples as soaked
 from tests.tellings import MIDNIGHT, Telling, one_more, reported_times, tell, tellings
 from timeline.domain.vocabulary import Kind, Status
 from timeline.readmodel.cuts import WantedCuts
@@ -121,7 +122,7 @@ class Questions(RuleBasedStateMachine):
             assert counts == told(getattr(whole, facet)) or set(counts.values()) <= {None}
 
 
-@pytest.mark.parametrize(("name", "examples"), [("sqlite", 60), ("postgres", 20)])
+@pytest.mark.parametrize(("name", "examples"), [("sqlite", 20), ("postgres", 8)])
 def test_facets_are_what_counting_the_timeline_gives(name: str, examples: int, make_engine: NewEngine) -> None:
     class Machine(Questions):
         open_engine = staticmethod(lambda: make_engine(name))
@@ -129,6 +130,9 @@ def test_facets_are_what_counting_the_timeline_gives(name: str, examples: int, m
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=examples, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=soaked(examples),
+            stateful_step_count=12,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -14,6 +14,7 @@ from tests import oracle
 from tests.conftest import NewEngine
 from tests.engines import Engine
 from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, Scene, given, open_scene, registered, reported
+from tests.soaking import examples as soaked
 from tests.tellings import MIDNIGHT, SOURCES, Telling, one_more, reported_times, tell, tellings
 from timeline.domain.descriptions import DescriptionChanges, SourceChanges
 from timeline.domain.facts import AccountWithdrawn, DevelopmentRevised, SourceRevised
@@ -94,7 +95,7 @@ class Pages(RuleBasedStateMachine):
         assert record.source.affiliation == oracle.sides(events, known_at, wanted.recorded_at).get(slug)
 
 
-@pytest.mark.parametrize(("name", "examples"), [("sqlite", 40), ("postgres", 10)])
+@pytest.mark.parametrize(("name", "examples"), [("sqlite", 14), ("postgres", 5)])
 def test_pages_of_actors_and_sources_tell_what_the_timeline_tells(
     name: str, examples: int, make_engine: NewEngine
 ) -> None:
@@ -104,7 +105,10 @@ def test_pages_of_actors_and_sources_tell_what_the_timeline_tells(
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=examples, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=soaked(examples),
+            stateful_step_count=10,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 

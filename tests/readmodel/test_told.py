@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.scenarios import BAKHMUT, Scene, open_scene, reported
 from tests.scenarios import given as account_of
+from tests.soaking import examples
 from tests.tellings import MIDNIGHT, Telling, one_more, tell, tellings
 from timeline.domain.facts import DevelopmentMerged
 from timeline.domain.values import development_id_of
@@ -43,7 +44,7 @@ days = st.integers(-1, 12).map(lambda day: MIDNIGHT + timedelta(days=day, hours=
     st.lists(st.lists(one_more(), max_size=3), min_size=1, max_size=4),
     st.lists(st.tuples(days, days, st.integers(0, 9)), min_size=1, max_size=5),
 )
-@settings(max_examples=30)
+@settings(max_examples=examples(10))
 def test_what_is_kept_is_what_would_be_told_anew(
     told: list[Telling], more: list[list[Telling]], questions: list[tuple[datetime, datetime, int]]
 ) -> None:

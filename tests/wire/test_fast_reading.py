@@ -1,6 +1,7 @@
 """What is read in one go is what the schemas would have read; what is not surely right is left to them."""
 
 import json
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -66,10 +67,10 @@ def test_what_was_changed_at_random_is_read_as_the_schemas_read_it_or_left_to_th
             del holder[key]
         elif change == "add" and isinstance(holder, dict):
             holder[data.draw(st.sampled_from(["quote", "origin", "lat", "tags", "tallies", "best", "Title", "x"]))] = (
-                data.draw(ODD)
+                deepcopy(data.draw(ODD))  # what is put in twice must not come to hold itself
             )
         else:
-            holder[key] = data.draw(ODD)
+            holder[key] = deepcopy(data.draw(ODD))
     fast = read_at_once(told, KNOWN, DEFAULT_SOURCE)
     if fast is None:
         return
