@@ -63,6 +63,8 @@ def add_dashboard(app: Flask, reader: Reader, title: str) -> None:
     dash.bundles.add_to(app)
     register(dash, reader)
     register_pages(dash, reader, title)
+    with app.test_request_context():
+        dash.index()  # so that the addresses of its files are answered from the start, whatever is asked for first
     policy = "; ".join(_POLICY).format(hashes=" ".join(f"'{one.strip(chr(39))}'" for one in dash.csp_hashes()))
 
     @app.after_request

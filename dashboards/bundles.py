@@ -9,10 +9,10 @@ well. Plotly is the bundle with cartesian charts only (dashboards/vendor), a thi
 import gzip
 import re
 from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from threading import Lock
 
 import brotli
 from flask import Flask, Response, abort, request
@@ -33,8 +33,6 @@ class Bundles:
     def __init__(self, assets: Path) -> None:
         self._assets = assets
         self._folders: dict[str, dict[str, Path]] = {}
-        self._compressed: dict[tuple[Path, str], bytes] = {}
-        self._lock = Lock()
 
     def add_to(self, app: Flask) -> None:
         """Serve them; whatever the digest does not belong to is not found."""
@@ -50,9 +48,8 @@ class Bundles:
 
     def address(self, file: Path) -> str:
         """Where a file is served: under the digest of it and of what it may load from beside it."""
-        beside = {one.name: one for one in _with_parts(file)}
-        digest = sha256(b"".join(one.read_bytes() for one in beside.values())).hexdigest()[:16]
-        self._folders[digest] = beside
+        digest = _digest(file)
+        self._folders.setdefault(digest, {one.name: one for one in _with_parts(file)})
         return f"/static/{digest}/{file.name}"
 
     def _tag(self, found: re.Match[str]) -> str:
@@ -76,23 +73,26 @@ class Bundles:
         if file is None:
             abort(404)
         encoding = next((one for one in ("br", "gzip") if request.accept_encodings.quality(one)), "")
-        response = Response(self._body(file, encoding), content_type=_TYPES[file.suffix])
+        response = Response(_body(file, encoding), content_type=_TYPES[file.suffix])
         response.headers["Cache-Control"] = _FOR_EVER
         response.vary.add("Accept-Encoding")
         if encoding:
             response.content_encoding = encoding
         return response
 
-    def _body(self, file: Path, encoding: str) -> bytes:
-        with self._lock:
-            if (file, encoding) not in self._compressed:
-                content = file.read_bytes()
-                if encoding == "br":
-                    content = brotli.compress(content, quality=9)
-                elif encoding == "gzip":
-                    content = gzip.compress(content)
-                self._compressed[file, encoding] = content
-            return self._compressed[file, encoding]
+
+@cache
+def _digest(file: Path) -> str:
+    return sha256(b"".join(one.read_bytes() for one in _with_parts(file))).hexdigest()[:16]
+
+
+@cache
+def _body(file: Path, encoding: str) -> bytes:
+    """The content of a file as it is sent; a change of the file is seen after a start."""
+    content = file.read_bytes()
+    if encoding == "br":
+        return bytes(brotli.compress(content, quality=9))
+    return gzip.compress(content) if encoding == "gzip" else content
 
 
 def _with_parts(file: Path) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from dashboards import ids
 from dashboards.elements import aria, data
 
 _GRAPH: Any = {"displayModeBar": False, "responsive": False, "scrollZoom": False, "doubleClick": False}
-_CHART: Any = {**_GRAPH, "scrollZoom": True}
+_MAP: Any = {**_GRAPH, "scrollZoom": True}
 _LANES = [("front", "Front"), ("actor", "Actor"), ("place", "Place")]
 _HOW = (
     "Arrow keys go from one development to the next, Enter opens it, plus and minus zoom. "
@@ -243,7 +243,7 @@ def _charts() -> html.Main:
                     html.Div(dcc.Graph(id=ids.OVERVIEW, config=_GRAPH), className="overview"),
                     html.Div(
                         [
-                            dcc.Graph(id=ids.CHART, config=_CHART),
+                            dcc.Graph(id=ids.CHART, config=_GRAPH),
                             html.Div(id=ids.HEADINGS, className="headings"),
                             html.Div(id=ids.POINTED, className="pointed", hidden=True, role="status"),
                         ],
@@ -256,7 +256,7 @@ def _charts() -> html.Main:
                     html.Figure(
                         [
                             html.Figcaption(id=ids.MAP_WORDS, className="quiet"),
-                            dcc.Graph(id=ids.MAP_CHART, config=_CHART),
+                            dcc.Graph(id=ids.MAP_CHART, config=_MAP),
                         ],
                         id=ids.MAP,
                         className="map",

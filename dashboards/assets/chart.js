@@ -259,6 +259,33 @@
     if (top < 80 || top > window.innerHeight - 80) window.scrollBy({ top: top - window.innerHeight / 2 });
   }
 
+  /* The wheel zooms around the pointer: what is drawn is stretched at once, and drawn anew when the reader has stopped. */
+  let zooming = null; // the window as it is being zoomed, and the timer that ends it
+
+  function wheel(event) {
+    event.stopPropagation();
+    if ((!event.ctrlKey && !event.shiftKey) || !axis()) return;
+    event.preventDefault();
+    const gd = plot(), wide = gd._fullLayout._size.w, group = gd._fullLayout._plots.xy.plot;
+    const [left, right] = axis().range.map((end) => axis().r2c(end));
+    if (!zooming) zooming = { left, right, still: group.attr("transform") };
+    const pixels = event.clientX - gd.getBoundingClientRect().left;
+    const pivot = zooming.left + ((zooming.right - zooming.left) * pixels) / wide;
+    const factor = Math.exp(Math.max(-60, Math.min(60, event.deltaY || event.deltaX)) * 0.008);
+    zooming.left = pivot - (pivot - zooming.left) * factor;
+    zooming.right = Math.max(pivot + (zooming.right - pivot) * factor, zooming.left + DAY / 4);
+    const scale = (right - left) / (zooming.right - zooming.left);
+    const shift = ((left - zooming.left) / (zooming.right - zooming.left)) * wide;
+    group.attr("transform", "translate(" + shift + "," + gd._fullLayout._size.t + ") scale(" + scale + ",1)");
+    clearTimeout(zooming.timer);
+    zooming.timer = setTimeout(() => {
+      const over = zooming;
+      zooming = null;
+      group.attr("transform", over.still);
+      window.timelineChart.zoom(over.left, over.right - DAY);
+    }, 220);
+  }
+
   function listen(gd) {
     if (gd.dataset.listening) return;
     gd.dataset.listening = "yes";
@@ -266,7 +293,7 @@
     gd.on("plotly_relayouting", line);
     const frame = document.querySelector(".chart-frame");
     // The wheel scrolls the page; with Ctrl or Shift, or two fingers, it zooms.
-    frame.addEventListener("wheel", (event) => { if (!event.ctrlKey && !event.shiftKey) event.stopPropagation(); }, { capture: true });
+    frame.addEventListener("wheel", wheel, { capture: true, passive: false });
     frame.addEventListener("pointermove", (event) => {
       if (event.target.closest("#headings") || event.buttons) { point(null); return; }
       const found = under(event);
