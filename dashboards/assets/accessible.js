@@ -10,7 +10,7 @@
       list.setAttribute("role", list.querySelector("input[type=radio]") ? "radiogroup" : "group");
       list.setAttribute("aria-label", named.dataset.name);
     }
-    for (const option of document.querySelectorAll("[data-name] [role=option]:has(input)")) {
+    for (const option of document.querySelectorAll("[data-name] :is([role=option], [aria-selected]):has(input)")) {
       option.removeAttribute("role");
       option.removeAttribute("aria-selected");
     }
@@ -29,5 +29,5 @@
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(() => { waiting = false; mend(); });
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-selected"] });
 })();

@@ -48,7 +48,8 @@
         if (n === undefined || !path) continue;
         put(n, bar, told.meta.part);
         if (told.meta.part.startsWith("fade")) path.style.fill = "url(#" + told.meta.part + "-" + shade(told) + ")";
-        if (told.meta.part === "possible") path.style.strokeDasharray = "2px,2px";
+        // Plotly may have drawn something else with this element before.
+        path.style.strokeDasharray = told.meta.part === "possible" ? "2px,2px" : "";
       }
     }
     for (const trace of gd.querySelectorAll(".scatterlayer .trace")) {

@@ -18,7 +18,7 @@ from dashboards.figures.scale import FOREVER, Scale
 from dashboards.theme import Palette, Style
 from timeline.domain.vocabulary import Status
 
-ROW, LOW_ROW = 21, 12
+ROW, LOW_ROW = 21, 15
 """Height of a row in pixels; that of one where there are very many."""
 TOP = 4
 """Pixels above the first row."""
@@ -43,7 +43,7 @@ def gantt(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale, colours
         traces += spans(by_status[status], status, style, scale)
     for status, style in colours.styles.items():
         traces += _points(by_status[status], style, status, scale) + _arrows(by_status[status], style, status, scale)
-    traces += _labels(placed, colours)
+    traces += _labels(placed, colours, 11 if row_height(lanes) == ROW else 10)
     return {"data": traces, "layout": _layout(lanes, scale, colours)}
 
 
@@ -113,7 +113,7 @@ def _scatter(part: str, status: Status, x: list[float], points: Sequence[Numbere
     }  # fmt: skip
 
 
-def _labels(placed: Sequence[Placed], colours: Palette) -> list[Trace]:
+def _labels(placed: Sequence[Placed], colours: Palette, size: int) -> list[Trace]:
     shown = [(n, one) for n, one in enumerate(placed) if one.label.text]
     if not shown:
         return []
@@ -124,7 +124,7 @@ def _labels(placed: Sequence[Placed], colours: Palette) -> list[Trace]:
             "text": [_struck(one) for _, one in shown],
             "textposition": [f"middle {one.label.side}" for _, one in shown],
             "textfont": {
-                "family": FONT, "size": 11,
+                "family": FONT, "size": size,
                 "color": [
                     (one.label.inside and colours.styles[one.mark.status].on_fill) or colours.ink for _, one in shown
                 ],

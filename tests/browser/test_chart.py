@@ -261,3 +261,22 @@ def test_a_click_on_a_cell_of_counts_goes_there(crowd: Visit) -> None:
     crowd.page.wait_for_function("window.timelineChart.inView && document.querySelector('#hint').textContent === ''")
 
     assert in_view(crowd)
+
+
+def test_only_what_is_merely_possible_is_dotted_however_the_chart_was_moved(visit: Visit) -> None:
+    visit.open("?as_of=2023-05-22")
+    for search in (
+        "?as_of=2023-05-23&window=6m",
+        "?as_of=2022-06-01&from=2022-03-01&to=2022-08-01",
+        "?as_of=2023-05-22",
+    ):
+        visit.page.evaluate("search => window.dash_clientside.set_props('url', {search})", search)
+        visit.page.wait_for_selector(f"#share[href*='{search[1:17]}']")
+        visit.settled()
+
+        dotted = visit.page.eval_on_selector_all(
+            "#chart .barlayer .trace",
+            """all => all.map(one => [one.__data__[0].trace.meta.part,
+                [...one.querySelectorAll("path")].some(path => path.style.strokeDasharray !== "")])""",
+        )
+        assert {part for part, some in dotted if some} == {"possible"}
