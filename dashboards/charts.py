@@ -18,7 +18,10 @@ from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 
-_COUNTED = "Too much to draw one by one: each cell counts what began in it. Zoom in, or click on a cell, to see more."
+_COUNTED = (
+    "Too much to draw one by one: each cell counts what began in it, and the violet row below tells which share "
+    "of that is contested. Zoom in, or click on a cell, to see more."
+)
 _EMPTY = "Nothing to show here: widen the window, or choose more filters."
 _CELLS = 220
 """Stretches of time of the counts, at most."""

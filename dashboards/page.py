@@ -206,7 +206,9 @@ def _overview(
     on = grid(whole, STRETCHES)
     told = structs.replace(filters, text=None, actors=frozenset(), sources=frozenset())
     _, answer = reader.density(wanted, on.bucket, told)
-    return overview(lanes, counted(answer, [slug for slug, _ in lanes], on), whole, window, colours)
+    assert wanted.as_of  # noqa: S101 - held cuts name all three
+    as_of = milliseconds(wanted.as_of)
+    return overview(lanes, counted(answer, [slug for slug, _ in lanes], on), whole, window, colours, as_of)
 
 
 def _headline(fronts: Sequence[FrontEntry], view: View) -> str:

@@ -27,9 +27,16 @@ _ONE_LINE = [
 
 
 def overview(
-    lanes: Sequence[tuple[str, str]], counts: Counted, whole: Scale, window: Scale, colours: Palette
+    lanes: Sequence[tuple[str, str]],
+    counts: Counted,
+    whole: Scale,
+    window: Scale,
+    colours: Palette,
+    as_of: float | None = None,
 ) -> Figure:
     """Strips over `whole`, the rectangle of `window` on them, and the axis of the chart below.
+
+    `as_of` (milliseconds) is where the as-of line crosses them.
 
     Where the strips would be too thin to be seen, one strip shows all of them together.
     """
@@ -66,7 +73,7 @@ def overview(
             | {"anchor": "free", "position": 0, "side": "top", "fixedrange": True, "showgrid": False,
                "ticks": "", "showline": False},
             "yaxis2": {"domain": [0, 0.1 * (1 - strips)], "visible": False, "fixedrange": True},
-            "shapes": _outside(whole, window, colours, strips),
+            "shapes": _outside(whole, window, colours, strips) + _line(as_of, colours, strips),
         },
     }  # fmt: skip
 
@@ -79,6 +86,16 @@ def _outside(whole: Scale, window: Scale, colours: Palette, strips: float) -> li
         *({**frame, "x0": start, "x1": end, "fillcolor": colours.veil, "line": {"width": 0}}
           for start, end in veiled if end > start),
         {**frame, "x0": left, "x1": right, "line": {"color": colours.ink, "width": 1.6}},
+    ]  # fmt: skip
+
+
+def _line(as_of: float | None, colours: Palette, strips: float) -> list[dict[str, Any]]:
+    """Where the as-of day stands: what lies behind it is not empty but not yet known."""
+    if as_of is None:
+        return []
+    return [
+        {"type": "line", "xref": "x", "yref": "paper", "x0": as_of, "x1": as_of, "y0": 1 - strips, "y1": 1,
+         "line": {"color": colours.as_of, "width": 2}}
     ]  # fmt: skip
 
 

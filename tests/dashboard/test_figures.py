@@ -187,6 +187,12 @@ def test_the_overview_counts_what_began_when() -> None:
     assert len(strip["x"]) == len(strip["z"][0]) + 1
 
 
+def test_the_as_of_line_crosses_the_overview() -> None:
+    shapes = overview(FRONTS, COUNTS, WHOLE, SCALE, LIGHT, LIMIT - DAY)["layout"]["shapes"]
+
+    assert [shape["x0"] for shape in shapes if shape["type"] == "line"] == [LIMIT - DAY]
+
+
 def test_too_many_fronts_for_strips_of_their_own_share_one() -> None:
     many = [(f"front-{n}", f"Front {n}") for n in range(200)]
     counts = Counted(COUNTS.grid, np.repeat(COUNTS.counts[:1], len(many), axis=0))
