@@ -141,8 +141,8 @@ def expected(there: Sequence[str], year: str, releases: Mapping[str, dict[str, S
 ORDERS = [
     order
     for order in permutations(HDX)
-    # The first release first, the last one first, and the middle one: with all six of them it takes minutes.
-    if THOROUGH > 1 or order in (("2019", "2020", "2022"), ("2022", "2020", "2019"), ("2020", "2022", "2019"))
+    # The first release first, and the last one first: with all six of them it takes minutes (`make soak`).
+    if THOROUGH > 1 or order in (("2019", "2020", "2022"), ("2022", "2020", "2019"))
 ]
 
 
