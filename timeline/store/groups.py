@@ -99,7 +99,8 @@ class Groups(Generic[T]):
             all_there.acquire()
             self._tell_if_all_are_there()
         all_there.acquire(timeout=min(max(GATHER, self._took / 4), MOST_GATHER))
-        self._all_there = None
+        with self._gate:  # or it would vanish under the hands of one who is about to let go of it
+            self._all_there = None
 
     def _tell_if_all_are_there(self) -> None:
         if self._all_there and len(self._waiting) >= self._together:
