@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from timeline.domain.moments import Bound, Occurred, parse_instant
+from timeline.domain.moments import Bound, Occurred, end_of_day, format_instant, parse_instant
 from timeline.domain.vocabulary import Aspect, Stance, Status
 
 STATUS = {
@@ -71,7 +71,13 @@ def known(known: str) -> str:
             return "as known then"
         case "now":
             return "as known today"
-    return f"as known on {moment(parse_instant(known, 'known_at'))}"
+    return f"as known on {moment(parse_instant(known, 'known_at'))}"  # a plain date is its midnight, so told as a day
+
+
+def cut(instant: datetime) -> str:
+    """A cut as it stands in an address: a day where it is the end of that day, else an instant (UTC)."""
+    day = instant.date()
+    return day.isoformat() if instant == end_of_day(day) else format_instant(instant)
 
 
 def kind(value: str) -> str:

@@ -51,9 +51,14 @@ def to_timeline(asked: Asked, text: str, query: str) -> Any:
     return dcc.Link(text, href="/?" + "&".join(filter(None, (cuts, query))))
 
 
-def described(pairs: list[tuple[str, Any]]) -> html.Dl:
+def terms(pairs: list[tuple[str, Any]]) -> list[Any]:
     """Terms with what is told of them; what is empty is left out."""
-    return html.Dl([part for term, told in pairs if told for part in (html.Dt(term), html.Dd(told))])
+    return [part for term, told in pairs if told for part in (html.Dt(term), html.Dd(told))]
+
+
+def described(pairs: list[tuple[str, Any]]) -> html.Dl:
+    """The same as a list of its own."""
+    return html.Dl(terms(pairs))
 
 
 def table(caption: str, head: tuple[str, ...], rows: list[list[Any]]) -> html.Div:
