@@ -15,6 +15,16 @@ STATUS = {
     Status.REFUTED: "Refuted by an analyst",
     Status.RETRACTED: "Taken back",
 }
+FARED = {
+    Status.CONFIRMED: "confirmed by an analyst",
+    Status.CORROBORATED: "corroborated",
+    Status.CLAIMED: "on one side's word alone",
+    Status.DISPUTED: "disputed",
+    Status.DENIED: "only denied",
+    Status.REFUTED: "refuted by an analyst",
+    Status.RETRACTED: "taken back",
+}
+"""The same where many are counted: `31 corroborated, 4 disputed`."""
 ASPECT = {
     Aspect.OCCURRENCE: "whether it happened",
     Aspect.ATTRIBUTION: "who did it",

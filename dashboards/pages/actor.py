@@ -22,11 +22,13 @@ from timeline.readmodel.filters import Filters
 
 MOST = 300
 """Actors that the list tells."""
+LOOKED_AT = 8_000
+"""Developments, the latest, that are looked at where an actor takes part in very many."""
 
 
 def page(asked: Asked, name: str) -> Content:
     """The page of an actor. Raises `NothingKnown` where no development names it."""
-    held, record = asked.reader.actor_record(name, asked.wanted)
+    held, record = asked.reader.actor_record(name, asked.wanted, LOOKED_AT)
     answer = asked.reader.timeline(asked.wanted, Filters(actors=frozenset([name])), FIRST)
     names = asked.reader.front_names(held)
     query = f"actor={quote(name)}"

@@ -1,5 +1,6 @@
 """What every page is asked with, and how it leads to the others: at the same cuts."""
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,10 @@ from timeline.readmodel.questions import Reader
 
 FIRST = 50
 """Developments that a page lists before it leads to the timeline."""
+
+
+Told = Callable[[Any], Any]
+"""How a word is told."""
 
 
 class Asked(Struct, frozen=True):
@@ -61,7 +66,7 @@ def described(pairs: list[tuple[str, Any]]) -> html.Dl:
     return html.Dl(terms(pairs))
 
 
-def table(caption: str, head: tuple[str, ...], rows: list[list[Any]]) -> html.Div:
+def table(caption: str, head: tuple[Any, ...], rows: list[list[Any]]) -> html.Div:
     """A table that may be wider than a narrow screen."""
     return html.Div(
         html.Table(
@@ -78,9 +83,21 @@ def table(caption: str, head: tuple[str, ...], rows: list[list[Any]]) -> html.Di
     )
 
 
-def status_cell(status: Status) -> list[Any]:
+def status_cell(status: Status) -> html.Span:
     """A status with its swatch."""
-    return [swatch(status), status.capitalize()]
+    return html.Span([swatch(status), status.capitalize()], className="nowrap")
+
+
+def crossed(
+    caption: str, of: str, counts: Mapping[Any, Mapping[Any, int]], row: Told, column: Told, order: Iterable[Any]
+) -> Any:
+    """Numbers by two words, one a row and the other a column, each as it is told; columns come in an order."""
+    columns = [word for word in order if any(word in numbers for numbers in counts.values())]
+    rows = [
+        [row(word), *(html.Span(f"{numbers[one]:,}" if numbers.get(one) else "–") for one in columns)]
+        for word, numbers in counts.items()
+    ]
+    return table(caption, (of, *(column(word) for word in columns)), rows)
 
 
 def developments(asked: Asked, caption: str, entries: tuple[Entry, ...], names: dict[str, str]) -> Any:

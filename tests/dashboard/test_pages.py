@@ -115,8 +115,29 @@ def test_every_link_to_another_page_keeps_the_cuts(told: Scene) -> None:
 def test_the_page_of_a_source_tells_how_its_claims_fared(told: Scene) -> None:
     page = contents(asked(told), "/sources/ru-mod")
 
-    assert "Whether it happened Disputed 1" in shown(page)
-    assert "russia" in shown(page)
+    words = shown(page)
+    assert "It says of 1 development that it happened: 1 disputed." in words
+    assert "Disputed Whether it happened 1" in words
+    assert "20 May 2023 Bakhmut capture claimed" in words
+    assert "for: whether it happened" in words
+    assert "russia" in words
+
+
+def test_the_pages_of_sources_stay_as_they_are_at_a_position_of_the_log(told: Scene) -> None:
+    pinned = "?as_of=2023-05-22&recorded_at=4"
+    before = [shown(contents(asked(told, pinned), address)) for address in ("/sources", "/sources/ru-mod")]
+    told.tell(account_given("ru-mod", "denies"), "2023-05-20", GRAYVORON)
+    told.tell(registered("somebody"), "2022-01-01", source_id("somebody"))
+
+    assert [shown(contents(asked(told, pinned), one)) for one in ("/sources", "/sources/ru-mod")] == before
+    assert "RU-MOD" in before[0]
+    assert "Accounts 1, of which 1 stand" in before[1]
+
+
+def test_a_source_that_said_nothing_yet_has_a_page(told: Scene) -> None:
+    told.tell(registered("somebody"), "2022-01-01", source_id("somebody"))
+
+    assert "It has asserted nothing yet." in shown(contents(asked(told), "/sources/somebody"))
 
 
 def test_the_pages_of_a_front_and_of_an_actor_list_their_developments(told: Scene) -> None:
