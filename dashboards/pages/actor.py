@@ -13,6 +13,7 @@ from dashboards.pages.asked import (
     counted,
     described,
     developments,
+    listed,
     status_cell,
     table,
     to,
@@ -56,7 +57,7 @@ def page(asked: Asked, name: str) -> Content:
             className="columns",
         ),
         html.H2("Developments"),
-        developments(asked, f"The first {len(answer.entries)} by when they began", answer.entries, names),
+        developments(asked, listed(answer), answer.entries, names),
         html.P(to_timeline(asked, "All of them as a table", f"{query}&view=table")) if answer.more else None,
     ]  # fmt: skip
     return Content(name, body)

@@ -14,7 +14,7 @@ from dashboards.filters import View, same_cuts, write
 from dashboards.theme import Palette
 from timeline.domain.vocabulary import Status
 from timeline.readmodel.cuts import WantedCuts
-from timeline.readmodel.entries import Entry
+from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.questions import Reader
 
 FIRST = 50
@@ -98,6 +98,11 @@ def crossed(
         for word, numbers in counts.items()
     ]
     return table(caption, (of, *(column(word) for word in columns)), rows)
+
+
+def listed(answer: TimelineAnswer) -> str:
+    """Which of the developments that an answer is about it holds."""
+    return f"{'The first' if answer.more else 'All'} {len(answer.entries)}, by when they began"
 
 
 def developments(asked: Asked, caption: str, entries: tuple[Entry, ...], names: dict[str, str]) -> Any:

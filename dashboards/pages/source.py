@@ -17,7 +17,7 @@ from dashboards.pages.asked import (
     to_timeline,
 )
 from timeline.domain.vocabulary import Aspect, Stance, Status
-from timeline.readmodel.entries import Entry
+from timeline.readmodel.entries import TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.sourcerecords import SourceRecord
 
@@ -46,7 +46,7 @@ def page(asked: Asked, slug: str) -> Content:
         *_fared(record),
         html.H2("What it said"),
         _stances(record),
-        _said(asked, slug, answer.entries),
+        _said(asked, slug, answer),
         html.P(to_timeline(asked, "All of it as a table", f"source={slug}&view=table")) if answer.more else None,
         html.H2("What was told of the source itself"),
         _history(record),
@@ -96,12 +96,12 @@ def _stances(record: SourceRecord) -> Any:
     return crossed(caption, "Of", record.stances, _aspect, lambda one: words.STANCE[one].capitalize(), Stance)
 
 
-def _said(asked: Asked, slug: str, entries: tuple[Entry, ...]) -> Any:
+def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
     """Its own accounts, development by development."""
-    if not entries:
+    if not answer.entries:
         return None
     rows = []
-    for entry in entries:
+    for entry in answer.entries:
         for given in entry.state.accounts:
             if given.account.source != slug:
                 continue
@@ -120,7 +120,8 @@ def _said(asked: Asked, slug: str, entries: tuple[Entry, ...]) -> Any:
                     status_cell(entry.status),
                 ]
             )
-    caption = f"Its accounts of the first {len(entries)} developments that it speaks of, by when they began"
+    which = f"the first {len(answer.entries)}" if answer.more else f"all {len(answer.entries)}"
+    caption = f"Its accounts of {which} developments that it speaks of, by when they began"
     return table(caption, ("Reported", "Development", "It is", "Stands as"), rows)
 
 
