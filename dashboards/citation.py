@@ -5,7 +5,6 @@ from datetime import date
 from msgspec import Struct
 
 from dashboards import words
-from timeline.domain.moments import format_instant
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry
 
@@ -26,8 +25,7 @@ def citation(entry: Entry, held: HeldCuts, site: str, link: str, today: date) ->
     """The citation of a development at some cuts, read today; `link` is the whole address that fixes them."""
     title, cuts = entry.state.described.title, held.cuts
     stood = (
-        f"as of {format_instant(cuts.as_of)}, as known at {format_instant(cuts.known_at)}, "
-        f"position {cuts.position} of the log"
+        f"as of {words.cut(cuts.as_of)}, as known at {words.cut(cuts.known_at)}, position {cuts.position} of the log"
     )
     status = words.STATUS[entry.status]
     text = f"“{title}” ({status}). {site}, {stood}. {link} (read on {today.isoformat()})."

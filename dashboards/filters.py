@@ -12,8 +12,9 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
+from dashboards import words
 from timeline.domain.history import Cuts
-from timeline.domain.moments import format_day, format_instant, parse_cut
+from timeline.domain.moments import format_day, parse_cut
 from timeline.domain.vocabulary import Kind, Status
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts
@@ -32,8 +33,9 @@ class View(Struct, frozen=True):
     """What the page shows. None and empty leave a choice at its default.
 
     `as_of` is a day (its end, UTC). `known` says whether the reporting is cut at that day too ("then"), everything
-    known today counts ("now"), or everything known at an instant (RFC 3339, UTC). `since` and `until` are a window
-    drawn by hand; without them `window` says how far back from `as_of` the chart looks. `position` pins the log.
+    known today counts ("now"), or everything known by the end of a day or at an instant (RFC 3339, UTC). `since` and
+    `until` are a window drawn by hand; without them `window` says how far back from `as_of` the chart looks.
+    `position` pins the log.
     `folded` are the lanes of which only the heading is shown, `order` is theirs. `text` is what is searched for.
     `frame` is what the map shows: west, south, east, north in degrees, west greater than east across the antimeridian.
     """
@@ -98,12 +100,12 @@ def write(view: View) -> str:
             value = ",".join(f"{degrees:g}" for degrees in value)
         values = value if isinstance(value, tuple) else (value,)
         pairs += [(name, one.isoformat() if isinstance(one, date) else str(one)) for one in values]
-    return f"?{urlencode(pairs)}" if pairs else ""
+    return f"?{urlencode(pairs, safe=':,')}" if pairs else ""
 
 
 def pinned(view: View, cuts: Cuts) -> str:
     """The query string that shows this very picture for ever: all three cuts are fixed in it."""
-    known = "then" if view.known == "then" else format_instant(cuts.known_at)
+    known = "then" if view.known == "then" else words.cut(cuts.known_at)
     as_of = date.fromisoformat(format_day(cuts.as_of))
     return write(structs.replace(view, as_of=as_of, known=known, position=cuts.position, theme=None))
 
@@ -131,7 +133,7 @@ def _known(name: str, value: str) -> str:
     if value in ("then", "now"):
         return value
     try:
-        return format_instant(parse_cut(value, name))
+        return words.cut(parse_cut(value, name))
     except InvalidValue as error:
         raise InvalidValue(name, value, f"then, now, or {error.allowed}") from None
 
@@ -146,13 +148,13 @@ def _choice(*allowed: str) -> Callable[[str, str], str]:
 
 
 def _statuses(name: str, values: list[str]) -> tuple[Status, ...]:
-    words = [_choice(*Status)(name, value) for value in values]
-    return tuple(status for status in Status if status in words)
+    chosen = [_choice(*Status)(name, value) for value in values]
+    return tuple(status for status in Status if status in chosen)
 
 
 def _kinds(name: str, values: list[str]) -> tuple[Kind, ...]:
-    words = [_choice(*Kind)(name, value) for value in values]
-    return tuple(kind for kind in Kind if kind in words)
+    chosen = [_choice(*Kind)(name, value) for value in values]
+    return tuple(kind for kind in Kind if kind in chosen)
 
 
 def _several(_: str, values: list[str]) -> tuple[str, ...]:

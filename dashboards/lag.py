@@ -20,6 +20,8 @@ def lag(occurred: Occurred, reported_at: datetime) -> str:
         return "announced before it began"
     least = max((reported_at - start.latest) / timedelta(days=1), 0.0)
     most = (reported_at - start.earliest) / timedelta(days=1)
+    if start.exact:
+        return _exactly(most)
     if most < 1:
         return "on the same day"
     unit, name = _unit(most)
@@ -31,6 +33,18 @@ def lag(occurred: Occurred, reported_at: datetime) -> str:
     if low == 0:
         return f"within {high} {_plural(name, high)}"
     return f"between {low} and {high} {_plural(name, high)} later"
+
+
+def _exactly(days: float) -> str:
+    """A time that is known to the minute."""
+    if days < 1 / 24:
+        return "within the hour"
+    if days < 2:
+        hours = round(days * 24)
+        return f"{hours} {_plural('hour', hours)} later"
+    unit, name = _unit(days)
+    number = round(days / unit)
+    return f"{number} {_plural(name, number)} later"
 
 
 def _unit(days: float) -> tuple[float, str]:

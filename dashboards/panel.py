@@ -3,24 +3,21 @@
 Its parts are those of the development's own page, too (dashboards/pages/development.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 from dash import html
 
 from dashboards import ids, words
+from dashboards.accounts import accounts
 from dashboards.elements import aria, swatch
 from timeline.domain import facts
 from timeline.domain.moments import format_instant
-from timeline.domain.status import GivenAccount
-from timeline.domain.values import Account
-from timeline.domain.vocabulary import Aspect, Nature, Stance, Status, Verdict
+from timeline.domain.vocabulary import Aspect, Nature, Status, Verdict
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry, Step
 from timeline.readmodel.questions import Reader
-
-_SIDES = {Stance.ASSERTS: "for", Stance.CONCEDES: "conceding", Stance.DENIES: "against", Stance.REPEATS: "repeating"}
 
 
 def panel(
@@ -108,8 +105,11 @@ def _close_button() -> html.Button:
     return html.Button("×", id=ids.CLOSE, className="plain close", **aria(label="Close"))
 
 
-def described(entry: Entry) -> list[Any]:
-    """Terms and what is told of them: when, where, who, how many, reported when and by how many."""
+def described(entry: Entry, named: Callable[[str], Any] = str) -> list[Any]:
+    """Terms and what is told of them: when, where, who, how many, reported when and by how many.
+
+    `named` says what stands for the name of an actor.
+    """
     description = entry.state.described
     rows: list[tuple[str, Any]] = [
         ("When", [words.when(description.occurred, open=entry.open), html.Code(description.occurred.edtf)])
@@ -117,7 +117,7 @@ def described(entry: Entry) -> list[Any]:
     if place := description.place:
         rows.append(("Where", ", ".join(filter(None, (place.name, place.admin, place.country)))))
     if description.actors:
-        rows.append(("Actors", [html.Div(f"{actor.name} ({actor.role})") for actor in description.actors]))
+        rows.append(("Actors", [html.Div([named(actor.name), f" ({actor.role})"]) for actor in description.actors]))
     for name, tally in description.tallies.items():
         given = (("at least", tally.low), ("best estimate", tally.best), ("at most", tally.high))
         told = ", ".join(f"{word} {number:,}" for word, number in given if number is not None)
@@ -153,63 +153,6 @@ def assessments(entry: Entry) -> list[Any]:
         )
         for aspect, given in standing
     ]
-
-
-def accounts(reader: Reader, held: HeldCuts, entry: Entry) -> list[Any]:
-    """The accounts, aspect by aspect: those for it first, then concessions, denials and repetitions."""
-    parts: list[Any] = []
-    for aspect, status in entry.statuses.items():
-        spoken = [given for given in entry.state.accounts if aspect in given.account.stance]
-        if not spoken:
-            continue
-        order = list(_SIDES)
-        spoken.sort(key=lambda given: (order.index(given.account.stance[aspect]), given.reported_at, given.position))
-        parts.append(
-            html.H4([words.ASPECT[aspect].capitalize(), html.Span([swatch(status), str(status)], className="chip")])
-        )
-        parts.append(html.Ul([_account(reader, held, given, aspect) for given in spoken], className="accounts"))
-    return parts
-
-
-def _account(reader: Reader, held: HeldCuts, given: GivenAccount, aspect: Aspect) -> html.Li:
-    told = given.account
-    source = reader.source(told.source, held)
-    stance = told.stance[aspect]
-    withdrawn = aspect in given.withdrawn
-    grade = f"Admiralty {source.reliability}: {words.RELIABILITY[source.reliability]}"
-    by: list[Any] = [source.name, html.Span(source.affiliation, className="side") if source.affiliation else None]
-    origin = [f" after {reader.source(told.origin, held).name}"] if told.origin else []
-    return html.Li(
-        [
-            html.Span(words.STANCE[stance], className=f"stance {stance}"),
-            html.Div(
-                [
-                    html.Div([*by, html.Abbr(str(source.reliability), title=grade), *origin]),
-                    html.P(told.gist) if told.gist else None,
-                    html.Blockquote(f"“{told.quote}”") if told.quote else None,
-                    html.Div(
-                        [
-                            words.moment(given.reported_at),
-                            *_proof(told),
-                            " · taken back" if withdrawn else None,
-                        ],
-                        className="quiet small",
-                    ),
-                ]
-            ),
-        ],
-        className="withdrawn" if withdrawn else None,
-    )
-
-
-def _proof(told: Account) -> list[Any]:
-    """Where a reader can check the account."""
-    parts: list[Any] = []
-    if told.url:
-        parts += [" · ", html.A("source", href=told.url, target="_blank", rel="noopener noreferrer")]
-    if told.archive_sha256:
-        parts += [" · ", html.Span(f"SHA-256 {told.archive_sha256[:12]}…", title=told.archive_sha256)]
-    return parts
 
 
 def reporting_step(reader: Reader, held: HeldCuts, step: Step) -> html.Li:

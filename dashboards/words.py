@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from timeline.domain.moments import Bound, Occurred, parse_instant
+from timeline.domain.moments import Bound, Occurred, end_of_day, format_instant, parse_instant
 from timeline.domain.vocabulary import Aspect, Stance, Status
 
 STATUS = {
@@ -15,6 +15,16 @@ STATUS = {
     Status.REFUTED: "Refuted by an analyst",
     Status.RETRACTED: "Taken back",
 }
+FARED = {
+    Status.CONFIRMED: "confirmed by an analyst",
+    Status.CORROBORATED: "corroborated",
+    Status.CLAIMED: "on one side's word alone",
+    Status.DISPUTED: "disputed",
+    Status.DENIED: "only denied",
+    Status.REFUTED: "refuted by an analyst",
+    Status.RETRACTED: "taken back",
+}
+"""The same where many are counted: `31 corroborated, 4 disputed`."""
 ASPECT = {
     Aspect.OCCURRENCE: "whether it happened",
     Aspect.ATTRIBUTION: "who did it",
@@ -71,7 +81,13 @@ def known(known: str) -> str:
             return "as known then"
         case "now":
             return "as known today"
-    return f"as known on {moment(parse_instant(known, 'known_at'))}"
+    return f"as known on {moment(parse_instant(known, 'known_at'))}"  # a plain date is its midnight, so told as a day
+
+
+def cut(instant: datetime) -> str:
+    """A cut as it stands in an address: a day where it is the end of that day, else an instant (UTC)."""
+    day = instant.date()
+    return day.isoformat() if instant == end_of_day(day) else format_instant(instant)
 
 
 def kind(value: str) -> str:

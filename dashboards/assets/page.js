@@ -12,10 +12,13 @@
   const worded = (number) =>
     new Date(number * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
+  let lastWidth = 0; // of the chart's box, which has none while another page is shown
+
   function measure() {
     const box = document.getElementById("chart-box");
     const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-    return { window: window.innerWidth, width: Math.max(240, Math.round(box ? box.clientWidth : window.innerWidth)), dark };
+    lastWidth = (box && box.clientWidth) || lastWidth || window.innerWidth;
+    return { window: window.innerWidth, width: Math.max(240, Math.round(lastWidth)), dark };
   }
 
   function applyTheme(search) {

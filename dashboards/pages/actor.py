@@ -13,6 +13,7 @@ from dashboards.pages.asked import (
     counted,
     described,
     developments,
+    listed,
     status_cell,
     table,
     to,
@@ -22,11 +23,13 @@ from timeline.readmodel.filters import Filters
 
 MOST = 300
 """Actors that the list tells."""
+LOOKED_AT = 8_000
+"""Developments, the latest, that are looked at where an actor takes part in very many."""
 
 
 def page(asked: Asked, name: str) -> Content:
     """The page of an actor. Raises `NothingKnown` where no development names it."""
-    held, record = asked.reader.actor_record(name, asked.wanted)
+    held, record = asked.reader.actor_record(name, asked.wanted, LOOKED_AT)
     answer = asked.reader.timeline(asked.wanted, Filters(actors=frozenset([name])), FIRST)
     names = asked.reader.front_names(held)
     query = f"actor={quote(name)}"
@@ -54,7 +57,7 @@ def page(asked: Asked, name: str) -> Content:
             className="columns",
         ),
         html.H2("Developments"),
-        developments(asked, f"The first {len(answer.entries)} by when they began", answer.entries, names),
+        developments(asked, listed(answer), answer.entries, names),
         html.P(to_timeline(asked, "All of them as a table", f"{query}&view=table")) if answer.more else None,
     ]  # fmt: skip
     return Content(name, body)

@@ -1,5 +1,6 @@
 """What every page is asked with, and how it leads to the others: at the same cuts."""
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -13,11 +14,15 @@ from dashboards.filters import View, same_cuts, write
 from dashboards.theme import Palette
 from timeline.domain.vocabulary import Status
 from timeline.readmodel.cuts import WantedCuts
-from timeline.readmodel.entries import Entry
+from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.questions import Reader
 
 FIRST = 50
 """Developments that a page lists before it leads to the timeline."""
+
+
+Told = Callable[[Any], Any]
+"""How a word is told."""
 
 
 class Asked(Struct, frozen=True):
@@ -51,12 +56,17 @@ def to_timeline(asked: Asked, text: str, query: str) -> Any:
     return dcc.Link(text, href="/?" + "&".join(filter(None, (cuts, query))))
 
 
-def described(pairs: list[tuple[str, Any]]) -> html.Dl:
+def terms(pairs: list[tuple[str, Any]]) -> list[Any]:
     """Terms with what is told of them; what is empty is left out."""
-    return html.Dl([part for term, told in pairs if told for part in (html.Dt(term), html.Dd(told))])
+    return [part for term, told in pairs if told for part in (html.Dt(term), html.Dd(told))]
 
 
-def table(caption: str, head: tuple[str, ...], rows: list[list[Any]]) -> html.Div:
+def described(pairs: list[tuple[str, Any]]) -> html.Dl:
+    """The same as a list of its own."""
+    return html.Dl(terms(pairs))
+
+
+def table(caption: str, head: tuple[Any, ...], rows: list[list[Any]]) -> html.Div:
     """A table that may be wider than a narrow screen."""
     return html.Div(
         html.Table(
@@ -73,9 +83,26 @@ def table(caption: str, head: tuple[str, ...], rows: list[list[Any]]) -> html.Di
     )
 
 
-def status_cell(status: Status) -> list[Any]:
+def status_cell(status: Status) -> html.Span:
     """A status with its swatch."""
-    return [swatch(status), status.capitalize()]
+    return html.Span([swatch(status), status.capitalize()], className="nowrap")
+
+
+def crossed(
+    caption: str, of: str, counts: Mapping[Any, Mapping[Any, int]], row: Told, column: Told, order: Iterable[Any]
+) -> Any:
+    """Numbers by two words, one a row and the other a column, each as it is told; columns come in an order."""
+    columns = [word for word in order if any(word in numbers for numbers in counts.values())]
+    rows = [
+        [row(word), *(html.Span(f"{numbers[one]:,}" if numbers.get(one) else "–") for one in columns)]
+        for word, numbers in counts.items()
+    ]
+    return table(caption, (of, *(column(word) for word in columns)), rows)
+
+
+def listed(answer: TimelineAnswer) -> str:
+    """Which of the developments that an answer is about it holds."""
+    return f"{'The first' if answer.more else 'All'} {len(answer.entries)}, by when they began"
 
 
 def developments(asked: Asked, caption: str, entries: tuple[Entry, ...], names: dict[str, str]) -> Any:

@@ -6,15 +6,15 @@ from uuid import UUID
 from dash import dcc, html
 
 from dashboards import panel, words
-from dashboards.citation import citation
+from dashboards.accounts import Manner, accounts
 from dashboards.elements import aria, swatch
 from dashboards.figures.reporting import Turn, Voice, reporting_chart
 from dashboards.figures.scale import milliseconds
-from dashboards.filters import pinned, same_cuts
 from dashboards.lag import lag
-from dashboards.pages.asked import Asked, Content, described, status_cell, table, to, to_timeline
-from timeline.domain.moments import format_instant
-from timeline.domain.vocabulary import Aspect, Stance, Status
+from dashboards.pages.asked import Asked, Content, status_cell, table, terms, to, to_timeline
+from dashboards.pages.cited import cited
+from dashboards.pages.logged import logged
+from timeline.domain.vocabulary import Aspect, Status
 from timeline.errors import NothingKnown
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry, Step
@@ -32,22 +32,20 @@ def page(asked: Asked, key: str) -> Content:
     _, steps = reader.reporting(id, asked.wanted)
     _, near = reader.nearby(id, asked.wanted)
     front = entry.state.described.front
-    disputed = [a for a, s in entry.statuses.items() if s is Status.DISPUTED and a is not Aspect.OCCURRENCE]
     summary = entry.state.described.summary
+    manner = Manner(lambda source: to(asked, "sources", source.slug, source.name), html.H3, whole=True)
     body = [
-        html.P(to(asked, "fronts", front, reader.front_names(held).get(front, front)), className="quiet"),
-        html.P([swatch(entry.status), html.Strong(words.STATUS[entry.status])], className="headline-status"),
-        *(html.P([swatch(Status.DISPUTED), f"Disputed: {words.ASPECT[a]}"], className="headline-status")
-          for a in disputed),
+        html.P([to(asked, "fronts", front, reader.front_names(held).get(front, front)),
+                f" · {words.kind(entry.state.described.kind)}"], className="quiet"),
+        *_status(asked, held, entry),
         html.P(summary) if summary else None,
         html.Div(
             [
                 html.Section([
-                    html.Dl(panel.described(entry)),
-                    _lags(asked, entry, held),
+                    html.Dl([*panel.described(entry, lambda name: to(asked, "actors", name, name)), *_more(entry)]),
                     *panel.assessments(entry),
                     html.H2("For and against"),
-                    *panel.accounts(reader, held, entry),
+                    *accounts(reader, held, entry, manner),
                 ]),
                 html.Section([
                     html.H2("How the reporting changed"),
@@ -60,23 +58,41 @@ def page(asked: Asked, key: str) -> Content:
             className="columns",
         ),
         html.H2("In the log"),
-        _history(steps),
+        logged(asked, held, steps),
         html.H2("Cite"),
-        *_cited(asked, held, entry),
+        *cited(asked, held, entry),
         html.P([*panel.as_data(held, entry), " · ", to_timeline(asked, "On the timeline", f"id={id}")]),
     ]  # fmt: skip
     return Content(entry.state.described.title, body)
 
 
-def _lags(asked: Asked, entry: Entry, held: HeldCuts) -> Any:
-    occurred, first = entry.state.described.occurred, entry.state.first_reported_at
-    told = f"{words.moment(first)}, {lag(occurred, first)}" if first else ""
-    voices = [
-        html.Li(f"{asked.reader.source(given.account.source, held).name}: {lag(occurred, given.reported_at)}")
-        for given in sorted(entry.state.accounts, key=lambda given: (given.reported_at, given.position))
-    ]
-    return described(
-        [("First report", told), ("Each account", html.Ul(voices, className="plain-list") if voices else None)]
+def _status(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:
+    """How it stands, what of it is disputed beside that, and what else a reader must know before all others."""
+    disputed = [a for a, s in entry.statuses.items() if s is Status.DISPUTED and a is not Aspect.OCCURRENCE]
+    said = [
+        html.P([swatch(entry.status), html.Strong(words.STATUS[entry.status])], className="headline-status"),
+        *(html.P([swatch(Status.DISPUTED), f"Disputed: {words.ASPECT[a]}"], className="headline-status")
+          for a in disputed),
+    ]  # fmt: skip
+    if entry.state.retracted:
+        said.append(html.P("The entry as a whole is withdrawn; the log below says why."))
+    if into := entry.state.merged_into:
+        link = to(asked, "developments", str(into), "the other entry")
+        said.append(html.P(["It was found to be the same as ", link, ", and counts there."]))
+    if not entry.state.described.occurred.begun_by(held.cuts.as_of):
+        said.append(html.P(f"It had not begun by {words.day(held.cuts.as_of)}: so far it was only announced."))
+    return said
+
+
+def _more(entry: Entry) -> list[Any]:
+    """How long the first report took, and what only the page has room for."""
+    description, first = entry.state.described, entry.state.first_reported_at
+    return terms(
+        [
+            ("First report", f"{words.moment(first)}, {lag(description.occurred, first)}" if first else ""),
+            ("Tags", ", ".join(description.tags)),
+            ("External id", description.external_id),
+        ]
     )
 
 
@@ -90,15 +106,19 @@ def _chart(asked: Asked, held: HeldCuts, entry: Entry, steps: tuple[Step, ...]) 
         Voice(
             milliseconds(given.reported_at),
             asked.reader.source(given.account.source, held).name,
-            given.account.stance.get(Aspect.OCCURRENCE) is Stance.DENIES,
+            given.account.stance[Aspect.OCCURRENCE],
+            withdrawn=Aspect.OCCURRENCE in given.withdrawn,
         )
         for given in entry.state.accounts
         if Aspect.OCCURRENCE in given.account.stance
     ]
-    until = milliseconds(held.cuts.known_at)
-    figure = reporting_chart(turns, voices, until, min(asked.width, 560.0), asked.colours)
+    figure = reporting_chart(turns, voices, milliseconds(held.cuts.known_at), min(asked.width, 560.0), asked.colours)
     return html.Div(
-        dcc.Graph(figure=figure, config={"displayModeBar": False}, style={"height": figure["layout"]["height"]}),
+        dcc.Graph(
+            figure=figure,
+            config={"displayModeBar": False, "responsive": True},
+            style={"height": figure["layout"]["height"]},
+        ),
         role="img",
         **aria(label="How the reporting changed; the list that follows tells the same"),
     )
@@ -124,38 +144,3 @@ def _days(days: float) -> str:
     if whole == 0:
         return "same day"
     return f"{words.count(whole, 'day')} {'later' if days > 0 else 'earlier'}"
-
-
-def _history(steps: tuple[Step, ...]) -> Any:
-    rows = []
-    for step in sorted(steps, key=lambda step: step.recorded.position):
-        one = step.recorded
-        rows.append(
-            [
-                html.A(f"{one.position:,}", href=f"/api/v1/events?after={one.position - 1}&limit=1"),
-                format_instant(one.event.reported_at),
-                format_instant(one.recorded_at),
-                html.Code(one.event.fact.TOPIC),
-                html.A("proof", href=f"/api/v1/log/proof/inclusion?position={one.position}"),
-            ]
-        )
-    head = ("Position", "Reported (UTC)", "Recorded (UTC)", "Event", "Proof that the log holds it")
-    return table("Events of this development, in the order in which the log learnt of them", head, rows)
-
-
-def _copied(name: str, text: str) -> html.Div:
-    copy = dcc.Clipboard(content=text, title=f"Copy the {name}", className="button")
-    return html.Div([html.Pre(text, className="citation", tabIndex=0), copy], className="cited")
-
-
-def _cited(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:
-    link = f"{asked.site.rstrip('/')}/developments/{entry.state.id}{pinned(same_cuts(asked.view), held.cuts)}"
-    cited = citation(entry, held, asked.title, link, asked.today)
-    return [
-        html.P("The link fixes all three cuts: it shows this very page for ever.", className="quiet"),
-        html.P(html.A(link, href=link)),
-        *(
-            _copied(name, text)
-            for name, text in (("citation", cited.text), ("BibTeX entry", cited.bibtex))
-        ),
-    ]  # fmt: skip

@@ -12,6 +12,7 @@ from dashboards.pages.asked import (
     counted,
     described,
     developments,
+    listed,
     status_cell,
     table,
     to,
@@ -40,7 +41,13 @@ def page(asked: Asked, slug: str) -> Content:
                 ("Closed", "yes" if front.front.closed else None),
             ]
         ),
-        html.P(to_timeline(asked, "Show it on the timeline", f"front={slug}")),
+        html.P(
+            [
+                to_timeline(asked, "Show it on the timeline", f"front={slug}"),
+                " · ",
+                html.A("Feed of its changes (Atom)", href=f"/api/v1/fronts/{slug}/changes.atom"),
+            ]
+        ),
         html.Div(
             [
                 counted("By status", "Status", [(status_cell(status), n) for status, n in front.counts.items() if n]),
@@ -53,7 +60,7 @@ def page(asked: Asked, slug: str) -> Content:
             className="columns",
         ),
         html.H2("Developments"),
-        developments(asked, f"The first {len(answer.entries)} by when they began", answer.entries,
+        developments(asked, listed(answer), answer.entries,
                      asked.reader.front_names(held)),
         html.P(to_timeline(asked, "All of them as a table", f"front={slug}&view=table")) if answer.more else None,
     ]  # fmt: skip

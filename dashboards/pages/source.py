@@ -5,67 +5,124 @@ from typing import Any
 from dash import html
 
 from dashboards import words
-from dashboards.pages.asked import FIRST, Asked, Content, described, developments, status_cell, table, to, to_timeline
-from timeline.domain.vocabulary import Aspect
+from dashboards.pages.asked import (
+    FIRST,
+    Asked,
+    Content,
+    crossed,
+    described,
+    status_cell,
+    table,
+    to,
+    to_timeline,
+)
+from timeline.domain.vocabulary import Aspect, Stance, Status
+from timeline.readmodel.entries import TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.sourcerecords import SourceRecord
+
+MOST = 1_500
+"""Accounts, the latest, of which the page tells how they fared: more take longer than a reader waits."""
 
 
 def page(asked: Asked, slug: str) -> Content:
     """The page of a source. Raises `NothingKnown` where it is neither registered nor gave an account."""
-    held, record = asked.reader.source_record(slug, asked.wanted)
+    # What is cited must stay as it is when the log goes on, so with a position nothing is told that needs the latest.
+    _, record = asked.reader.source_record(slug, asked.wanted, MOST, count_all=asked.view.position is None)
     answer = asked.reader.timeline(asked.wanted, Filters(sources=frozenset([slug])), FIRST)
     source = record.source
-    first, last = record.first_reported_at, record.last_reported_at
     body: list[Any] = [
         described(
             [
                 ("Kind", words.kind(source.kind) if record.registered else "never registered"),
                 ("Side", source.affiliation or "none: it speaks for itself"),
                 ("Reliability", f"{source.reliability}: {words.RELIABILITY[source.reliability]} (Admiralty code)"),
-                ("Accounts", f"{record.accounts:,}, of which {record.in_force:,} stand"),
-                ("Taken back", f"{record.withdrawn:,} as a whole, {record.withdrawn_in_part:,} in part"),
-                ("Reported", f"{words.day(first)} to {words.day(last)}" if first and last else None),
+                *_accounts(record),
                 ("Address", html.A(source.url, href=source.url, rel="noopener noreferrer") if source.url else None),
             ]
         ),
         html.P(to_timeline(asked, "Show what it speaks of on the timeline", f"source={slug}")),
-        None if record.complete else html.P(f"What follows counts its latest {record.covered:,} accounts.",
-                                            className="quiet"),
         html.H2("How its claims fared"),
-        _fared(record),
+        *_fared(record),
         html.H2("What it said"),
         _stances(record),
+        _said(asked, slug, answer),
+        html.P(to_timeline(asked, "All of it as a table", f"source={slug}&view=table")) if answer.more else None,
         html.H2("What was told of the source itself"),
         _history(record),
-        html.H2("Developments that it speaks of"),
-        developments(asked, f"The first {len(answer.entries)} by when they began", answer.entries,
-                     asked.reader.front_names(held)),
-        html.P(to_timeline(asked, "All of them as a table", f"source={slug}&view=table")) if answer.more else None,
-    ]  # fmt: skip
+    ]
     return Content(source.name, body)
 
 
-def _fared(record: SourceRecord) -> Any:
-    rows = [
-        [words.ASPECT[aspect].capitalize(), status_cell(status), f"{number:,}"]
-        for aspect in Aspect
-        for status, number in record.fared.get(aspect, {}).items()
+def _accounts(record: SourceRecord) -> list[tuple[str, Any]]:
+    first, last = record.first_reported_at, record.last_reported_at
+    if record.accounts is None:
+        number = f"more than {MOST:,}"
+    else:
+        number = f"{record.accounts:,}, of which {record.in_force:,} stand"
+    of_latest = "" if record.complete else f" (of its latest {record.covered:,} accounts)"
+    return [
+        ("Accounts", number),
+        ("Taken back", f"{record.withdrawn:,} as a whole, {record.withdrawn_in_part:,} in part{of_latest}"),
+        ("Reported", f"{words.day(first)} to {words.day(last)}{of_latest}" if first and last else None),
     ]
-    if not rows:
-        return html.P("It has asserted nothing yet.", className="quiet")
-    return table(
-        "Developments of which it asserts this, and how that stands now", ("It asserts", "Now", "Number"), rows
-    )
+
+
+def _aspect(aspect: Aspect) -> str:
+    return words.ASPECT[aspect].capitalize()
+
+
+def _fared(record: SourceRecord) -> list[Any]:
+    if not record.fared:
+        return [html.P("It has asserted nothing yet.", className="quiet")]
+    told = record.fared.get(Aspect.OCCURRENCE, {})
+    parts = [f"{told[status]:,} {words.FARED[status]}" for status in Status if told.get(status)]
+    latest = "" if record.complete else f"Counted on its latest {record.covered:,} accounts. "
+    total = words.count(sum(told.values()), "development")
+    sentence = f"{latest}It says of {total} that it happened: {words.listed(parts)}." if parts else latest
+    return [
+        html.P(sentence) if sentence else None,
+        crossed(
+            "Developments of which it asserts this, and how that stands now", "It asserts", record.fared, _aspect,
+            status_cell, Status,
+        ),
+    ]  # fmt: skip
 
 
 def _stances(record: SourceRecord) -> Any:
-    rows = [
-        [words.ASPECT[aspect].capitalize(), words.STANCE[stance], f"{number:,}"]
-        for aspect in Aspect
-        for stance, number in record.stances.get(aspect, {}).items()
-    ]
-    return table("Accounts by what they speak to", ("Of", "It is", "Accounts"), rows)
+    if not record.stances:
+        return html.P("Nothing yet.", className="quiet")
+    caption = "Accounts by what they speak to"
+    return crossed(caption, "Of", record.stances, _aspect, lambda one: words.STANCE[one].capitalize(), Stance)
+
+
+def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
+    """Its own accounts, development by development."""
+    if not answer.entries:
+        return None
+    rows = []
+    for entry in answer.entries:
+        for given in entry.state.accounts:
+            if given.account.source != slug:
+                continue
+            told = given.account
+            stances = [
+                html.Div([f"{words.STANCE[stance]}: {words.ASPECT[aspect]}",
+                          " (taken back)" if aspect in given.withdrawn else None])
+                for aspect, stance in told.stance.items()
+            ]  # fmt: skip
+            quote = f"“{words.clipped(told.quote, 300)}”" if told.quote else words.clipped(told.gist or "", 300)
+            rows.append(
+                [
+                    html.Span(words.moment(given.reported_at), className="nowrap"),
+                    [to(asked, "developments", str(entry.state.id), entry.state.described.title), html.Div(quote)],
+                    stances,
+                    status_cell(entry.status),
+                ]
+            )
+    which = f"the first {len(answer.entries)}" if answer.more else f"all {len(answer.entries)}"
+    caption = f"Its accounts of {which} developments that it speaks of, by when they began"
+    return table(caption, ("Reported", "Development", "It is", "Stands as"), rows)
 
 
 def _history(record: SourceRecord) -> Any:
@@ -84,7 +141,9 @@ def _history(record: SourceRecord) -> Any:
 
 
 def overview(asked: Asked) -> Content:
-    """All sources, by name."""
+    """All sources, by name: with their accounts, or at a position of the log those that were registered by then."""
+    if asked.view.position is not None:
+        return _registered(asked)
     _, sources = asked.reader.sources(asked.wanted)
     rows = [
         [
@@ -97,3 +156,16 @@ def overview(asked: Asked) -> Content:
         for one in sorted(sources, key=lambda one: one.source.name.casefold())
     ]
     return Content("Sources", [table("Sources, by name", ("Source", "Kind", "Side", "Reliability", "Accounts"), rows)])
+
+
+def _registered(asked: Asked) -> Content:
+    """How many accounts each gave by then would take a look at every development."""
+    held = asked.reader.hold(asked.wanted)
+    named = sorted(asked.reader.source_names(held).items(), key=lambda one: one[1].casefold())
+    rows = []
+    for slug, name in named:
+        source = asked.reader.source(slug, held)
+        rows.append([to(asked, "sources", slug, name), words.kind(source.kind), source.affiliation or "",
+                     str(source.reliability)])  # fmt: skip
+    told = "Sources that were registered, by name; how much each said is told on its own page"
+    return Content("Sources", [table(told, ("Source", "Kind", "Side", "Reliability"), rows)])

@@ -1,8 +1,10 @@
 """The pages beside the timeline in a real browser."""
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import Visit
+from dashboards.theme import DARK
+from tests.browser.conftest import Server, Visit
 from timeline.domain.values import development_id_of
 
 GRAYVORON = development_id_of("chronicle:grayvoron-entry")
@@ -14,9 +16,11 @@ PAGES = {
     "fronts": "Fronts",
     "actors": "Actors",
     "sources": "Sources",
-    "nosuch/page": "Nothing known here",
+    "sources/nosuch": "Nothing known here",
+    "nosuch/page": "There is no such page",
 }
 """Address -> heading."""
+_WHICH = "[...document.querySelectorAll('#subpage a, #subpage button, #subpage input')].indexOf(document.activeElement)"
 
 
 def go(visit: Visit, address: str) -> Visit:
@@ -69,7 +73,7 @@ def test_a_citation_is_copied(visit: Visit) -> None:
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     go(visit, f"developments/{GRAYVORON}?as_of=2023-05-23")
 
-    visit.page.click(".cited:has-text('@misc') [title='Copy the BibTeX entry']")
+    visit.page.click("button:has-text('Copy BibTeX')")
     # Others may copy something in the meantime: what was seen is what is looked at.
     copied = visit.page.evaluate(
         """async () => {
@@ -92,3 +96,91 @@ def test_no_page_is_wider_than_a_narrow_phone(phone: Visit, address: str) -> Non
 
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 360
     assert phone.page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_a_page_is_in_the_colours_that_its_reader_prefers_from_the_start(chromium: Browser, server: Server) -> None:
+    context = chromium.new_context(color_scheme="dark", bypass_csp=True)
+    visit = go(Visit(context.new_page(), server), f"developments/{GRAYVORON}?as_of=2023-05-23")
+
+    visit.page.wait_for_selector("#subpage .js-plotly-plot .main-svg")
+    ink = visit.page.evaluate("document.querySelector('#subpage .js-plotly-plot')._fullLayout.font.color")
+    context.close()
+    assert ink == DARK.ink
+
+
+def test_the_colours_are_changed_on_a_page_and_stay_on_the_next_one(visit: Visit) -> None:
+    go(visit, "fronts?as_of=2023-05-23&theme=light")
+
+    visit.page.click("#page-theme")
+    visit.page.wait_for_selector("#page-theme:has-text('Light')")
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+    visit.page.click("#subpage a:has-text('Bakhmut and Soledar')")
+    visit.page.wait_for_selector("#subpage h1:has-text('Bakhmut and Soledar')")
+    assert "theme=dark" in visit.search()
+
+
+def test_the_keyboard_reaches_every_link_and_button_and_copies(visit: Visit) -> None:
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    go(visit, f"developments/{GRAYVORON}?as_of=2023-05-23")
+    wanted = visit.page.locator("#subpage a, #subpage button, #subpage input").count()
+    seen: set[str] = set()
+
+    for _ in range(wanted + 40):
+        visit.page.keyboard.press("Tab")
+        seen.add(str(visit.page.evaluate(_WHICH)))
+    assert len({one for one in seen if one != "-1"}) == wanted
+
+    visit.page.focus("button:has-text('Copy link')")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_selector("button:has-text('Copied')")
+
+
+def test_the_reader_of_a_screen_is_told_of_the_next_page(visit: Visit) -> None:
+    go(visit, "sources?as_of=2023-05-23")
+    visit.page.evaluate("window.scrollTo(0, 400)")
+
+    visit.page.click("#subpage a:has-text('Ministry of Defence of the Russian Federation')")
+    visit.page.wait_for_selector("#subpage h1:has-text('Ministry of Defence')")
+    visit.settled()
+    assert visit.page.evaluate("document.activeElement.tagName") == "H1"
+    assert visit.page.evaluate("window.scrollY") == 0
+
+
+def test_the_field_of_the_day_keeps_the_focus_when_the_page_is_told_anew(visit: Visit) -> None:
+    go(visit, "fronts/bakhmut?as_of=2023-05-22")
+
+    visit.page.fill("#page-day", "2023-05-23")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_selector(".page-cuts[data-day='2023-05-23']")
+    visit.settled()
+    assert visit.page.evaluate("document.activeElement.id") == "page-day"
+
+
+def test_a_day_that_is_none_is_said_to_be_none(visit: Visit) -> None:
+    go(visit, "fronts/bakhmut?as_of=2023-02-30")
+
+    assert "a day such as 2023-05-22" in visit.page.inner_text("#subpage .notice")
+
+
+def test_the_page_of_a_development_reloads_as_it_was_and_the_api_answers_beside_it(visit: Visit) -> None:
+    go(visit, f"developments/{GRAYVORON}?as_of=2023-05-23&theme=dark")
+    before = visit.page.inner_text("#subpage main")
+
+    visit.page.reload()
+    visit.page.wait_for_selector("#subpage h1")
+    visit.settled()
+    assert visit.page.inner_text("#subpage main") == before
+    assert visit.page.request.get(f"{visit.server}/healthz").ok
+    assert visit.page.request.get(f"{visit.server}/api/v1/nosuch").status == 404
+
+
+def test_the_link_of_a_citation_opens_that_very_page(visit: Visit) -> None:
+    go(visit, f"developments/{GRAYVORON}?as_of=2023-05-23&known_at=now")
+    before = visit.page.inner_text("#subpage .accounts >> nth=0")
+    link = visit.page.inner_text(".citation >> nth=0")
+
+    visit.page.goto(link)
+    visit.page.wait_for_selector("#subpage .pin")
+    assert visit.page.inner_text("#subpage .accounts >> nth=0") == before
+    assert visit.page.inner_text(".citation >> nth=0") == link

@@ -13,15 +13,18 @@ from dashboards.citation import citation
 from dashboards.figures.reporting import Turn, Voice, reporting_chart
 from dashboards.filters import read
 from dashboards.lag import lag
+from dashboards.pages.around import around
 from dashboards.pages.asked import Asked, Content
+from dashboards.pages.nothing import failed
 from dashboards.routing import LISTS, PAGES, contents
 from dashboards.theme import LIGHT
 from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, registered, reported
 from tests.scenarios import given as account_given
 from tests.strategies import moments
+from timeline.domain.facts import DevelopmentMerged
 from timeline.domain.moments import Occurred, parse_instant
 from timeline.domain.values import Actor, source_id
-from timeline.domain.vocabulary import Status
+from timeline.domain.vocabulary import Stance, Status
 from timeline.readmodel.cuts import WantedCuts
 
 
@@ -112,8 +115,29 @@ def test_every_link_to_another_page_keeps_the_cuts(told: Scene) -> None:
 def test_the_page_of_a_source_tells_how_its_claims_fared(told: Scene) -> None:
     page = contents(asked(told), "/sources/ru-mod")
 
-    assert "Whether it happened Disputed 1" in shown(page)
-    assert "russia" in shown(page)
+    words = shown(page)
+    assert "It says of 1 development that it happened: 1 disputed." in words
+    assert "Disputed Whether it happened 1" in words
+    assert "20 May 2023 Bakhmut capture claimed" in words
+    assert "for: whether it happened" in words
+    assert "russia" in words
+
+
+def test_the_pages_of_sources_stay_as_they_are_at_a_position_of_the_log(told: Scene) -> None:
+    pinned = "?as_of=2023-05-22&recorded_at=4"
+    before = [shown(contents(asked(told, pinned), address)) for address in ("/sources", "/sources/ru-mod")]
+    told.tell(account_given("ru-mod", "denies"), "2023-05-20", GRAYVORON)
+    told.tell(registered("somebody"), "2022-01-01", source_id("somebody"))
+
+    assert [shown(contents(asked(told, pinned), one)) for one in ("/sources", "/sources/ru-mod")] == before
+    assert "RU-MOD" in before[0]
+    assert "Accounts 1, of which 1 stand" in before[1]
+
+
+def test_a_source_that_said_nothing_yet_has_a_page(told: Scene) -> None:
+    told.tell(registered("somebody"), "2022-01-01", source_id("somebody"))
+
+    assert "It has asserted nothing yet." in shown(contents(asked(told), "/sources/somebody"))
 
 
 def test_the_pages_of_a_front_and_of_an_actor_list_their_developments(told: Scene) -> None:
@@ -134,7 +158,7 @@ def test_an_unknown_address_says_so_and_leads_on(told: Scene, address: str) -> N
     page = contents(asked(told), address)
 
     if address != "/fronts/":
-        assert page.heading == "Nothing known here"
+        assert page.heading in ("Nothing known here", "There is no such page")
         assert "/?as_of=2023-05-22" in links(page.body)
 
 
@@ -146,6 +170,7 @@ def test_what_was_not_known_yet_has_no_page_yet(told: Scene) -> None:
     ("edtf", "reported_at", "words"),
     [
         ("2023-05-22", "2023-05-22T14:00:00Z", "on the same day"),
+        ("2023-05-22", "2023-05-23T06:00:00Z", "1 day later"),
         ("2023-05-20", "2023-05-22T12:00:00Z", "2 days later"),
         ("2023-05", "2023-05-22T00:00:00Z", "within 21 days"),
         ("2022", "2023-09-30T00:00:00Z", "between 8 and 21 months later"),
@@ -158,6 +183,21 @@ def test_the_time_until_the_report_is_told_as_exactly_as_the_date_is_known(
     edtf: str, reported_at: str, words: str
 ) -> None:
     assert lag(Occurred(edtf), parse_instant(reported_at, "reported_at")) == words
+
+
+@pytest.mark.parametrize(
+    ("reported_at", "words"),
+    [
+        ("2023-05-22T20:30:00Z", "within the hour"),
+        ("2023-05-23T05:00:00Z", "9 hours later"),
+        ("2023-05-25T20:00:00Z", "3 days later"),
+        ("2023-05-22T19:00:00Z", "announced before it began"),
+    ],
+)
+def test_the_time_since_an_exact_moment_is_told_in_hours(reported_at: str, words: str) -> None:
+    occurred = Occurred("2023-05-22", exact_start=datetime(2023, 5, 22, 20, tzinfo=UTC))
+
+    assert lag(occurred, parse_instant(reported_at, "reported_at")) == words
 
 
 @given(moments, st.datetimes(timezones=st.just(UTC)))
@@ -178,10 +218,105 @@ def test_a_citation_is_safe_in_tex(told: Scene) -> None:
 
 def test_the_chart_of_the_reporting_is_one_that_plotly_accepts() -> None:
     turns = [Turn(0.0, Status.CLAIMED), Turn(86_400_000.0, Status.DISPUTED)]
-    voices = [Voice(0.0, "A <b>", against=False), Voice(86_400_000.0, "B", against=True)]
+    voices = [Voice(0.0, "A <b>", Stance.ASSERTS), Voice(86_400_000.0, "B", Stance.DENIES)]
 
     figure = reporting_chart(turns, voices, 3 * 86_400_000.0, 500, LIGHT)
 
     graph_objects.Figure(figure)
     assert figure["data"][2]["hovertext"] == ["A &lt;b&gt;"]
     assert sum(bar["x"][0] for bar in figure["data"][:2]) == 3 * 86_400_000
+
+
+@pytest.mark.parametrize("known", ["2023-06-03", "2023-06-03T12:00:00Z"])
+def test_a_citation_holds_at_an_exact_cut_of_what_was_known(told: Scene, known: str) -> None:
+    page = contents(asked(told, f"?as_of=2023-05-22&known_at={known}"), f"/developments/{BAKHMUT}")
+
+    found = next(link for link in links(page.body) if "example.org" in link)
+    assert f"known_at={known}&" in found
+    assert f"as known at {known}, position 4 of the log" in shown(page)
+
+
+def test_a_page_tells_all_of_an_account(told: Scene) -> None:
+    digest = "ab" * 32
+    told.tell(account_given("ru-mod", "asserts", url="https://example.org/a", archive_sha256=digest, quote="Taken."),
+              "2023-05-22", BAKHMUT)  # fmt: skip
+
+    page = contents(asked(told), f"/developments/{BAKHMUT}")
+    words = shown(page)
+    assert digest in words
+    assert "“Taken.”" in words
+    assert "side: russia" in words
+    assert "Admiralty" in words
+    assert "2 days later" in words
+    assert any(link.startswith("/sources/ru-mod?") for link in links(page.body))
+    assert "https://example.org/a" in links(page.body)
+
+
+def test_the_log_is_told_with_positions_proofs_and_who_spoke(told: Scene) -> None:
+    page = contents(asked(told), f"/developments/{BAKHMUT}")
+
+    found = links(page.body)
+    assert "/api/v1/events?after=1&limit=1" in found
+    assert "/api/v1/log/proof/inclusion?position=2" in found
+    assert "account.given ua-mod proof" in shown(page)
+
+
+def test_what_was_merged_into_another_entry_leads_there(told: Scene) -> None:
+    told.tell(DevelopmentMerged(BAKHMUT), "2023-05-22", GRAYVORON)
+
+    page = contents(asked(told), f"/developments/{GRAYVORON}")
+    assert "found to be the same as  the other entry" in shown(page)
+    assert f"/developments/{BAKHMUT}?as_of=2023-05-22" in links(page.body)
+
+
+def test_what_was_only_announced_is_said_to_be_so(told: Scene) -> None:
+    page = contents(asked(told, "?as_of=2023-05-19&known_at=now"), f"/developments/{GRAYVORON}")
+
+    assert "had not begun by 19 May 2023" in shown(page)
+
+
+def test_what_is_not_known_yet_leads_to_the_day_from_which_on_it_is(told: Scene) -> None:
+    page = contents(asked(told, "?as_of=2023-05-21&theme=dark"), f"/developments/{GRAYVORON}")
+
+    assert "first reported on 22 May 2023" in shown(page)
+    assert "?as_of=2023-05-22&theme=dark" in links(page.body)
+
+
+@pytest.mark.parametrize("address", ["/actors/Wagner%20Group", "/sources/legion"])
+def test_who_is_known_only_later_has_a_page_that_leads_there(told: Scene, address: str) -> None:
+    page = contents(asked(told, "?as_of=2022-01-02"), address)
+
+    assert page.heading == "Nothing known here"
+    assert "It is known today." in shown(page)
+
+
+def test_a_page_that_cannot_be_told_says_so_and_leads_back() -> None:
+    parts = failed("/fronts/bakhmut?as_of=2023-05-22")
+
+    assert "could not be shown" in text(parts)
+    assert {"/fronts/bakhmut?as_of=2023-05-22", "/"} <= set(links(parts))
+
+
+def test_the_header_tells_the_cuts_and_lets_go_of_a_position(told: Scene) -> None:
+    one = asked(told, "?as_of=2023-05-22&known_at=2023-06-03&recorded_at=4")
+
+    parts = around(one, Content("A front", []), ["A notice"], "dark")
+    assert "22 May 2023, as known on 3 June 2023" in text(parts)
+    assert "position 4" in text(parts)
+    assert "?as_of=2023-05-22&known_at=2023-06-03" in links(parts)
+    assert "Light" in text(parts)
+
+
+def test_accounts_of_one_moment_stand_apart_in_the_chart_and_tell_their_stance_by_shape() -> None:
+    voices = [Voice(0.0, str(n), stance) for n, stance in enumerate((Stance.ASSERTS, Stance.ASSERTS, Stance.CONCEDES))]
+    taken_back = Voice(0.0, "B", Stance.DENIES, withdrawn=True)
+
+    figure = reporting_chart([Turn(0.0, Status.DISPUTED)], [*voices, taken_back], 1.0, 500, LIGHT)
+
+    graph_objects.Figure(figure)
+    marks = [trace for trace in figure["data"] if trace["type"] == "scatter"]
+    rows = [row for trace in marks for row in trace["y"]]
+    assert len(set(rows)) == 4
+    assert [symbol for trace in marks for symbol in trace["marker"]["symbol"]] == [
+        "triangle-down", "triangle-down", "x-thin", "circle",
+    ]  # fmt: skip

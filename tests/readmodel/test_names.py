@@ -83,6 +83,7 @@ class Pages(RuleBasedStateMachine):
         except NothingKnown:
             assert counted == (0, 0)
             return
+        assert self.scene.reader.source_record(slug, wanted, count_all=False)[1] == record
 
         fared: Counter[Any] = Counter()
         for one in entries:
@@ -169,6 +170,7 @@ def test_the_record_of_a_source_tells_what_it_was_registered_as_and_how_its_clai
 
         _, record = scene.reader.source_record("ru-mod", WantedCuts())
         _, latest = scene.reader.source_record("ru-mod", WantedCuts(), most=1)
+        _, uncounted = scene.reader.source_record("ru-mod", WantedCuts(), most=1, count_all=False)
 
     assert [step.source.reliability for step in record.history] == [
         Reliability.CANNOT_BE_JUDGED,
@@ -186,6 +188,7 @@ def test_the_record_of_a_source_tells_what_it_was_registered_as_and_how_its_clai
     assert record.last_reported_at
     assert f"{record.last_reported_at:%m-%d}" == "05-24"
     assert (latest.covered, latest.complete, latest.accounts, latest.fared) == (1, False, 3, {})
+    assert (uncounted.covered, uncounted.accounts, uncounted.in_force) == (1, None, None)
 
 
 def test_of_a_source_that_nobody_heard_of_nothing_is_known(scene: Scene) -> None:
@@ -193,3 +196,5 @@ def test_of_a_source_that_nobody_heard_of_nothing_is_known(scene: Scene) -> None
 
     with pytest.raises(NothingKnown, match="nobody"):
         scene.reader.source_record("nobody", WantedCuts())
+    with pytest.raises(NothingKnown, match="nobody"):
+        scene.reader.source_record("nobody", WantedCuts(), count_all=False)

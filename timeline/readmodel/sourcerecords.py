@@ -38,8 +38,9 @@ class SourceStep(Struct, frozen=True):
 class SourceRecord(Struct, frozen=True):
     """A source at the cuts of a question, whether or not what it speaks of had occurred by `as_of`.
 
-    `accounts` and `in_force` (not taken back as a whole) count all that it gave. The rest is of `covered` of them, the
-    latest to be recorded, and of all where it is `complete`: `stances` by aspect; `fared`, by aspect, how many of the
+    `accounts` and `in_force` (not taken back as a whole) count all that it gave; None where that was not to be counted
+    and the record is not complete. The rest is of `covered` of them, the latest to be recorded, and of all where it is
+    `complete`: `stances` by aspect; `fared`, by aspect, how many of the
     developments of which it asserted that aspect stand how; `withdrawn` accounts that it took back as a whole,
     `withdrawn_in_part` of some aspects; and when the first and the last were reported (UTC).
     """
@@ -47,8 +48,8 @@ class SourceRecord(Struct, frozen=True):
     source: SourceRegistered
     registered: bool
     history: tuple[SourceStep, ...]
-    accounts: int
-    in_force: int
+    accounts: int | None
+    in_force: int | None
     stances: dict[Aspect, dict[Stance, int]]
     fared: dict[Aspect, dict[Status, int]]
     withdrawn: int
@@ -60,18 +61,15 @@ class SourceRecord(Struct, frozen=True):
 
 
 def source_record(
-    past: Past, standing: Standing, cuts: Cuts, slug: str, counted: tuple[int, int], most: int
+    past: Past, standing: Standing, cuts: Cuts, slug: str, counted: tuple[int, int] | None, most: int
 ) -> SourceRecord:
-    """The record at these cuts; `counted` are the accounts that it gave and those in force.
+    """The record at these cuts; `counted` are the accounts that it gave and those in force, if they were counted.
 
     Raises `NothingKnown` where the source is neither registered nor gave an account.
     """
     history = _history(standing, cuts, slug)
-    if not history and not counted[0]:
-        raise NothingKnown(
-            f"slug: no source {slug!r} is known at these cuts",
-            ({"field": "slug", "value": slug, "allowed": "the slug of a source known at these cuts"},),
-        )
+    if not history and counted and not counted[0]:
+        raise _unheard_of(slug)
     database = standing.database
     told = positions(database, database.engine, source_word(slug), cuts.position, most=most + 1, newest=True)
     covered = frozenset(told[:most])
@@ -79,6 +77,12 @@ def source_record(
     affiliation_of = standing.affiliations(cuts)
     states = documents.states(standing.merged.together(past.subjects(list(covered)).values()))
     accounts = [one for state in states.values() for one in _own(state.accounts, slug, covered)]
+    complete = len(told) <= most
+    if not history and not accounts and complete:
+        raise _unheard_of(slug)
+    if counted is None and complete:
+        counted = len(accounts), sum(one.in_force for one in accounts)
+    given, in_force = counted or (None, None)
     fared: dict[Aspect, Counter[Status]] = {}
     for state in combined(states).values():
         asserted = {
@@ -100,7 +104,8 @@ def source_record(
         standing.source(slug, cuts),
         bool(history),
         history,
-        *counted,
+        given,
+        in_force,
         {aspect: dict(stances[aspect]) for aspect in Aspect if aspect in stances},
         {aspect: dict(fared[aspect]) for aspect in Aspect if aspect in fared},
         sum(not one.in_force for one in accounts),
@@ -108,7 +113,14 @@ def source_record(
         min(times, default=None),
         max(times, default=None),
         len(accounts),
-        len(told) <= most,
+        complete,
+    )
+
+
+def _unheard_of(slug: str) -> NothingKnown:
+    return NothingKnown(
+        f"slug: no source {slug!r} is known at these cuts",
+        ({"field": "slug", "value": slug, "allowed": "the slug of a source known at these cuts"},),
     )
 
 

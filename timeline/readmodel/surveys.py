@@ -41,11 +41,15 @@ class Surveys(Asking):
             standing, held = self._held(wanted)
             return held, actor_record(self._past, standing, held.cuts, self._casts, name, enough)
 
-    def source_record(self, slug: str, wanted: WantedCuts, most: int = MOST_ACCOUNTS) -> tuple[HeldCuts, SourceRecord]:
+    def source_record(
+        self, slug: str, wanted: WantedCuts, most: int = MOST_ACCOUNTS, *, count_all: bool = True
+    ) -> tuple[HeldCuts, SourceRecord]:
         """What is known of one source, and how its latest accounts fared, up to `most`.
 
-        Raises `NothingKnown` where the source is neither registered nor gave an account.
+        Without `count_all` the number of all its accounts is told only where they are no more than that: of an older
+        log it takes a look at every development. Raises `NothingKnown` where the source is neither registered nor gave
+        an account.
         """
         standing, held = self._held(wanted)
-        counted = self._accounts(standing, held.cuts).get(slug, (0, 0))
+        counted = self._accounts(standing, held.cuts).get(slug, (0, 0)) if count_all else None
         return held, source_record(self._past, standing, held.cuts, slug, counted, most)

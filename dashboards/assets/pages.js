@@ -1,0 +1,45 @@
+/* What the pages beside the timeline do in the browser: focus follows the reader from page to page, and citations are copied. */
+(function () {
+  "use strict";
+
+  let shown = null; // the path of the page that was shown before
+  let focused = ""; // the id of what had the focus last, since a page that is told anew may lose it
+
+  document.addEventListener("focusin", (event) => { focused = event.target.id || ""; });
+
+  /* For addresses without https, where browsers give no clipboard to scripts. */
+  function copyOldFashioned(text) {
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.style.position = "fixed";
+    document.body.appendChild(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done ? Promise.resolve() : Promise.reject(new Error("the browser does not let pages copy"));
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    pages: {
+      arrived: function () {
+        const path = window.location.pathname, before = shown;
+        shown = path;
+        if (before === null || path === "/") return;
+        const heading = document.querySelector("#subpage h1");
+        if (before !== path) {
+          window.scrollTo(0, 0);
+          if (heading) heading.focus({ preventScroll: true });
+        } else if (document.activeElement === document.body) {
+          const same = focused && document.getElementById(focused);
+          if (same) same.focus({ preventScroll: true });
+        }
+      },
+
+      copy: function (clicks, text) {
+        if (!clicks) return window.dash_clientside.no_update;
+        const copying = navigator.clipboard ? navigator.clipboard.writeText(text) : copyOldFashioned(text);
+        return copying.then(() => "Copied", () => "Select the text and copy it by hand");
+      },
+    },
+  });
+})();

@@ -1,0 +1,38 @@
+"""How the page of a development is cited: as text, as BibTeX and as a link, each with a button that copies it."""
+
+from typing import Any
+
+from dash import html
+
+from dashboards import ids
+from dashboards.citation import citation
+from dashboards.filters import pinned, same_cuts
+from dashboards.pages.asked import Asked
+from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.entries import Entry
+
+_FIXED = (
+    " fixes all three cuts: as of when, as known when, and as recorded up to which position. "
+    "It shows the same for ever."
+)
+
+
+def cited(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:
+    """The citation at these cuts, read today."""
+    link = f"{asked.site.rstrip('/')}/developments/{entry.state.id}{pinned(same_cuts(asked.view), held.cuts)}"
+    told = citation(entry, held, asked.title, link, asked.today)
+    return [
+        html.P(["The ", html.A("permanent link", href=link), _FIXED]),
+        *(_copied(name, text) for name, text in (("link", link), ("citation", told.text), ("BibTeX", told.bibtex))),
+    ]  # fmt: skip
+
+
+def _copied(name: str, text: str) -> html.Div:
+    index = name.lower()
+    return html.Div(
+        [
+            html.Pre(text, className="citation", tabIndex=0, id={"type": ids.COPIED, "index": index}),
+            html.Button(f"Copy {name}", id={"type": ids.COPY, "index": index}, className="button"),
+        ],
+        className="cited",
+    )

@@ -1,0 +1,49 @@
+"""What the log holds of a development: each event with its position, and the proof that it is there."""
+
+from typing import Any
+
+from dash import html
+
+from dashboards.pages.asked import Asked, table, to
+from timeline.domain import facts
+from timeline.domain.moments import format_instant
+from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.entries import Step
+
+
+def logged(asked: Asked, held: HeldCuts, steps: tuple[Step, ...]) -> Any:
+    """The events behind these steps, in the order of the log."""
+    rows = []
+    for step in sorted(steps, key=lambda step: step.recorded.position):
+        one = step.recorded
+        rows.append(
+            [
+                html.A(f"{one.position:,}", href=f"/api/v1/events?after={one.position - 1}&limit=1"),
+                _instant(format_instant(one.event.reported_at)),
+                _instant(format_instant(one.recorded_at)),
+                html.Code(one.event.fact.TOPIC),
+                _voice(asked, held, one.event.fact),
+                html.A("proof", href=f"/api/v1/log/proof/inclusion?position={one.position}",
+                       title=f"Proof that the log holds position {one.position:,}"),
+            ]
+        )  # fmt: skip
+    head = ("Position", "Reported (UTC)", "Recorded (UTC)", "Event", "By", "Proof")
+    return table("Its events, in the order in which the log learnt of them", head, rows)
+
+
+def _instant(text: str) -> html.Span:
+    """An instant to the second; the rest is told to those who point at it, and by the event itself."""
+    return html.Span(f"{text[:10]} {text[11:19]}", title=text, className="nowrap")
+
+
+def _voice(asked: Asked, held: HeldCuts, fact: facts.Fact) -> Any:
+    match fact:
+        case facts.DevelopmentReported(_, account) | facts.AccountGiven(account):
+            slug = account.source
+        case facts.AccountWithdrawn(source):
+            slug = source
+        case facts.DevelopmentAssessed() as assessed:
+            return assessed.assessor or "an analyst"
+        case _:
+            return ""
+    return to(asked, "sources", slug, asked.reader.source(slug, held).name)
