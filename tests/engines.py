@@ -1,6 +1,7 @@
 """The two engines that a log stands on, each real: a SQLite file, a schema of a PostgreSQL server started here."""
 
 import sqlite3
+import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -30,7 +31,12 @@ class PostgresServer:
         """Stop the server as one pulls a plug, and start it again."""
         self._server.get_postmaster_info().process.kill()
         self._server.get_postmaster_info().process.wait(10)
-        self._server.ensure_postgres_running()
+        for _ in range(6):  # it is given ten seconds a time, which a busy machine may need more of
+            try:
+                return self._server.ensure_postgres_running()
+            except subprocess.TimeoutExpired:
+                continue
+        raise TimeoutError("PostgreSQL did not start again")
 
     def close(self) -> None:
         """Stop the server and remove what it held."""

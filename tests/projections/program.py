@@ -1,11 +1,8 @@
 """A program that brings the rows of a log up to date, or builds them anew, until it is killed.
 
-    python -m tests.projections.program STORE KEY_FILE follow|rebuild
-
 It says so on a line of its own when it begins. Batches are small, so that it is killed between as well as in them.
 """
 
-import sys
 from pathlib import Path
 from threading import Event
 
@@ -15,13 +12,10 @@ from timeline.store.log import ConflictLog
 
 
 def main(store: str, key_file: str, work: str) -> None:
+    """Do the work (`follow` or `rebuild`) on a log without end."""
     log = ConflictLog(store, key_file=Path(key_file))
     runner = Runner(log, generations_of(log.address), batch=7)
     print(work, flush=True)
     while work == "rebuild":
         runner.rebuild()
     runner.follow(Event())
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,11 +1,8 @@
 """A program that appends as fast as it can and says of each event where it was acknowledged, until it is killed.
 
-    python -m tests.store.writer STORE KEY_FILE PREFIX THREADS
-
-It prints "MESSAGE POSITION" lines, each only after the acknowledgement; with THREADS = 0 it only opens the log.
+It says where the log stands, and then prints "MESSAGE POSITION" lines, each only after the acknowledgement.
 """
 
-import sys
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -16,7 +13,8 @@ from timeline.domain.values import development_id_of
 from timeline.store.log import ConflictLog
 
 
-def main(store: str, key_file: str, prefix: str, threads: int) -> None:
+def main(store: str, key_file: str, prefix: str = "", threads: int = 0) -> None:
+    """Open the log, and have so many threads append to it without end; with none it ends."""
     log = ConflictLog(store, lambda: datetime.now(UTC), Path(key_file))
     print(f"open {log.head().position}", flush=True)
     one_line = Lock()
@@ -35,7 +33,3 @@ def main(store: str, key_file: str, prefix: str, threads: int) -> None:
     for writer in writers:
         writer.join()
     log.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
