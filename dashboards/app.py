@@ -33,13 +33,24 @@ _NO_SCRIPT = (
 )
 
 
+_ASKED_FIRST = ("/_dash-layout", "/_dash-dependencies")
+"""What Dash asks for once all of its scripts have run."""
+
+
+def _ahead(address: str) -> str:
+    """Has a browser ask for an address while it still reads the scripts that will ask for it."""
+    return f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
+
+
 class _Dashboard(Dash):
     """Dash with its scripts and styles served by `Bundles`."""
 
     bundles: Bundles
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
-        parts["css"] = self.bundles.rewritten(parts["css"])
+        parts["css"] = "\n".join(
+            [self.bundles.rewritten(parts["css"]), *map(_ahead, _ASKED_FIRST), self.bundles.ahead()]
+        )
         parts["scripts"] = f"{self.bundles.plotly()}\n{self.bundles.rewritten(parts['scripts'])}"
         return str(super().interpolate_index(**parts))
 

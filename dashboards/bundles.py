@@ -15,9 +15,13 @@ from importlib import import_module
 from pathlib import Path
 
 import brotli
+from dash import dcc
 from flask import Flask, Response, abort, request
 
 PLOTLY = Path(__file__).parent / "vendor" / "plotly-cartesian.min.js"
+COMPONENTS = Path(str(dcc.__file__)).parent / "dash_core_components.js"
+WAITED_FOR = ("graph", "slider", "dropdown")
+"""Parts of Dash's components without which the page is not asked for."""
 LEFT_OUT = ("dash_table",)
 """Bundles of Dash that this page has no use for."""
 _TAG = re.compile(r'<(?P<tag>script|link)\b[^>]*?\b(?:src|href)="(?P<address>[^"]+)"[^>]*>(?:</script>)?')
@@ -45,6 +49,11 @@ class Bundles:
     def plotly(self) -> str:
         """The tag that loads Plotly."""
         return f'<script src="{self.address(PLOTLY)}"></script>'
+
+    def ahead(self) -> str:
+        """The tags that load, before they are asked for, the parts that every chart and its controls wait for."""
+        beside = self.address(COMPONENTS).rpartition("/")[0]
+        return "\n".join(f'<link rel="preload" as="script" href="{beside}/async-{part}.js">' for part in WAITED_FOR)
 
     def address(self, file: Path) -> str:
         """Where a file is served: under the digest of it and of what it may load from beside it."""

@@ -26,8 +26,9 @@ from timeline.importers.ucdp_fronts import FrontRules
 from timeline.projections import building, parts
 from timeline.projections.first_words import FirstWords
 from timeline.projections.generations import generations_of
+from timeline.projections.knowledge import Knowledge
 from timeline.projections.pieces import Piece, piece_of
-from timeline.projections.projection import Knowledge, Projection
+from timeline.projections.projection import Projection
 from timeline.projections.running import Runner
 from timeline.projections.sides import Sides
 from timeline.projections.writing import remembered

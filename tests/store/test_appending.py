@@ -16,11 +16,11 @@ from timeline.domain.moments import format_instant, to_micros
 from timeline.domain.values import MessageId, development_id_of
 from timeline.errors import MessageIdReused, NotAcceptable, StoreUnusable, TimelineError, VersionMismatch
 from timeline.store.addresses import PostgresAddress, parse_address
-from timeline.store.appending import Receipt
 from timeline.store.log import ConflictLog
 from timeline.store.records import New
 from timeline.store.transcoding import FactMapper
 from timeline.store.verification import verify
+from timeline.store.wishes import Receipt
 
 
 def test_many_at_once_are_each_accepted_or_refused_for_themselves(log: ConflictLog) -> None:

@@ -26,8 +26,8 @@ from timeline.api.outcomes import outcome_of, receipt
 from timeline.api.requests import HEADER, name_of, tell
 from timeline.domain.aggregates import Submission
 from timeline.errors import StoreUnusable, TimelineError
-from timeline.store.appending import Receipt
 from timeline.store.log import ConflictLog
+from timeline.store.wishes import Receipt
 from timeline.wire.events import parse_at_once, parse_json
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]

@@ -18,8 +18,9 @@ from timeline.api.outcomes import Outcome, outcome_of, told_of
 from timeline.api.problems import problem_of, problem_response
 from timeline.domain.aggregates import Submission
 from timeline.errors import StoreUnusable, TimelineError, Withheld
-from timeline.store.appending import MOST_TOGETHER, Receipt
+from timeline.store.appending import MOST_TOGETHER
 from timeline.store.log import ConflictLog
+from timeline.store.wishes import Receipt
 from timeline.wire.events import parse_event
 
 TOGETHER = 1_000

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from timeline.domain.facts import FrontOpened, Recorded, Unreadable, sort_of
-from timeline.projections.projection import front_named
+from timeline.projections.knowledge import front_named
 from timeline.store.log import ConflictLog
 
 Read = Recorded | Unreadable

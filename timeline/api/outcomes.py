@@ -6,7 +6,7 @@ from typing import Any
 from timeline.api.problems import problem_of
 from timeline.domain.moments import format_instant
 from timeline.errors import TimelineError, Withheld
-from timeline.store.appending import Receipt
+from timeline.store.wishes import Receipt
 
 
 class Outcome(StrEnum):

@@ -39,7 +39,8 @@ from timeline.readmodel.tables import (
     tables,
     versions_table,
 )
-from timeline.store.log import NOTHING_KNOWN, ConflictLog, Known
+from timeline.store.log import ConflictLog
+from timeline.store.reading_on import NOTHING_KNOWN, Known
 
 logger = structlog.get_logger(__name__)
 

@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from timeline.domain.facts import TOPICS, DevelopmentReported, Recorded, Unreadable, sort_of
 from timeline.projections.first_words import FirstWords
+from timeline.projections.knowledge import Knowledge
 from timeline.projections.pieces import Piece, piece_of
-from timeline.projections.projection import Knowledge, Projection
+from timeline.projections.projection import Projection
 from timeline.projections.sides import Sides
 from timeline.projections.survey import Survey
 from timeline.readmodel.merged import Merged

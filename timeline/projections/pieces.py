@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from timeline.domain.facts import Unreadable
-from timeline.projections.projection import Written
+from timeline.projections.knowledge import Written
 from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, digest_of, labels_of
 from timeline.readmodel.cubes import actor_label, label_changes, sort_changes, source_label
 from timeline.readmodel.density import cells

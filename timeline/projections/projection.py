@@ -1,6 +1,6 @@
 """From records to rows: what a batch of the log adds to the read model, and which rows it closes."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -8,12 +8,10 @@ from typing import Protocol
 from uuid import UUID
 
 import structlog
-from msgspec import Struct, field
 
 from timeline.domain.facts import (
     DevelopmentMerged,
     DevelopmentReported,
-    DevelopmentRevised,
     Recorded,
     Unreadable,
     sort_of,
@@ -21,12 +19,11 @@ from timeline.domain.facts import (
 from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import to_micros
 from timeline.domain.status import GivenAccount, statuses
-from timeline.domain.values import Account, source_id
+from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Stance, Status
-from timeline.projections.biographies import Biography, Voices, speakers, voices_of
-from timeline.projections.sides import Sides, tells_side
-from timeline.readmodel.casts import Actors, cast_of, labels_of
-from timeline.readmodel.merged import Merged
+from timeline.projections.biographies import Biography, speakers, voices_of
+from timeline.projections.knowledge import Knowledge, Written
+from timeline.projections.sides import tells_side
 from timeline.readmodel.search import indexed
 from timeline.readmodel.versions import Version, look_of
 
@@ -41,60 +38,6 @@ class Past(Protocol):
 
     def histories(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded | Unreadable]]:
         """Everything that was recorded of these developments, each in the order of recording."""
-
-
-class Written(Struct):
-    """What a batch brings. Of `rows` some were opened by it (`recorded_from` after it began), the others closed.
-
-    `fronts`, `sources` and `actors` (by their labels) are those named for the first time: slug, number, position.
-    """
-
-    rows: list[Version] = []
-    voices: Voices = field(default_factory=Counter)
-    words: list[tuple[int, set[str]]] = []
-    fronts: list[tuple[str, int, int]] = []
-    sources: list[tuple[str, int, int]] = []
-    actors: list[tuple[str, int, int]] = []
-    catalogue: list[int] = []
-    merges: list[tuple[int, UUID, UUID]] = []
-    set_aside: list[Unreadable] = []
-    reported: list[int] = []
-
-
-class Knowledge(Struct):
-    """What the projection has to remember of all earlier batches: it is read back from the tables and the log."""
-
-    fronts: dict[str, int]
-    sources: dict[str, int]
-    sides: Sides
-    merged: Merged
-    set_aside: set[int]
-    position: int = 0
-    actors: dict[str, int] = {}
-    """The numbers of the labels of actors (`casts.labels_of`)."""
-    casts: set[int] = set()
-    """The numbers of the casts that were written."""
-    slugs: dict[UUID, str] = {}
-    """Of the sources that ever spoke, by the id of their stream."""
-
-    def __post_init__(self) -> None:
-        self.slugs = {source_id(slug): slug for slug in self.sources}
-
-    def name(self, one: Recorded, written: "Written") -> None:
-        """Give the front, the source and the actors that an event names for the first time their numbers."""
-        front = front_named(one)
-        if front and front not in self.fronts:
-            self.fronts[front] = len(self.fronts) + 1
-            written.fronts.append((front, self.fronts[front], one.position))
-        for slug in speakers(one):
-            if slug not in self.sources:
-                self.sources[slug] = len(self.sources) + 1
-                self.slugs[source_id(slug)] = slug
-                written.sources.append((slug, self.sources[slug], one.position))
-        for label, _ in labels_of(actors_named(one)):
-            if label not in self.actors:
-                self.actors[label] = len(self.actors) + 1
-                written.actors.append((label, self.actors[label], one.position))
 
 
 Quoting = Callable[[UUID], Iterable[UUID]]
@@ -253,26 +196,6 @@ class Projection:
         log.warning("an event is set aside", position=one.position, topic=one.topic, reason=one.reason)
         self._known.set_aside.add(one.position)
         written.set_aside.append(one)
-
-
-def front_named(one: Recorded) -> str | None:
-    """The front that an event puts a development on."""
-    match one.event.fact:
-        case DevelopmentReported(description):
-            return description.front
-        case DevelopmentRevised(changes) if changes.front:
-            return changes.front
-    return None
-
-
-def actors_named(one: Recorded) -> Actors:
-    """The cast that an event puts into a development."""
-    match one.event.fact:
-        case DevelopmentReported(description):
-            return cast_of((actor.name, actor.role) for actor in description.actors)
-        case DevelopmentRevised(changes) if isinstance(changes.actors, tuple):
-            return cast_of((actor.name, actor.role) for actor in changes.actors)
-    return ()
 
 
 def _is_first_word(group: frozenset[UUID], news: Sequence[Recorded]) -> bool:

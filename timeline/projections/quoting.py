@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
-from timeline.projections.projection import Knowledge, Quoting
+from timeline.projections.knowledge import Knowledge
+from timeline.projections.projection import Quoting
 from timeline.readmodel.databases import Asked
 from timeline.readmodel.search import positions, source_word
 

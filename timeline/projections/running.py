@@ -16,12 +16,14 @@ from timeline.domain.facts import Recorded, Unreadable
 from timeline.errors import LogReplaced, StoreUnusable
 from timeline.projections.building import build, known_to_be_right
 from timeline.projections.generations import Busy, Generations
-from timeline.projections.projection import Knowledge, Projection
+from timeline.projections.knowledge import Knowledge
+from timeline.projections.projection import Projection
 from timeline.projections.quoting import quoting
 from timeline.projections.writing import remembered, write
 from timeline.readmodel.databases import Asked, Database, Writing
 from timeline.readmodel.standing import set_aside_in
-from timeline.store.log import NOTHING_KNOWN, ConflictLog
+from timeline.store.log import ConflictLog
+from timeline.store.reading_on import NOTHING_KNOWN
 
 log = structlog.get_logger(__name__)
 

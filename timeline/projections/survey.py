@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from timeline.domain.facts import FACTS, DevelopmentMerged, Recorded, Unreadable, sort_of
 from timeline.readmodel.merged import Merged
-from timeline.store.log import ConflictLog, Known
+from timeline.store.log import ConflictLog
+from timeline.store.reading_on import Known
 
 _CATALOGUE = [fact.TOPIC for fact in FACTS if sort_of(fact.TOPIC) != "development"]
 

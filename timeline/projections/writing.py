@@ -7,8 +7,8 @@ from uuid import UUID
 from timeline.domain.facts import Recorded, Unreadable
 from timeline.domain.moments import to_micros
 from timeline.projections.biographies import Voices
+from timeline.projections.knowledge import Knowledge, Written
 from timeline.projections.pieces import casts_of
-from timeline.projections.projection import Knowledge, Written
 from timeline.projections.sides import Sides
 from timeline.readmodel.casts import ACTOR, SOURCE, digest_of, insert_casts, labels_of
 from timeline.readmodel.cubes import actor_label, label_cell, sort_cell, source_label

@@ -7,7 +7,6 @@ Decisions are made under the write lock, on streams that can not change meanwhil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from itertools import groupby
 from threading import Lock
 from typing import cast
@@ -16,17 +15,18 @@ from uuid import UUID
 import msgspec
 import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
-from msgspec import Struct, structs
+from msgspec import structs
 
 from timeline.domain.aggregates import Stream, Submission, decide
 from timeline.domain.facts import Event
-from timeline.domain.moments import from_micros, to_micros
+from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Head, New, Row, key_of
 from timeline.store.transactions import SIGN_EVERY, AppendTransaction
 from timeline.store.transcoding import FactMapper
+from timeline.store.wishes import Decided, Wish
 
 log = structlog.get_logger(__name__)
 
@@ -38,57 +38,6 @@ MOST_STREAMS = 20_000
 """How many streams are remembered between transactions."""
 ATTEMPTS = 6
 """How often a transaction is tried whose connection broke; the waits between add up to about six seconds."""
-
-
-_instant_of = lru_cache(maxsize=1_000)(from_micros)
-"""What is written together is recorded at one instant."""
-
-
-class Receipt(Struct, frozen=True, gc=False):
-    """What became of a submission. `repeated`: the same message had been recorded before, nothing was added."""
-
-    position: int
-    subject: UUID
-    version: int
-    recorded_at: datetime
-    repeated: bool = False
-
-
-class Wish(Struct, gc=False):
-    """A submission on its way: the version that its subject must have, if any, and what became of it."""
-
-    submission: Submission
-    key: bytes
-    expected_version: int | None = None
-    outcome: Receipt | TimelineError | None = None
-    together: object = None
-    """Wishes that follow one another with the same are accepted all or none."""
-    perhaps_written: bool = False
-    """The connection broke while it was being committed, so that it may be there already."""
-
-    def settled(self) -> Receipt:
-        """The receipt, or the refusal raised."""
-        if isinstance(self.outcome, TimelineError):
-            raise self.outcome
-        return cast("Receipt", self.outcome)
-
-
-class Decided(Struct, frozen=True, gc=False):
-    """A wish that is or will be in the log: at a row that was there, or as the `number`-th of the new ones."""
-
-    row: Row | None = None
-    number: int = 0
-    repeated: bool = False
-
-    @property
-    def first(self) -> bool:
-        """Whether it is this wish that writes it."""
-        return self.row is None and not self.repeated
-
-    def receipt(self, new: Sequence[Row]) -> Receipt:
-        """The receipt, once the new rows are there."""
-        row = self.row or new[self.number]
-        return Receipt(row.position, row.subject, row.version, _instant_of(row.recorded_at), self.repeated)
 
 
 class Appender:

@@ -1,11 +1,10 @@
 """The log: the one place where events are appended and read, in the order in which they were learnt."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from threading import Event as StopSignal
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,28 +21,19 @@ from timeline.domain.moments import from_micros, to_micros
 from timeline.domain.values import MessageId
 from timeline.errors import StoreUnusable, TimelineError
 from timeline.store.addresses import Address, SqliteAddress, parse_address
-from timeline.store.appending import Appender, Receipt
+from timeline.store.appending import Appender
 from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder, has_log
+from timeline.store.reading_on import EVERYTHING_KNOWN, NOTHING_KNOWN, Known, Tail
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Row, key_of
 from timeline.store.sqlite import SqliteFactory, SqliteLogRecorder, claim_file, guard_log_file, read_only_name
 from timeline.store.tailing import BATCH, POLL, Follower
 from timeline.store.transcoding import FactMapper
+from timeline.store.wishes import Receipt
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
-
-
-class Known(Struct, frozen=True):
-    """Up to which record everything was read with every check before, and which of them were found wrong."""
-
-    last: int = 0
-    doubtful: frozenset[int] = frozenset()
-
-
-NOTHING_KNOWN = Known()
-EVERYTHING_KNOWN = Known(2**62)
 
 
 class Head(Struct, frozen=True):
@@ -212,7 +202,7 @@ class ConflictLog(Application[Any]):
         written = self._appender.written
         return Known(written.stop - 1) if position + 1 in written else NOTHING_KNOWN
 
-    def tail(self, after: int = 0, leaf_hash: bytes | None = None) -> "Tail":
+    def tail(self, after: int = 0, leaf_hash: bytes | None = None) -> Tail:
         """A reader that follows the log from a position; with its leaf hash it notices where the log was exchanged."""
         return Tail(Follower(self.records, after, leaf_hash), self._read_all)
 
@@ -255,51 +245,6 @@ class ConflictLog(Application[Any]):
             reason = f"{type(error).__name__}: {error}"
             return Unreadable(row.position, row.recorded_instant, row.subject, row.topic, reason)
         return Recorded(row.position, row.recorded_instant, event)
-
-
-class Tail:
-    """Follows the log: each event once, in order, whatever happens to the connection meanwhile."""
-
-    def __init__(self, follower: Follower, read: Callable[[Sequence[Row], Known], list[Recorded | Unreadable]]) -> None:
-        self._follower = follower
-        self._read = read
-
-    @property
-    def position(self) -> int:
-        """The last position that was read."""
-        return self._follower.position
-
-    @property
-    def leaf_hash(self) -> bytes | None:
-        """Its leaf hash; None before the first."""
-        return self._follower.leaf_hash
-
-    def read(self, limit: int = BATCH, known: Known = NOTHING_KNOWN) -> list[Recorded | Unreadable]:
-        """What has come since, up to `limit`; does not wait. Raises `LogReplaced` and `StoreUnusable`.
-
-        Values of records that are `known` to hold nothing wrong are taken as they are.
-        """
-        try:
-            rows = self._follower.read(limit)
-        except PersistenceError as error:
-            raise StoreUnusable(f"the log can not be reached: {error}") from error
-        return self._read(rows, known)
-
-    def settle(self) -> None:
-        """Wait for whoever is writing at this moment: what they write was recorded before now.
-
-        Whatever is recorded after this returns is recorded at an instant that is not earlier.
-        """
-        self._follower.settle()
-
-    def behind(self) -> int:
-        """How many records there are that were not read yet."""
-        return self._follower.behind()
-
-    def follow(self, stop: StopSignal, limit: int = BATCH) -> Iterator[list[Recorded | Unreadable]]:
-        """Batches as they come, until `stop` is set; an outage is waited out. Raises `LogReplaced`."""
-        for rows in self._follower.follow(stop, limit):
-            yield self._read(rows, NOTHING_KNOWN)
 
 
 def holds_log(address: Address) -> bool:

@@ -1,0 +1,64 @@
+"""A submission on its way into the log, and what becomes of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import cast
+from uuid import UUID
+
+from msgspec import Struct
+
+from timeline.domain.aggregates import Submission
+from timeline.domain.moments import from_micros
+from timeline.errors import TimelineError
+from timeline.store.records import Row
+
+_instant_of = lru_cache(maxsize=1_000)(from_micros)
+"""What is written together is recorded at one instant."""
+
+
+class Receipt(Struct, frozen=True, gc=False):
+    """What became of a submission. `repeated`: the same message had been recorded before, nothing was added."""
+
+    position: int
+    subject: UUID
+    version: int
+    recorded_at: datetime
+    repeated: bool = False
+
+
+class Wish(Struct, gc=False):
+    """A submission on its way: the version that its subject must have, if any, and what became of it."""
+
+    submission: Submission
+    key: bytes
+    expected_version: int | None = None
+    outcome: Receipt | TimelineError | None = None
+    together: object = None
+    """Wishes that follow one another with the same are accepted all or none."""
+    perhaps_written: bool = False
+    """The connection broke while it was being committed, so that it may be there already."""
+
+    def settled(self) -> Receipt:
+        """The receipt, or the refusal raised."""
+        if isinstance(self.outcome, TimelineError):
+            raise self.outcome
+        return cast("Receipt", self.outcome)
+
+
+class Decided(Struct, frozen=True, gc=False):
+    """A wish that is or will be in the log: at a row that was there, or as the `number`-th of the new ones."""
+
+    row: Row | None = None
+    number: int = 0
+    repeated: bool = False
+
+    @property
+    def first(self) -> bool:
+        """Whether it is this wish that writes it."""
+        return self.row is None and not self.repeated
+
+    def receipt(self, new: Sequence[Row]) -> Receipt:
+        """The receipt, once the new rows are there."""
+        row = self.row or new[self.number]
+        return Receipt(row.position, row.subject, row.version, _instant_of(row.recorded_at), self.repeated)
