@@ -91,7 +91,8 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     lanes = _ordered(fronts, view)
     filters = filters_of(view)
     _, facets = reader.facets(wanted, filters)
-    end = WantedCuts(end_of_day(last_day), max(now, end_of_day(last_day)), wanted.recorded_at)
+    # Nothing can have been reported after now: up to the end of the day it is the same question all day.
+    end = WantedCuts(end_of_day(last_day), end_of_day(max(now.date(), last_day)), wanted.recorded_at)
     whole, window = _scales(reader, view, end, cuts.as_of, width)
     colours = palette(theme)
     key = key_of(view, cuts, window, theme)

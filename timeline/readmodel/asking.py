@@ -14,6 +14,7 @@ from timeline.readmodel.cuts import HeldCuts, WantedCuts, held_cuts
 from timeline.readmodel.databases import Database
 from timeline.readmodel.looking import Casts
 from timeline.readmodel.past import Past
+from timeline.readmodel.remembering import Remembered
 from timeline.readmodel.standing import Standing
 from timeline.readmodel.turns import Turns
 from timeline.readmodel.voices import accounts_added_up, accounts_by_source
@@ -36,6 +37,7 @@ class Asking:
         self._last: Standing | None = None
         self._turn = Turns()
         self._casts = Casts()
+        self._remembered = Remembered()
 
     def hold(self, wanted: WantedCuts) -> HeldCuts:
         """The cuts that hold for a question asked now."""

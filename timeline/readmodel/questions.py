@@ -17,7 +17,7 @@ from timeline.domain.vocabulary import Status
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.changes import Changes, Clock, changed_between, guard_stretch
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
-from timeline.readmodel.density import Bucket
+from timeline.readmodel.density import Bucket, Density
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, Page, SourceEntry, Step, TimelineAnswer
 from timeline.readmodel.filters import Filters
@@ -198,7 +198,7 @@ class Reader(Surveys):
         """
         standing, held = self._held(wanted)
         counts: dict[str, Counter[Status]] = defaultdict(Counter)
-        for one in overview(self._past, standing, held.cuts, Bucket.MONTH, EVERYTHING).rows:
+        for one in self._overview(standing, held.cuts, Bucket.MONTH, EVERYTHING).rows:
             counts[standing.front_slugs[one.front]][STATUSES[one.status - 1]] += one.count
         named = standing.fronts_named(held.cuts.position) if every else ()
         return held, _lanes(standing, held.cuts, counts, named)
@@ -221,8 +221,15 @@ class Reader(Surveys):
         """
         with self._turn:
             standing, held = self._held(wanted)
-            found = overview(self._past, standing, held.cuts, bucket, filters)
+            found = self._overview(standing, held.cuts, bucket, filters)
         return held, DensityAnswer(found, standing.front_slugs)
+
+    def _overview(self, standing: Standing, cuts: Cuts, bucket: Bucket, filters: Filters) -> Density:
+        return self._remembered.of(
+            standing,
+            ("overview", cuts, bucket, filters),
+            lambda: overview(self._past, standing, cuts, bucket, filters),
+        )
 
     def fronts_named(self, held: HeldCuts) -> frozenset[str]:
         """Every front that an event of the recorded cut puts a development on, whatever the other two cuts."""

@@ -24,13 +24,19 @@ class Surveys(Asking):
         """
         with self._turn:
             standing, held = self._held(wanted)
-            return held, facets(self._past, standing, held.cuts, filters, self._casts, most, enough)
+            return held, self._remembered.of(
+                standing,
+                ("facets", held.cuts, filters, most, enough),
+                lambda: facets(self._past, standing, held.cuts, filters, self._casts, most, enough),
+            )
 
     def actors(self, wanted: WantedCuts) -> tuple[HeldCuts, tuple[ActorEntry, ...]]:
         """Every actor of a development that had begun by `as_of`, the most frequent first."""
         with self._turn:
             standing, held = self._held(wanted)
-            return held, actors_by_developments(standing, held.cuts, self._casts)
+            return held, self._remembered.of(
+                standing, ("actors", held.cuts), lambda: actors_by_developments(standing, held.cuts, self._casts)
+            )
 
     def actor_record(self, name: str, wanted: WantedCuts, enough: int = MOST_LOOKED_AT) -> tuple[HeldCuts, ActorRecord]:
         """What is known of one actor; beside what is counted, the latest developments are looked at, `enough` of all.
