@@ -8,7 +8,8 @@ from flask import Response, request, url_for
 from marshmallow import Schema, fields
 
 from timeline.api.http import ApiBlueprint
-from timeline.api.queries import FeedQuery, said
+from timeline.api.parameters import said
+from timeline.api.queries import FeedQuery
 from timeline.api.schemas import ProblemSchema
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.exporters import atom, json_feed

@@ -7,7 +7,8 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from timeline.api.http import ApiBlueprint, answer
-from timeline.api.queries import Query, Whole, said
+from timeline.api.parameters import Whole, said
+from timeline.api.queries import Query
 from timeline.store.log import ConflictLog
 from timeline.store.proofs import consistency, inclusion
 
