@@ -31,6 +31,7 @@ from timeline.api.schemas import (
     TimelineSchema,
 )
 from timeline.errors import InvalidValue, NothingKnown
+from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
@@ -54,7 +55,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     def respond(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
         told = {**answers.held(held), **body}
-        return freshness.answer(told, held.cuts.position, fixed=freshness.is_fixed(query))
+        return freshness.answer(told, held.cuts.position, fixed=freshness.is_fixed(query.get("recorded_at")))
 
     def asked(schema: type[Query]) -> Callable[[View], View]:
         """Gives a view its query, once the log has come as far as that wants."""
@@ -96,7 +97,9 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
         found = reader.changes(
             query["since"], query["until"], query.get("recorded_at"), filters, query["clock"], query.get("known_at")
         )
-        return freshness.answer(answers.changes(found), found.until.cuts.position, fixed=freshness.is_fixed(query))
+        recorded = (query["since"], query["until"]) if found.clock is Clock.RECORDED else (query.get("recorded_at"),)
+        fixed = freshness.is_fixed(*recorded)
+        return freshness.answer(answers.changes(found), found.until.cuts.position, fixed=fixed)
 
     @reads.get("/density")
     @reads.doc(summary="How many developments began when, by front and status")
@@ -159,7 +162,7 @@ def _timeline(reader: Reader, freshness: Freshness, told: Told, query: dict[str,
     raw = map(msgspec.Raw, page.items)
     items = list(raw) if "fields_" not in query else [_chosen(one, query) for one in raw]
     body = {**answers.held(page.held), "items": items, "next_cursor": cursor_behind(page, wanted, filters, cursor)}
-    fixed = cursor is not None or freshness.is_fixed(query)
+    fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
     return freshness.answer(body, page.held.cuts.position, fixed=fixed)
 
 
