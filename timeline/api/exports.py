@@ -32,7 +32,8 @@ Streamed, however long it is. Every file carries its cuts, its filters and the f
 its position or after it. The same question with a fixed `recorded_at` gives the same bytes.
 
 In CSV a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break) has
-an apostrophe before it; lists and objects are JSON in a cell.
+an apostrophe before it; lists and objects are JSON in a cell. A table of nothing has one row of which only the last
+columns, those of the export, are filled; a batch of no events has one event of the type `export.empty`.
 
 Where a file could not be written to its end, its last line says so; its `ETag` is none any more then.
 """
