@@ -30,6 +30,7 @@ from timeline.api.caching import Freshness
 from timeline.api.compression import compress
 from timeline.api.feeds import PageOf
 from timeline.api.headers import add_headers
+from timeline.api.headers_told import with_headers
 from timeline.api.http import answer
 from timeline.api.limits import limit
 from timeline.api.metrics import Metrics
@@ -53,7 +54,7 @@ class _Api(Api):  # type: ignore[misc]
         """The application's handler answers for every path."""
 
     def _openapi_json(self) -> Response:
-        response = answer(completed(self.spec.to_dict()))
+        response = answer(with_headers(completed(self.spec.to_dict())))
         response.add_etag(weak=True)
         response.headers["Cache-Control"] = "no-cache"
         response.make_conditional(request)

@@ -64,4 +64,14 @@ HEADERS = [
         "`data`.",
         example="development.reported",
     ),
+    *(
+        header(f"ce-{name}", f"Binary mode: the `{name}` of the event, percent-encoded.", example=example)
+        for name, example in (
+            ("specversion", "1.0"),
+            ("source", "//example.org/desk"),
+            ("id", "a-1"),
+            ("subject", "ucdp-ged:412345"),
+            ("time", "2023-05-22T12:00:00Z"),
+        )
+    ),
 ]
