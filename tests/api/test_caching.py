@@ -236,7 +236,16 @@ def test_who_asks_again_without_a_token_is_answered_before_all_else_and_counted(
     assert again.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("held", ["*", '"x"', 'W/"f"', "", "f"])
+@pytest.mark.parametrize("headers", [{}, {"Prefer": "x"}, {"Accept-Encoding": "gzip"}])
+def test_any_tag_stands_for_any_answer_that_there_is(told: Scene, headers: dict[str, str]) -> None:
+    for client in (told.client, told.app.test_client()):
+        asked = {**headers, "If-None-Match": "*"}
+
+        assert client.get("/api/v1/timeline", headers=asked).status_code == 304
+        assert client.get("/api/v1/developments/nowhere:1", headers=asked).status_code == 404
+
+
+@pytest.mark.parametrize("held", ['"x"', 'W/"f"', "", "f"])
 def test_a_tag_of_nothing_is_no_answer(told: Scene, held: str) -> None:
     for client in (told.client, told.app.test_client()):
         assert client.get("/api/v1/timeline?recorded_at=1", headers={"If-None-Match": held}).status_code == 200

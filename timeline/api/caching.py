@@ -53,7 +53,7 @@ class Freshness(Struct, frozen=True):
     def unchanged_marks(self, held: ETags, question: str) -> dict[str, str] | None:
         """The headers of a 304 to a reader who holds answers with these tags; None where none of them holds.
 
-        A question is its path and query. `*` stands for no answer in particular, so that it says nothing here.
+        A question is its path and query. Of `*`, any answer that there is, only `marked` can tell whether it holds.
         """
         if not held or held.star_tag:
             return None
@@ -79,8 +79,7 @@ class Freshness(Struct, frozen=True):
         question = question_of(request.environ)
         tag = _fixed_tag(question) if fixed else _passing_tag(question, position, g.asked_at)
         marks = self._marks(tag, question)
-        held = request.if_none_match
-        if held and not held.star_tag and self._holds(held, tag):
+        if request.if_none_match and self._holds(request.if_none_match, tag):
             return _unchanged(marks)
         response.headers.update(marks)
         return response
