@@ -127,6 +127,8 @@ BAD: dict[str, tuple[Any, str, int, str]] = {
     "data that are a text": (message() | {"data": "x"}, "application/json", 422, "data"),
     "an unknown field": (message(data={"titel": "b"}), "application/json", 422, "data.titel"),
     "an unknown attribute": (message(tiem="2023-05-22"), "application/json", 422, "tiem"),
+    "an attribute named as a place in a list": (
+        message(**{"data.actors.²": 1}), "application/json", 422, "data.actors.²"),
     "a withdrawal of what was never said": (
         message("account.withdrawn", id="w", subject=str(development_id_of_message("//example.org/desk", "first")),
                 data={"source": "nobody"}), "application/json", 422, "source"),

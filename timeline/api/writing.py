@@ -55,7 +55,8 @@ HEADERS = [
     ),
     header(
         "Idempotency-Key",
-        "Stands for the `id` of events that have none, so that the same request may be sent again.",
+        "Stands for the `id` of events that have none, so that the same request may be sent again: 1 to 100 visible "
+        "ASCII characters. Each token has keys of its own.",
         example='"8e03978e-40d5-43dd-bc93-6894a57f9324"',
     ),
     header(

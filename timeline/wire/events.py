@@ -256,11 +256,15 @@ def _at(message: Any, path: tuple[Any, ...]) -> Any:
     for name in path:
         if isinstance(message, Mapping):
             message = message.get(name)
-        elif isinstance(message, list) and str(name).isdigit() and int(name) < len(message):
+        elif isinstance(message, list) and _is_index(str(name)) and int(name) < len(message):
             message = message[int(name)]
         else:
             return None
     return message
+
+
+def _is_index(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and len(name) < 10
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
