@@ -186,7 +186,7 @@ def _development(name: str, value: str) -> UUID:
 
 
 def _position(name: str, value: str) -> int:
-    if not value.isdecimal() or len(value) > 18:
+    if not (value.isascii() and value.isdecimal()) or len(value) > 18:
         raise InvalidValue(name, value, "a position of the log")
     return int(value)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 import structlog
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
@@ -71,6 +72,11 @@ def register_pages(
         State({"type": ids.COPIED, "index": MATCH}, "children"),
         prevent_initial_call=True,
     )
+
+
+def development_path(id: UUID) -> str:
+    """The path of the page of a development."""
+    return f"/developments/{id}"
 
 
 def contents(asked: Asked, pathname: str) -> Content:

@@ -7,6 +7,7 @@ from flask import Flask
 from msgspec import Struct, field
 
 from dashboards.app import add_dashboard
+from dashboards.routing import development_path
 from timeline.access.keeping import Tokens
 from timeline.access.opening import tokens_of
 from timeline.api.app import create_api
@@ -49,7 +50,9 @@ def open_service(config: Config, *, must_exist: bool = False) -> Service:
 
 def create_app(service: Service, config: Config) -> Flask:
     """The web application: the API below `/api/v1`, the dashboard at `/`."""
-    app = create_api(service.log, service.runner, service.reader, service.tokens, config, _now, service.stopping)
+    app = create_api(
+        service.log, service.runner, service.reader, service.tokens, config, _now, service.stopping, development_path
+    )
     add_dashboard(app, service.reader, config.title)
     return app
 

@@ -51,7 +51,7 @@ def _path(_: str, text: str) -> Path:
 
 def _number(least: int, unit: str) -> Callable[[str, str], int]:
     def read(name: str, text: str) -> int:
-        if not text.isdecimal() or len(text) > 15 or int(text) < least:
+        if not (text.isascii() and text.isdecimal()) or len(text) > 15 or int(text) < least:
             raise InvalidValue(name, text, f"a whole number of {unit}, at least {least}")
         return int(text)
 

@@ -63,6 +63,18 @@ class UnsupportedContentType(TimelineError):
     title = "This content type is not read here"
 
 
+class UnsupportedEncoding(TimelineError):
+    """Raised when a request carries a body in a content coding (`Content-Encoding`) that the service does not undo."""
+
+    slug = "unsupported-content-encoding"
+    title = "This content coding is not read here"
+
+    def __init__(self, given: str) -> None:
+        allowed = "identity, or no such header: bodies are read as they are"
+        listed = ({"field": "Content-Encoding", "value": shown(given), "allowed": allowed},)
+        super().__init__(f"Content-Encoding: expected {allowed}", listed)
+
+
 class MessageTooLarge(TimelineError):
     """Raised when a request body is over the limit."""
 
@@ -105,11 +117,19 @@ class VersionMismatch(TimelineError):
     title = "The subject has changed"
 
     def __init__(self, subject: Any, expected: int | None, current: int) -> None:
-        self.current = current
+        self.subject, self.expected, self.current = subject, expected, current
         super().__init__(
             f"expected_version: {subject} is at version {current}, not {expected}",
             ({"field": "expected_version", "value": expected, "allowed": f"the current version, {current}"},),
         )
+
+    def under(self, header: str, value: str) -> "VersionMismatch":
+        """The same error with the header named that expected the version."""
+        error = VersionMismatch(self.subject, self.expected, self.current)
+        error.detail = f"{header}: {self.subject} is at version {self.current}"
+        wanted = f'the current version, "{self.current}"' if self.expected else "a subject that does not exist yet"
+        error.errors = ({"field": header, "value": shown(value), "allowed": wanted},)
+        return error
 
 
 class Withheld(TimelineError):

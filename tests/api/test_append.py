@@ -123,8 +123,12 @@ BAD: dict[str, tuple[Any, str, int, str]] = {
     "no content type": (message(), "", 415, "Content-Type"),
     "a body over the limit": (message(data={"summary": "a" * 200_000}), "application/json", 413, "body"),
     "an id reused with other content": (message(id="first", data={"title": "b"}), "application/json", 409, "id"),
+    "no data": (message() | {"data": None}, "application/json", 422, "data"),
+    "data that are a text": (message() | {"data": "x"}, "application/json", 422, "data"),
     "an unknown field": (message(data={"titel": "b"}), "application/json", 422, "data.titel"),
     "an unknown attribute": (message(tiem="2023-05-22"), "application/json", 422, "tiem"),
+    "an attribute named as a place in a list": (
+        message(**{"data.actors.²": 1}), "application/json", 422, "data.actors.²"),
     "a withdrawal of what was never said": (
         message("account.withdrawn", id="w", subject=str(development_id_of_message("//example.org/desk", "first")),
                 data={"source": "nobody"}), "application/json", 422, "source"),
@@ -207,3 +211,55 @@ def test_a_merge_may_name_its_target_by_the_id_that_it_was_brought_in_under(scen
 
     assert merged.status_code == 201
     assert scene.get("/developments/ds:one")["item"]["merged_into"] == str(development_id_of("ds:two"))
+
+
+@pytest.mark.parametrize("data", [None, "x", 5, []])
+def test_data_that_are_no_object_are_told_what_they_should_be(scene: Scene, data: Any) -> None:
+    (error,) = scene.post({**message(), "data": data}).get_json(force=True)["errors"]
+
+    assert (error["field"], error["allowed"]) == ("data", "an object, the data of the event")
+
+
+@pytest.mark.parametrize("version", ['"3"', '"1"'])
+def test_another_version_than_the_expected_one_is_named_by_the_header_that_expected_it(
+    scene: Scene, version: str
+) -> None:
+    scene.post(message())
+    scene.post(given(str(development_id_of_message("//example.org/desk", "a-1")), id="b"))
+    told = given(str(development_id_of_message("//example.org/desk", "a-1")), id="c")
+    refused = scene.client.post("/api/v1/events", json=told, headers={"If-Match": version})
+
+    assert refused.status_code == 412
+    assert refused.get_json(force=True)["errors"] == [
+        {"field": "If-Match", "value": version, "allowed": 'the current version, "2"'}
+    ]
+    assert scene.client.post("/api/v1/events", json=told, headers={"If-Match": '"2"'}).status_code == 201
+
+
+def test_a_subject_that_should_be_new_and_is_not_is_named_by_the_header_as_well(scene: Scene) -> None:
+    told = message(data={"external_id": "ds:1"})
+    scene.post(told)
+    refused = scene.client.post("/api/v1/events", json={**told, "id": "b"}, headers={"If-None-Match": "*"})
+
+    assert refused.status_code == 412
+    (error,) = refused.get_json(force=True)["errors"]
+    assert (error["field"], error["value"]) == ("If-None-Match", "*")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x"])
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-ndjson"])
+def test_a_body_in_a_coding_that_is_not_undone_is_refused(scene: Scene, coding: str, content_type: str) -> None:
+    refused = scene.client.post(
+        "/api/v1/events", data=b"{}", content_type=content_type, headers={"Content-Encoding": coding}
+    )
+
+    assert refused.status_code == 415
+    assert refused.headers["Accept-Encoding"] == "identity"
+    assert [one["field"] for one in refused.get_json(force=True)["errors"]] == ["Content-Encoding"]
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", ""])
+def test_a_body_that_is_said_to_be_as_it_is_is_read(scene: Scene, coding: str) -> None:
+    headers = {"Content-Encoding": coding}
+
+    assert scene.client.post("/api/v1/events", json=message(), headers=headers).status_code == 201

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.scenarios import Scene, message
+from tests.scenarios import Scene, bearer, message
+from timeline.access.tokens import Scope
 
 ARRAY = "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
@@ -172,6 +173,7 @@ def test_an_idempotency_key_stands_for_the_id_of_an_event_that_has_none(scene: S
 
     assert statuses == [201, 200, 201]
     assert other.status_code == 409
+    assert [(one["field"], one["value"]) for one in other.get_json()["errors"]] == [("Idempotency-Key", "k-1")]
     assert post(told, "a b").status_code == 422
     assert scene.head == 2
 
@@ -181,3 +183,26 @@ def test_a_stream_with_an_idempotency_key_may_be_sent_again(scene: Scene) -> Non
     first, again = (told(post_lines(scene, told_, told_, **{"Idempotency-Key": "k"}))[0] for _ in range(2))
 
     assert (first["accepted"], again["duplicate"]) == (2, 2)
+
+
+def test_two_senders_with_the_same_key_are_in_each_others_way_no_more_than_others(scene: Scene) -> None:
+    told_ = {name: value for name, value in message().items() if name != "id"}
+    answers = [
+        scene.app.test_client().post(
+            "/api/v1/events", json=body, headers={"Idempotency-Key": "1", "Authorization": authorization}
+        )
+        for authorization in (bearer(scene.tokens, "desk", Scope.APPEND), bearer(scene.tokens, "other", Scope.APPEND))
+        for body in (told_, {**told_, "time": "2023-05-23T12:00:00Z"})
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 409, 201, 409]
+    assert scene.head == 2
+
+
+def test_a_key_that_stood_for_other_lines_is_named_in_what_became_of_each(scene: Scene) -> None:
+    told_ = {name: value for name, value in message().items() if name != "id"}
+    post_lines(scene, told_, **{"Idempotency-Key": "k"})
+    _, item = told(post_lines(scene, {**told_, "time": "2023-05-23"}, **{"Idempotency-Key": "k"}))
+
+    assert item["outcome"] == "rejected"
+    assert [one["field"] for one in item["problem"]["errors"]] == ["Idempotency-Key"]

@@ -12,6 +12,23 @@ READS = [
     "/timeline", "/fronts", "/fronts/bakhmut/timeline", "/sources", "/density", f"/developments/{BAKHMUT}",
     f"/developments/{BAKHMUT}/history", "/changes?since=2022-01-01&until=2023-05-31",
 ]  # fmt: skip
+"""Reads with a recorded cut."""
+GROWING = [
+    "/events", "/events?after=1", "/events?front=bakhmut&limit=2", "/changes.atom", "/changes.json",
+    "/fronts/bakhmut/changes.atom", "/fronts/bakhmut/changes.json", "/log/checkpoint", "/log/keys",
+    "/log/proof/inclusion?position=1", "/log/proof/consistency?from=1", "/exports/csv", "/exports/cloudevents",
+]  # fmt: skip
+"""The other reads: what they tell grows with the log."""
+FIXED = [
+    "/events?limit=1", "/events?limit=1&type=development.reported", "/log/proof/inclusion?position=1&size=1",
+    "/log/proof/consistency?from=1&to=1", "/changes?clock=recorded&since=0&until=1",
+    "/changes?clock=recorded&since=2023-06-01T11:00:00Z&until=2023-06-01T12:00:00Z",
+]  # fmt: skip
+"""Reads that are the same for ever without a recorded cut."""
+FILES = [
+    "/exports/csv?recorded_at=1", "/exports/ndjson?of=changes&clock=recorded&since=0&until=1",
+    "/exports/cloudevents?recorded_at=2023-06-01T12:00:00Z",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -21,7 +38,7 @@ def told(scene: Scene) -> Scene:
     return scene
 
 
-@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("path", [*READS, *GROWING])
 def test_an_answer_is_not_sent_again_until_the_log_grows(told: Scene, path: str) -> None:
     first = told.client.get(f"/api/v1{path}")
     asked = {"If-None-Match": first.headers["ETag"]}
@@ -49,6 +66,62 @@ def test_an_answer_with_a_fixed_recorded_cut_may_be_kept_for_ever(told: Scene, p
     assert first.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert again.get_data() == first.get_data()
     assert unchanged.status_code == 304
+
+
+@pytest.mark.parametrize("path", FIXED)
+def test_what_can_not_change_any_more_may_be_kept_for_ever_as_well(told: Scene, path: str) -> None:
+    told.get("/log/keys")  # the log signs its first size
+    first = told.client.get(f"/api/v1{path}")
+    told.clock.advance(hours=5)
+    told.tell(given("ua-mod", "denies"), "2023-05-21")
+    again = told.client.get(f"/api/v1{path}")
+    unchanged = told.client.get(f"/api/v1{path}", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert again.get_data() == first.get_data()
+    assert unchanged.status_code == 304
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_that_can_not_change_is_asked_for_each_time_and_not_sent_again(told: Scene, path: str) -> None:
+    first = told.client.get(f"/api/v1{path}")
+    told.clock.advance(hours=5)
+    told.tell(given("ua-mod", "denies"), "2023-05-21")
+    unchanged = told.client.get(f"/api/v1{path}", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == unchanged.headers["Cache-Control"] == "public, no-cache"
+    assert (unchanged.status_code, unchanged.get_data()) == (304, b"")
+
+
+def test_changes_up_to_a_moment_that_is_still_to_come_are_not_for_ever(told: Scene) -> None:
+    asked = "/api/v1/changes?clock=recorded&since=0&until=2030-01-01"
+
+    assert told.client.get(asked).headers["Cache-Control"] == "public, no-cache"
+
+
+def test_who_waits_for_news_with_a_tag_is_answered_once_there_are_some(told: Scene) -> None:
+    tag = told.client.get("/api/v1/events?after=1").headers["ETag"]
+    asked = {"If-None-Match": tag, "Prefer": "wait=10"}
+    at_once = told.client.get("/api/v1/events?after=1", headers={**asked, "Prefer": "wait=0"})
+    Thread(target=told.tell, args=(given("ua-mod", "denies"), "2023-05-21")).start()
+    waited = told.client.get("/api/v1/events?after=1", headers=asked)
+
+    assert at_once.status_code == 304
+    assert [one["position"] for one in waited.get_json()["items"]] == [2]
+
+
+def test_every_read_has_a_tag(told: Scene) -> None:
+    reads = [path for path, words in told.get("/openapi.json")["paths"].items() if "get" in words]
+    below = {path.removeprefix("/api/v1") for path in reads if path.startswith("/api/v1/")} - {"/events/stream"}
+    named = {"slug": "bakhmut", "id": str(BAKHMUT), "format": "csv"}
+    query = {"/changes": "since=2022-01-01&until=2023-01-01", "/log/proof/inclusion": "position=1",
+             "/log/proof/consistency": "from=1"}  # fmt: skip
+
+    for path in ("/openapi.json", *below):
+        response = told.client.get(f"/api/v1{path.format(**named)}?{query.get(path, '')}")
+        asked = {"If-None-Match": response.headers["ETag"]}
+        again = told.client.get(f"/api/v1{path.format(**named)}?{query.get(path, '')}", headers=asked)
+        assert again.status_code == 304, path
 
 
 def test_an_answer_as_recorded_in_the_future_is_not_for_ever(told: Scene) -> None:
@@ -85,11 +158,25 @@ def test_a_reader_can_ask_for_an_answer_that_has_its_own_write(told: Scene) -> N
     assert waited.get_json()["recorded_at"]["position"] == 2
 
 
-def test_a_wait_that_is_no_number_is_refused(told: Scene) -> None:
-    response = told.client.get("/api/v1/timeline?min_position=9", headers={"Prefer": "wait=long"})
+@pytest.mark.parametrize("given", ["wait=long", "wait=1.5", "wait", "handling=lenient, wait=-1", 'wait="1 0"'])
+def test_a_wait_that_is_no_whole_number_is_refused(told: Scene, given: str) -> None:
+    response = told.client.get("/api/v1/timeline?min_position=9", headers={"Prefer": given})
 
     assert response.status_code == 422
     assert response.get_json(force=True)["errors"][0]["field"] == "Prefer"
+    assert "a whole number" in response.get_json(force=True)["errors"][0]["allowed"]
+
+
+@pytest.mark.parametrize("given", ["handling=lenient", 'x="wait=long"', "return=minimal; wait=long", "await=2"])
+def test_what_else_somebody_prefers_is_passed_over(told: Scene, given: str) -> None:
+    assert told.client.get("/api/v1/timeline", headers={"Prefer": given}).status_code == 200
+
+
+@pytest.mark.parametrize("given", ["wait=0", "WAIT = 0; foo=bar, respond-async", 'respond-async, wait="0"'])
+def test_a_wait_may_be_written_in_every_way_that_its_standard_has(told: Scene, given: str) -> None:
+    response = told.client.get("/api/v1/timeline?min_position=9", headers={"Prefer": given})
+
+    assert response.status_code == 412
 
 
 def test_only_the_fields_that_are_asked_for_are_told(told: Scene) -> None:
@@ -113,6 +200,27 @@ def test_a_long_answer_is_compressed(scene: Scene, algorithm: str) -> None:
     assert "Accept-Encoding" in packed.headers["Vary"]
 
 
+@pytest.mark.parametrize(
+    ("given", "coding"),
+    [
+        ("gzip;q=0", None),
+        ("gzip; q=0, br;q=0.0", None),
+        ("gzip;q=0, *", "zstd"),
+        ("zstd;q=0, *;q=0.5", "br"),
+        ("*;q=0", None),
+        ("*;q=0, gzip", "gzip"),
+        ("gzip;q=0.4, br;q=0.5", "br"),
+        ("identity, gzip;q=0.5", None),
+        ("gzip;q=x", None),
+    ],
+)
+def test_nothing_is_compressed_in_a_way_that_the_reader_refuses(scene: Scene, given: str, coding: str | None) -> None:
+    fill(scene, 20)
+    answer = scene.client.get("/api/v1/timeline?recorded_at=20", headers={"Accept-Encoding": given})
+
+    assert answer.headers.get("Content-Encoding") == coding
+
+
 def test_who_asks_again_without_a_token_is_answered_before_all_else_and_counted(told: Scene) -> None:
     stranger = told.app.test_client()
     first = stranger.get("/api/v1/timeline?recorded_at=1")
@@ -128,7 +236,16 @@ def test_who_asks_again_without_a_token_is_answered_before_all_else_and_counted(
     assert again.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("held", ["*", '"x"', 'W/"f"', "", "f"])
+@pytest.mark.parametrize("headers", [{}, {"Prefer": "x"}, {"Accept-Encoding": "gzip"}])
+def test_any_tag_stands_for_any_answer_that_there_is(told: Scene, headers: dict[str, str]) -> None:
+    for client in (told.client, told.app.test_client()):
+        asked = {**headers, "If-None-Match": "*"}
+
+        assert client.get("/api/v1/timeline", headers=asked).status_code == 304
+        assert client.get("/api/v1/developments/nowhere:1", headers=asked).status_code == 404
+
+
+@pytest.mark.parametrize("held", ['"x"', 'W/"f"', "", "f"])
 def test_a_tag_of_nothing_is_no_answer(told: Scene, held: str) -> None:
     for client in (told.client, told.app.test_client()):
         assert client.get("/api/v1/timeline?recorded_at=1", headers={"If-None-Match": held}).status_code == 200

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -39,7 +40,8 @@ def titles(format: str, content: bytes) -> list[str]:
     """The titles of the developments in a file."""
     match format:
         case "csv":
-            return [row["title"] for row in csv.DictReader(io.StringIO(content.decode(), newline=""))]
+            rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
+            return [row["title"] for row in rows if row["id"]]
         case "ndjson":
             return [json.loads(line)["title"] for line in content.splitlines()[1:]]
         case "geojson":
@@ -148,6 +150,17 @@ def test_an_export_of_an_empty_log_is_empty(scene: Scene) -> None:
     assert [titles(format, scene.raw(f"/exports/{format}")) for format in FORMATS] == [[]] * len(FORMATS)
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_of_nothing_carries_its_cuts_and_the_checkpoint_all_the_same(told: Scene, format: str) -> None:
+    content = told.raw(f"/exports/{format}", front="kyiv", as_of="2023-05-25", recorded_at=4)
+    (verifier,) = told.get("/log/keys")["verifiers"]
+    name = parse_verifier(verifier).name.encode()
+
+    assert titles(format, content) == []
+    assert b"2023-05-25T23:59:59.999999Z" in content.replace(b"\r\n ", b"")
+    assert name in content.replace(b"\r\n ", b"") or b64encode(name)[:-4] in content
+
+
 def test_accounts_are_those_of_the_developments_and_of_the_sources_that_are_asked_for(told: Scene) -> None:
     told.tell(AccountWithdrawn("ru-mod"), "2023-05-23", BAKHMUT)
 
@@ -245,6 +258,7 @@ def test_an_unknown_format_is_answered_by_what_there_is(told: Scene, format: str
         ("ndjson", {"of": "sources", "from": "2023-05-20"}, "from"),
         ("csv", {"limit": "5"}, "limit"),
         ("csv", {"cursor": "x"}, "cursor"),
+        ("csv", {"fields": "id,title"}, "fields"),
         ("csv", {"recorded_at": "99"}, "recorded_at"),
         ("csv", {"from": "2023-05-23", "to": "2023-05-22"}, "from"),
         ("csv", {"form": "x"}, "form"),
@@ -283,13 +297,19 @@ def test_a_file_that_breaks_off_says_so(told: Scene, format: str, monkeypatch: p
         return read_page(self, wanted, filters, limit, after)
 
     monkeypatch.setattr(Reader, "timeline", breaks_off)
-    content = told.client.get(f"/api/v1/exports/{format}").iter_encoded()
+    response = told.client.get(f"/api/v1/exports/{format}?recorded_at=5")
+    content = response.iter_encoded()
 
     read = [next(content)]
     with pytest.raises(RuntimeError, match="the secret"):
         read += content
     assert b"".join(read).endswith(exports.BROKEN_OFF)
     assert b"secret" not in b"".join(read)
+    monkeypatch.undo()
+    again = told.client.get(
+        f"/api/v1/exports/{format}?recorded_at=5", headers={"If-None-Match": response.headers["ETag"]}
+    )
+    assert again.status_code == 200
 
 
 def test_the_head_of_a_file_can_be_asked_for(told: Scene) -> None:

@@ -12,12 +12,14 @@ from hypothesis import given as given_any
 from tests.api.test_openapi import document, faults
 from tests.exporters.making import tricky_text
 from tests.scenarios import BAKHMUT, GRAYVORON, Scene, fill, given, registered, reported
+from timeline.bootstrap import Service, create_app
+from timeline.config import Config
 from timeline.domain.descriptions import DescriptionChanges
 from timeline.domain.facts import DevelopmentRetracted, DevelopmentRevised, FrontOpened
 from timeline.domain.values import front_id
 from timeline.domain.vocabulary import Kind, Nature
 from timeline.exporters import atom, json_feed
-from timeline.exporters.feed import MOST, Feed, FeedEntry
+from timeline.exporters.feed import MOST, Feed, FeedEntry, Link
 
 WINDOW = {"since": "2023-05-20", "until": "2023-05-25"}
 
@@ -73,6 +75,29 @@ def test_a_feed_names_itself_and_its_entries_lead_to_developments(told: Scene) -
     assert itself == "http://localhost/api/v1/changes.atom?since=2023-05-20&until=2023-05-25"
     assert found.entries[1].link == f"http://localhost/api/v1/developments/{BAKHMUT}"
     assert told.client.get(found.entries[1].link).get_json()["item"]["id"] == str(BAKHMUT)
+
+
+def test_an_entry_leads_to_the_page_of_its_development_and_to_what_the_api_tells_of_it(told: Scene) -> None:
+    service = Service(told.log, told.runner, told.reader, told.tokens)
+    client = create_app(service, Config()).test_client()
+    query = "?since=2023-05-20&until=2023-05-25"
+    entry = feedparser.parse(client.get(f"/api/v1/changes.atom{query}").get_data()).entries[1]
+    item = client.get(f"/api/v1/changes.json{query}").get_json(force=True)["items"][1]
+
+    page, data = f"http://localhost/developments/{BAKHMUT}", f"http://localhost/api/v1/developments/{BAKHMUT}"
+    assert entry.link == item["url"] == page
+    assert [(one.rel, one.type, one.href) for one in entry.links[1:]] == [("related", "application/json", data)]
+    assert item["attachments"] == [{"url": data, "mime_type": "application/json"}]
+    assert client.get(page).content_type.startswith("text/html")
+
+
+@pytest.mark.parametrize("path", ["/changes", "/changes.atom", "/fronts/bakhmut/changes.json", "/exports/csv"])
+def test_what_tells_of_changes_and_files_can_wait_for_the_readers_own_write(told: Scene, path: str) -> None:
+    query = {"since": "2023-05-20", "until": "2023-05-25"} if "changes" in path else {}
+    problem = told.get(path, expect=412, min_position=told.head + 1, **query)
+
+    assert [one["field"] for one in problem["errors"]] == ["min_position"]
+    told.raw(path, min_position=told.head, **query)
 
 
 def test_both_forms_tell_the_same(told: Scene) -> None:
@@ -176,7 +201,14 @@ def test_what_makes_no_sense_is_refused_by_name(told: Scene, path: str, query: A
 
 @given_any(tricky_text)
 def test_any_text_is_well_formed_in_both_forms(text: str) -> None:
-    entry = FeedEntry("urn:uuid:1", text, text, "http://localhost/1", datetime(2023, 5, 22, tzinfo=UTC), (text,))
+    entry = FeedEntry(
+        "urn:uuid:1",
+        text,
+        text,
+        Link("http://localhost/1", "http://localhost/1.json"),
+        datetime(2023, 5, 22, tzinfo=UTC),
+        (text,),
+    )
     feed = Feed("urn:uuid:2", text, text, "http://localhost/feed", entry.updated, (entry,))
     root = ElementTree.fromstring(atom.write(feed))
     (title,) = root.iterfind("{*}entry/{*}title")

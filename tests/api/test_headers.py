@@ -41,6 +41,29 @@ def test_the_page_has_a_policy_of_its_own(page: FlaskClient) -> None:
     assert "unsafe-eval" not in policy
 
 
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v2", "/healthz/", "/readyz/", "/metrics/"])
+def test_beside_the_api_there_is_no_page(page: FlaskClient, path: str) -> None:
+    answer = page.get(path)
+
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+    assert "/api/docs" in answer.get_json()["detail"]
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+def test_what_is_not_sent_again_has_the_headers_of_the_api_and_not_of_the_page(page: FlaskClient) -> None:
+    asked = {"If-None-Match": page.get("/api/v1/fronts?recorded_at=0").headers["ETag"], "X-Request-ID": "mine"}
+    # With a preference the layer before the application leaves it to that; no basic credentials are looked at.
+    answers = [
+        page.get("/api/v1/fronts?recorded_at=0", headers={**asked, **more})
+        for more in ({}, {"Prefer": "return=minimal"}, {"Authorization": "Basic x"})
+    ]
+
+    assert {answer.status_code for answer in answers} == {304}
+    for answer in answers:
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert sorted(answer.headers) == sorted(answers[0].headers)
+
+
 def test_refusals_and_failures_have_them_too(scene: Scene) -> None:
     refused = scene.app.test_client().post("/api/v1/events")
 
@@ -64,7 +87,7 @@ def test_a_page_that_is_named_may_call_it_and_see_what_it_needs(tmp_path: Path) 
     for one in (answer, refused):
         assert one.headers["Access-Control-Allow-Origin"] == DESK
         exposed = one.headers["Access-Control-Expose-Headers"].split(", ")
-        assert set(exposed) == {"ETag", "Retry-After", "X-Request-ID"}
+        assert {"ETag", "Retry-After", "X-Request-ID", "Content-Disposition", "WWW-Authenticate"} == set(exposed)
         assert "Access-Control-Allow-Credentials" not in one.headers
     assert "Origin" in answer.headers["Vary"]
     assert "Access-Control-Allow-Origin" not in other.headers
@@ -75,7 +98,8 @@ def test_a_browser_that_asks_first_is_told_without_a_token_even_where_reading_is
         asked = {
             "Origin": DESK,
             "Access-Control-Request-Method": "POST",
-            "Access-Control-Request-Headers": "authorization, content-type, if-match",
+            "Access-Control-Request-Headers": "authorization, content-type, if-match, prefer, "
+            "idempotency-key, ce-type, x-else",
         }
         answer = scene.app.test_client().options("/api/v1/events", headers=asked)
 
@@ -85,6 +109,9 @@ def test_a_browser_that_asks_first_is_told_without_a_token_even_where_reading_is
         "authorization",
         "content-type",
         "if-match",
+        "prefer",
+        "idempotency-key",
+        "ce-type",
     }
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
 

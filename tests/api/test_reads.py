@@ -1,6 +1,5 @@
 """The reads: the shape of each answer, every filter, the cuts, and pages that miss nothing and double nothing."""
 
-import base64
 from typing import Any
 
 import pytest
@@ -168,6 +167,12 @@ def test_a_filter_lets_through_what_meets_it(filled: Scene, query: dict[str, Any
         ("/timeline", {"bbox": "0,10,1,9"}, "bbox"),
         ("/timeline", {"bbox": "nan,0,1,1"}, "bbox"),
         ("/timeline", {"bbox": "0,0,1,91"}, "bbox"),
+        ("/timeline", {"bbox": "1_0,0,11,1"}, "bbox"),
+        ("/timeline", {"bbox": "0,0,1e999,1"}, "bbox"),
+        ("/timeline", {"bbox": "0,0,inf,1"}, "bbox"),
+        ("/timeline", {"bbox": "٣,0,4,1"}, "bbox"),
+        ("/timeline", {"recorded_at": "٣"}, "recorded_at"),
+        ("/timeline", {"limit": "٣"}, "limit"),
         ("/timeline", {"limit": "0"}, "limit"),
         ("/timeline", {"limit": "1001"}, "limit"),
         ("/timeline", {"limit": "ten"}, "limit"),
@@ -176,6 +181,7 @@ def test_a_filter_lets_through_what_meets_it(filled: Scene, query: dict[str, Any
         ("/timeline", {"cursor": "x"}, "cursor"),
         ("/timeline", {"cursor": "é"}, "cursor"),
         ("/fronts", {"front": "bakhmut"}, "front"),
+        ("/fronts/bakhmut/timeline", {"front": "belgorod-border"}, "front"),
         ("/sources", {"limit": "5"}, "limit"),
         (f"/developments/{BAKHMUT}", {"q": "x"}, "q"),
         ("/events", {"after": "-1"}, "after"),
@@ -189,20 +195,40 @@ def test_what_is_asked_wrongly_is_refused_by_name(filled: Scene, path: str, quer
     assert problem["errors"][0]["allowed"]
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
-        '["2023-05-22T00:00:00","2023-05-22T00:00:00",1,"2023-05-22T00:00:00","x"]',
-        '["2023-05-22T00:00:00Z","2023-05-22T00:00:00Z",-9,"2023-05-22T00:00:00Z","x"]',
-        '["2023-05-22T00:00:00Z","2023-05-22T00:00:00Z",99,"2023-05-22T00:00:00Z","x"]',
-        '["2023-05-22T00:00:00Z"]',
-    ],
-    ids=["without offset", "negative position", "position not reached", "too short"],
-)
-def test_a_forged_cursor_is_refused_by_name(filled: Scene, forged: str) -> None:
-    problem = filled.get("/timeline", expect=422, cursor=base64.urlsafe_b64encode(forged.encode()).decode())
+def test_a_parameter_that_there_is_not_is_answered_by_those_that_there_are(filled: Scene) -> None:
+    (error,) = filled.get("/fronts", expect=422, form="x")["errors"]
 
-    assert [one["field"] for one in problem["errors"]] == ["cursor"]
+    told, _, names = error["allowed"].partition(", but any of ")
+    assert (error["field"], told) == ("form", "no parameter of this name")
+    assert set(names.split(", ")) == {"as_of", "known_at", "recorded_at", "min_position"}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("q=%ff", "q"), ("q=a%C3%28", "q"), ("front=%ff", "front"), ("as%ff=1", "as%FF"), ("front=a&front=%e9", "front")],
+)
+def test_a_parameter_that_is_no_text_is_refused_by_name(filled: Scene, query: str, field: str) -> None:
+    response = filled.client.get(f"/api/v1/timeline?{query}")
+
+    assert response.status_code == 422
+    assert [one["field"] for one in response.get_json(force=True)["errors"]] == [field]
+
+
+@pytest.mark.parametrize("name", ["as_of", "known_at", "recorded_at", "from", "to"])
+def test_an_offset_whose_plus_became_a_space_is_told_how_to_write_it(filled: Scene, name: str) -> None:
+    lost = filled.client.get(f"/api/v1/timeline?{name}=2023-05-22T12:00:00+03:00").get_json(force=True)
+    kept = filled.client.get(f"/api/v1/timeline?{name}=2023-05-22T12:00:00%2B03:00")
+
+    assert lost["errors"][0]["field"] == name
+    assert "%2B" in lost["errors"][0]["allowed"]
+    assert kept.status_code == 200
+
+
+def test_a_leap_second_is_told_from_what_is_no_instant(filled: Scene) -> None:
+    problem = filled.get("/timeline", expect=422, as_of="2016-12-31T23:59:60Z")
+
+    assert "leap second" in problem["errors"][0]["allowed"]
+    assert "leap" not in filled.get("/timeline", expect=422, as_of="2016-12-31T23:59:62Z")["detail"]
 
 
 def test_a_window_from_a_day_on_holds_what_happened_at_an_hour_of_that_day(scene: Scene) -> None:

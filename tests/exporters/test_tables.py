@@ -73,8 +73,14 @@ def test_every_row_carries_the_cuts_the_filters_and_the_checkpoint_behind_all_el
     assert row["export_checkpoint"] == CHECKPOINT
 
 
-def test_a_table_without_rows_still_has_its_header() -> None:
-    assert written("csv").count(b"\r\n") == 1
+@pytest.mark.parametrize("of", COLUMNS, ids=str)
+def test_a_table_of_nothing_still_tells_what_it_is_of_in_a_row_that_tells_nothing_else(of: Of) -> None:
+    (row,) = rows(written("csv", of=of, front=["bakhmut"]))
+
+    assert {row[name] for name in COLUMNS[of]} == {""}
+    assert row["export_recorded_position"] == "7"
+    assert json.loads(row["export_filters"]) == {"front": ["bakhmut"]}
+    assert row["export_checkpoint"] == CHECKPOINT
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "\uff1d1"])

@@ -5,7 +5,7 @@ from datetime import datetime
 from threading import Event
 from typing import NoReturn
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_smorest import Api
 from werkzeug.exceptions import NotFound
 
@@ -28,7 +28,9 @@ from timeline.api.application import Application
 from timeline.api.bodies import BodyLimits
 from timeline.api.caching import Freshness
 from timeline.api.compression import compress
+from timeline.api.feeds import PageOf
 from timeline.api.headers import add_headers
+from timeline.api.headers_told import with_headers
 from timeline.api.http import answer
 from timeline.api.limits import limit
 from timeline.api.metrics import Metrics
@@ -52,7 +54,11 @@ class _Api(Api):  # type: ignore[misc]
         """The application's handler answers for every path."""
 
     def _openapi_json(self) -> Response:
-        return answer(completed(self.spec.to_dict()))
+        response = answer(with_headers(completed(self.spec.to_dict())))
+        response.add_etag(weak=True)
+        response.headers["Cache-Control"] = "no-cache"
+        response.make_conditional(request)
+        return response
 
 
 def create_api(
@@ -63,10 +69,12 @@ def create_api(
     config: Config,
     now: Callable[[], datetime],
     stopping: Event,
+    page_of: PageOf | None = None,
 ) -> Flask:
     """The application with the API below `/api/v1`, `/healthz`, `/readyz` and `/metrics`.
 
-    `now` tells the time (UTC); streams end when the service is `stopping`.
+    `now` tells the time (UTC); streams end when the service is `stopping`; `page_of` gives the path of the page, served
+    beside the API, that tells of a development to people.
     """
     app = Application("timeline", static_folder=None)
     app.config.update(
@@ -94,22 +102,23 @@ def create_api(
     api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
     body_limits = BodyLimits(config.body_limit, config.batch_limit, config.request_seconds)
     api.register_blueprint(events.blueprint(log, body_limits, access.admitted, counted.appended))
-    api.register_blueprint(reading_log.blueprint(log, broadcast))
     freshness = Freshness(log, now, public=config.reading_is_open)
+    api.register_blueprint(reading_log.blueprint(log, broadcast, freshness))
     api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes))
-    api.register_blueprint(exports.blueprint(log, reader, config.title))
-    api.register_blueprint(feeds.blueprint(log, reader, config.title))
-    api.register_blueprint(proofs.blueprint(log))
+    api.register_blueprint(exports.blueprint(log, reader, config.title, freshness))
+    api.register_blueprint(feeds.blueprint(log, reader, config.title, freshness, page_of))
+    api.register_blueprint(proofs.blueprint(log, freshness))
     api.register_blueprint(health.blueprint(runner, reader))
     api.register_blueprint(metrics.blueprint(counted))
     app.register_blueprint(documentation.blueprint())
     if not config.cors_origins:  # whose headers are the application's to say
         app.wsgi_app = AppendsOne(app.wsgi_app, log, tokens, limits, counted, config.body_limit)  # type: ignore[method-assign]
     app.wsgi_app = Unchanged(app.wsgi_app, freshness, counted)  # type: ignore[method-assign]
-    app.add_url_rule("/api/<path:path>", "unknown_path", _unknown_path)
+    for path in ("/api", "/api/", "/api/<path:path>", "/healthz/", "/readyz/", "/metrics/"):
+        app.add_url_rule(path, f"unknown_path {path}", _unknown_path)
     return app
 
 
-def _unknown_path(path: str) -> NoReturn:
+def _unknown_path(**_: str) -> NoReturn:
     """Below `/api` an unknown path is an error, whatever the dashboard makes of unknown paths."""
-    raise NotFound(f"There is no /api/{path}; /api/v1/openapi.json lists what there is.")
+    raise NotFound(f"There is no {request.path}; /api/v1/openapi.json lists what there is, /api/docs shows it.")

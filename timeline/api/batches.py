@@ -13,11 +13,11 @@ from typing import IO, Any
 import msgspec
 from flask import Response
 
-from timeline.api.messages import with_id
+from timeline.api.messages import named_by_key, with_id
 from timeline.api.outcomes import Outcome, outcome_of, told_of
 from timeline.api.problems import problem_of, problem_response
 from timeline.domain.aggregates import Submission
-from timeline.errors import StoreUnusable, TimelineError, Withheld
+from timeline.errors import MessageIdReused, StoreUnusable, TimelineError, Withheld
 from timeline.store.appending import MOST_TOGETHER
 from timeline.store.log import ConflictLog
 from timeline.store.wishes import Receipt
@@ -121,6 +121,8 @@ class Batch:
         outcomes = iter(record([read for _, read in some if isinstance(read, Submission)]))
         for number, read in some:
             became = next(outcomes) if isinstance(read, Submission) else read
+            if isinstance(became, MessageIdReused) and isinstance(read, Submission):
+                became = named_by_key(became, read, self._key)
             if isinstance(became, StoreUnusable):
                 raise became
             outcome = outcome_of(became)

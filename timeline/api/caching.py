@@ -2,7 +2,8 @@
 
 An answer with a fixed recorded cut is the same for ever. Any other holds until the log grows, and at most for the rest
 of the minute, since with time what was announced comes about. Both are told by a tag that is made of the question, so
-that asking again costs no more than looking where the log stands.
+that asking again costs no more than looking where the log stands. A file is asked for each time, even where it is the
+same for ever: one that broke off on its way must not be kept.
 """
 
 import re
@@ -14,8 +15,9 @@ from importlib.metadata import version
 from typing import Any
 
 from flask import Request, Response, g, request
-from msgspec import Struct
+from msgspec import Struct, field
 from werkzeug.datastructures import ETags
+from werkzeug.http import parse_list_header
 
 from timeline.api.http import answer
 from timeline.errors import InvalidValue, NotThereYet
@@ -26,7 +28,8 @@ LONGEST_WAIT = 60
 """Seconds."""
 _SOFTWARE = f"{version('conflict-timeline')}/{VERSION}"
 _FIXED, _PASSING = "f", "p"
-_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,4})\"?", re.IGNORECASE)
+_FILES = "/api/v1/exports/"
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 class Freshness(Struct, frozen=True):
@@ -36,42 +39,54 @@ class Freshness(Struct, frozen=True):
     now: Callable[[], datetime]
     public: bool = True
     """Whether what is kept between may be given to others."""
+    withdrawn: set[str] = field(default_factory=set)
+    """The tags of files that broke off, which say nothing any more."""
 
     def unchanged(self) -> Response | None:
         """The answer 304 to a request that holds what it would be given, otherwise None."""
         g.asked_at = self.now()
-        if request.method not in ("GET", "HEAD") or "min_position" in request.args:
-            return None
+        if request.method not in ("GET", "HEAD") or "min_position" in request.args or "Prefer" in request.headers:
+            return None  # who would wait is answered by `marked`, once that is over
         marks = self.unchanged_marks(request.if_none_match, question_of(request.environ))
-        return None if marks is None else Response(status=304, headers=marks)
+        return None if marks is None else _unchanged(marks)
 
     def unchanged_marks(self, held: ETags, question: str) -> dict[str, str] | None:
         """The headers of a 304 to a reader who holds answers with these tags; None where none of them holds.
 
-        A question is its path and query. `*` stands for no answer in particular, so that it says nothing here.
+        A question is its path and query. Of `*`, any answer that there is, only `marked` can tell whether it holds.
         """
         if not held or held.star_tag:
             return None
-        if held.contains_weak(tag := _fixed_tag(question)):
-            return self._marks(tag)  # whatever the log holds by now, which need not be asked for it
+        if self._holds(held, tag := _fixed_tag(question)):
+            return self._marks(tag, question)  # whatever the log holds by now, which need not be asked for it
         tag = _passing_tag(question, self.log.head().position, self.now())
-        return self._marks(tag) if held.contains_weak(tag) else None
+        return self._marks(tag, question) if self._holds(held, tag) else None
 
-    def is_fixed(self, query: dict[str, Any]) -> bool:
-        """Whether the answer to a question is the same for ever: its recorded cut lies in the past of the log."""
-        recorded_at = query.get("recorded_at")
-        return recorded_at <= self.now() if isinstance(recorded_at, datetime) else recorded_at is not None
+    def is_fixed(self, *recorded: int | datetime | None) -> bool:
+        """Whether an answer is the same for ever: these are its recorded cuts, and all lie in the past of the log."""
+        return all(one <= self.now() if isinstance(one, datetime) else one is not None for one in recorded)
 
     def answer(self, body: Any, position: int, *, fixed: bool) -> Response:
-        """A JSON answer with its tag; `fixed` where it is the same for ever, else of the log as it stood at a position.
+        """A JSON answer with its tag, as `marked`."""
+        return self.marked(answer(body), position, fixed=fixed)
 
-        That is where the answer was read, and not where the log stands by now: it may have grown meanwhile.
+    def marked(self, response: Response, position: int, *, fixed: bool) -> Response:
+        """An answer with its tag; `fixed` where it is the same for ever, else of the log as it stood at a position.
+
+        That is where the answer was read, and not where the log stands by now: it may have grown meanwhile. Where the
+        reader holds it already they are told so instead.
         """
         question = question_of(request.environ)
         tag = _fixed_tag(question) if fixed else _passing_tag(question, position, g.asked_at)
-        response = answer(body)
-        response.headers.update(self._marks(tag))
+        marks = self._marks(tag, question)
+        if request.if_none_match and self._holds(request.if_none_match, tag):
+            return _unchanged(marks)
+        response.headers.update(marks)
         return response
+
+    def withdraw(self, tag: str) -> None:
+        """Say of nobody who holds an answer with this tag (as in its header) that they hold the answer."""
+        self.withdrawn.add(tag.removeprefix("W/").strip('"'))
 
     def await_position(self, wanted: int | None) -> None:
         """Wait until the log is where the reader saw it (`min_position`), as long as `Prefer: wait` allows.
@@ -87,10 +102,19 @@ class Freshness(Struct, frozen=True):
                 ({"field": "min_position", "value": wanted, "allowed": f"a position up to {position}, for now"},),
             )
 
-    def _marks(self, tag: str) -> dict[str, str]:
+    def _holds(self, held: ETags, tag: str) -> bool:
+        return held.contains_weak(tag) and tag not in self.withdrawn
+
+    def _marks(self, tag: str, question: str) -> dict[str, str]:
         scope = "public" if self.public else "private"
-        kept = "max-age=31536000, immutable" if tag.startswith(_FIXED) else "no-cache"
+        is_kept = tag.startswith(_FIXED) and not question.startswith(_FILES)
+        kept = "max-age=31536000, immutable" if is_kept else "no-cache"
         return {"ETag": f'W/"{tag}"', "Cache-Control": f"{scope}, {kept}"}
+
+
+def _unchanged(marks: dict[str, str]) -> Response:
+    """The answer 304. It has no content, and its type is told so that nobody takes it for a page."""
+    return Response(status=304, headers=marks, content_type="application/json")
 
 
 def question_of(environ: Mapping[str, Any]) -> str:
@@ -100,11 +124,14 @@ def question_of(environ: Mapping[str, Any]) -> str:
 
 def wait_of(asked: Request) -> int:
     """How many seconds a reader would wait (`Prefer: wait=10`, RFC 7240, section 4.3); at most `LONGEST_WAIT`."""
-    given = asked.headers.get("Prefer", "")
-    found = _WAIT.search(given)
-    if "wait" in given.lower() and not found:
-        raise InvalidValue("Prefer", given, f"wait=<seconds>, up to {LONGEST_WAIT}")
-    return min(int(found[1]), LONGEST_WAIT) if found else 0
+    for one in parse_list_header(asked.headers.get("Prefer", "")):
+        name, _, value = one.partition(";")[0].partition("=")
+        if name.strip().lower() == "wait":
+            seconds = value.strip().strip('"')
+            if not _SECONDS.fullmatch(seconds):
+                raise InvalidValue("Prefer", one, f"wait=<seconds>, a whole number up to {LONGEST_WAIT}")
+            return min(int(seconds), LONGEST_WAIT)
+    return 0
 
 
 def _fixed_tag(question: str) -> str:

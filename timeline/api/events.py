@@ -9,12 +9,32 @@ from timeline.api.batches import Batch, Count, Permit
 from timeline.api.bodies import BodyLimits, messages_of_array, messages_of_lines
 from timeline.api.http import ApiBlueprint, answer, expected_version
 from timeline.api.limits import REFUSED
-from timeline.api.messages import BATCH, LINES, ONE, idempotency_key, message_of, unsupported, with_id
+from timeline.api.messages import (
+    BATCH,
+    LINES,
+    ONE,
+    guard_encoding,
+    idempotency_key,
+    message_of,
+    named_by_key,
+    unsupported,
+    with_id,
+)
 from timeline.api.outcomes import outcome_of, receipt
 from timeline.api.queries import AppendQuery, Told
 from timeline.api.schemas import BatchSchema, ProblemSchema, ReceiptSchema
 from timeline.api.writing import BODIES, HEADERS
-from timeline.errors import InvalidValue, NoneAppended, StoreUnusable, TimelineError, TooSlow
+from timeline.domain.aggregates import Submission
+from timeline.errors import (
+    InvalidValue,
+    MessageIdReused,
+    NoneAppended,
+    StoreUnusable,
+    TimelineError,
+    TooSlow,
+    VersionMismatch,
+)
+from timeline.store.appending import Receipt
 from timeline.store.log import ConflictLog
 from timeline.wire.events import parse_event
 
@@ -40,22 +60,23 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
         200, schema=BatchSchema, description="What became of each event; or the receipt of a message sent before"
     )
     def append(query: dict[str, Any]) -> Response:
-        access.guard_writing()
+        sender = access.guard_writing()
+        guard_encoding(request)
+        key = idempotency_key(request.headers, sender.name)
         if request.mimetype in ONE:
-            return _one(log, permit, count)
+            return _one(log, permit, count, key)
         if request.mimetype in (BATCH, LINES):
-            return _many(log, query, limits, permit, count)
+            return _many(log, query, limits, permit, count, key)
         raise unsupported(request)
 
     return events
 
 
-def _one(log: ConflictLog, permit: Permit, count: Count) -> Response:
+def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None) -> Response:
     try:
         if REFUSED in request.environ:
             raise request.environ[REFUSED]
-        submission = permit(parse_event(with_id(message_of(request), idempotency_key(request.headers))))
-        found = log.record(submission, expected_version(request.headers))
+        found = _recorded(log, permit(parse_event(with_id(message_of(request), key))), key)
     except TimelineError as error:
         count(outcome_of(error), 1)
         raise
@@ -65,13 +86,27 @@ def _one(log: ConflictLog, permit: Permit, count: Count) -> Response:
     return response
 
 
-def _many(log: ConflictLog, query: dict[str, Any], limits: BodyLimits, permit: Permit, count: Count) -> Response:
+def _recorded(log: ConflictLog, submission: Submission, key: str | None) -> Receipt:
+    """What was appended. Raises what the log does, with the header named that the refusal is about."""
+    expected = expected_version(request.headers)
+    try:
+        return log.record(submission, expected)
+    except VersionMismatch as error:
+        header = "If-Match" if expected else "If-None-Match"
+        raise error.under(header, request.headers[header]) from None
+    except MessageIdReused as error:
+        raise named_by_key(error, submission, key) from None
+
+
+def _many(
+    log: ConflictLog, query: dict[str, Any], limits: BodyLimits, permit: Permit, count: Count, key: str | None
+) -> Response:
     for name in ("If-Match", "If-None-Match"):
         if name in request.headers:
             raise InvalidValue(name, request.headers[name], "no such header beside several events")
     as_lines = request.mimetype == LINES
     messages = messages_of_lines(request, limits) if as_lines else messages_of_array(request, limits)
-    batch = Batch(log, permit, count, idempotency_key(request.headers), quiet=query["outcomes"] is Told.REFUSED)
+    batch = Batch(log, permit, count, key, quiet=query["outcomes"] is Told.REFUSED)
     try:
         if not query["atomic"]:
             batch.append(messages)

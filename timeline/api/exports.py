@@ -1,11 +1,12 @@
 """`/exports/{format}`: a timeline as a file for other programs, streamed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
 from flask import Response
 
+from timeline.api.caching import Freshness
 from timeline.api.http import ApiBlueprint
 from timeline.api.queries import ExportsQuery, cuts_of, filters_of
 from timeline.api.schemas import ProblemSchema
@@ -13,6 +14,7 @@ from timeline.errors import NothingKnown
 from timeline.exporters import EXPORTERS
 from timeline.exporters.asking import Question, ask
 from timeline.exporters.examples import example
+from timeline.readmodel.changes import Clock
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog
 
@@ -30,9 +32,10 @@ Streamed, however long it is. Every file carries its cuts, its filters and the f
 its position or after it. The same question with a fixed `recorded_at` gives the same bytes.
 
 In CSV a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break) has
-an apostrophe before it; lists and objects are JSON in a cell.
+an apostrophe before it; lists and objects are JSON in a cell. A table of nothing has one row of which only the last
+columns, those of the export, are filled; a batch of no events has one event of the type `export.empty`.
 
-Where a file could not be written to its end, its last line says so.
+Where a file could not be written to its end, its last line says so; its `ETag` is none any more then.
 """
 _FORMAT = {
     "in": "path",
@@ -49,20 +52,30 @@ _FILE = {
 }
 
 
-def blueprint(log: ConflictLog, reader: Reader, title: str) -> ApiBlueprint:
+def blueprint(log: ConflictLog, reader: Reader, title: str, freshness: Freshness) -> ApiBlueprint:
     """The endpoint, on what answers and on the log, which vouches for it."""
     exports = ApiBlueprint("exports", __name__, url_prefix="/api/v1/exports", description="Files for other programs")
+    exports.before_request(freshness.unchanged)
 
     def export(query: dict[str, Any], format: str) -> Response:
         if format not in EXPORTERS:
             allowed = f"one of {', '.join(EXPORTERS)}"
             listed = ({"field": "format", "value": format, "allowed": allowed},)
             raise NothingKnown(f"format: there is no format {format!r}; there are {', '.join(EXPORTERS)}", listed)
-        wanted = EXPORTERS[format]
-        asked = ask(reader, log.checkpoint_over, wanted, _question(query), title)
-        response = Response(_told(asked.content), content_type=wanted.media_type)
+        freshness.await_position(query.get("min_position"))
+        wanted, question = EXPORTERS[format], _question(query)
+        asked = ask(reader, log.checkpoint_over, wanted, question, title)
+        response = Response(content_type=wanted.media_type)
         response.headers["Content-Disposition"] = f'attachment; filename="{asked.export.file_name(wanted.ending)}"'
-        return response
+        recorded = (
+            (question.since, question.until) if question.clock is Clock.RECORDED else (question.wanted.recorded_at,)
+        )
+        position = asked.export.held.cuts.position
+        marked = freshness.marked(response, position, fixed=freshness.is_fixed(*recorded))
+        if marked is response:
+            tag = response.headers["ETag"]
+            response.response = _told(asked.content, lambda: freshness.withdraw(tag))
+        return marked
 
     documented = exports.arguments(ExportsQuery, location="query")(export)
     for one in EXPORTERS.values():
@@ -84,11 +97,12 @@ def blueprint(log: ConflictLog, reader: Reader, title: str) -> ApiBlueprint:
     return exports
 
 
-def _told(content: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes; where they break off, the file says so."""
+def _told(content: Iterator[bytes], broke_off: Callable[[], None]) -> Iterator[bytes]:
+    """The same bytes; where they break off, the file says so, and `broke_off` is called."""
     try:
         yield from content
     except Exception as error:  # whatever it is, who reads half a file must not take it for the whole
+        broke_off()
         log.exception("an export broke off", exc_info=error)
         yield BROKEN_OFF
         raise

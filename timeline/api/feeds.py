@@ -1,18 +1,22 @@
 """Feeds of what changed, for all fronts and for one, as Atom and as JSON Feed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
 from flask import Response, request, url_for
 from marshmallow import Schema, fields
 
+from timeline.api.caching import Freshness
 from timeline.api.http import ApiBlueprint
-from timeline.api.queries import FeedQuery, said
+from timeline.api.parameters import said
+from timeline.api.queries import FeedQuery
 from timeline.api.schemas import ProblemSchema
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.exporters import atom, json_feed
-from timeline.exporters.feed import Feed, feed_of
+from timeline.exporters.feed import Feed, Link, feed_of
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
@@ -20,12 +24,23 @@ from timeline.store.log import ConflictLog
 
 _REACH = timedelta(days=30)
 """How far back a feed goes where nobody says."""
+PageOf = Callable[[UUID], str]
+"""Development -> path of the page that tells of it to people."""
+_ATOM = f"{atom.MEDIA_TYPE}; charset=utf-8"
 _ABOUT = "Newest first, at most 200 entries; an entry is a change of one development."
+
+
+class _Attachment(Schema):
+    url = fields.String(required=True)
+    mime_type = fields.String(required=True)
 
 
 class _FeedItem(Schema):
     id = fields.String(required=True)
-    url = fields.String(required=True, metadata=said("The development."))
+    url = fields.String(required=True, metadata=said("The page of the development."))
+    attachments = fields.List(
+        fields.Nested(_Attachment), required=True, metadata=said("What the API tells of the development.")
+    )
     title = fields.String(required=True)
     content_text = fields.String(required=True)
     date_published = fields.String(required=True)
@@ -48,26 +63,38 @@ class JsonFeedSchema(Schema):
     items = fields.List(fields.Nested(_FeedItem), required=True)
 
 
-def blueprint(log: ConflictLog, reader: Reader, title: str) -> ApiBlueprint:
-    """The endpoints, on what answers; the name of the log is in the ids of its feeds."""
-    feeds = ApiBlueprint("feeds", __name__, url_prefix="/api/v1", description="Feeds of what changed")
+def blueprint(
+    log: ConflictLog, reader: Reader, title: str, freshness: Freshness, page_of: PageOf | None
+) -> ApiBlueprint:
+    """The endpoints, on what answers; the name of the log is in the ids of its feeds.
 
-    def found(query: dict[str, Any], slug: str | None = None) -> Feed:
-        return _feed(reader, log.records.queries.origin() or "", title, query, slug)
+    Entries lead to the page of a development (`page_of`), or where there is none to what the API tells of it.
+    """
+    feeds = ApiBlueprint("feeds", __name__, url_prefix="/api/v1", description="Feeds of what changed")
+    feeds.before_request(freshness.unchanged)
+
+    def link_to(id: UUID) -> Link:
+        data = url_for("reads.development", id=str(id), _external=True)
+        return Link(urljoin(request.host_url, page_of(id)) if page_of else data, data)
+
+    def respond(write: Callable[[Feed], bytes], type: str, query: dict[str, Any], slug: str | None = None) -> Response:
+        freshness.await_position(query.get("min_position"))
+        found, position = _feed(reader, log.records.queries.origin() or "", title, query, slug, link_to)
+        return freshness.marked(Response(write(found), content_type=type), position, fixed=False)
 
     @feeds.get("/changes.atom")
     @feeds.doc(summary="What changed, as an Atom feed", description=_ABOUT)
     @feeds.arguments(FeedQuery, location="query")
     @feeds.response(200, {"type": "string"}, content_type=atom.MEDIA_TYPE, description="An Atom feed (RFC 4287)")
     def changes_atom(query: dict[str, Any]) -> Response:
-        return Response(atom.write(found(query)), content_type=f"{atom.MEDIA_TYPE}; charset=utf-8")
+        return respond(atom.write, _ATOM, query)
 
     @feeds.get("/changes.json")
     @feeds.doc(summary="What changed, as a JSON feed", description=_ABOUT)
     @feeds.arguments(FeedQuery, location="query")
     @feeds.response(200, JsonFeedSchema, content_type=json_feed.MEDIA_TYPE, description="A JSON Feed 1.1")
     def changes_json(query: dict[str, Any]) -> Response:
-        return Response(json_feed.write(found(query)), content_type=json_feed.MEDIA_TYPE)
+        return respond(json_feed.write, json_feed.MEDIA_TYPE, query)
 
     @feeds.get("/fronts/<slug>/changes.atom")
     @feeds.doc(summary="What changed on one front, as an Atom feed", description=_ABOUT)
@@ -75,7 +102,7 @@ def blueprint(log: ConflictLog, reader: Reader, title: str) -> ApiBlueprint:
     @feeds.response(200, {"type": "string"}, content_type=atom.MEDIA_TYPE, description="An Atom feed (RFC 4287)")
     @feeds.alt_response(404, schema=ProblemSchema, description="There is no such front")
     def front_atom(query: dict[str, Any], slug: str) -> Response:
-        return Response(atom.write(found(query, slug)), content_type=f"{atom.MEDIA_TYPE}; charset=utf-8")
+        return respond(atom.write, _ATOM, query, slug)
 
     @feeds.get("/fronts/<slug>/changes.json")
     @feeds.doc(summary="What changed on one front, as a JSON feed", description=_ABOUT)
@@ -83,12 +110,15 @@ def blueprint(log: ConflictLog, reader: Reader, title: str) -> ApiBlueprint:
     @feeds.response(200, JsonFeedSchema, content_type=json_feed.MEDIA_TYPE, description="A JSON Feed 1.1")
     @feeds.alt_response(404, schema=ProblemSchema, description="There is no such front")
     def front_json(query: dict[str, Any], slug: str) -> Response:
-        return Response(json_feed.write(found(query, slug)), content_type=json_feed.MEDIA_TYPE)
+        return respond(json_feed.write, json_feed.MEDIA_TYPE, query, slug)
 
     return feeds
 
 
-def _feed(reader: Reader, origin: str, title: str, query: dict[str, Any], slug: str | None) -> Feed:
+def _feed(
+    reader: Reader, origin: str, title: str, query: dict[str, Any], slug: str | None, link_to: Callable[[UUID], Link]
+) -> tuple[Feed, int]:
+    """A feed, and the position up to which the log was read for it."""
     now = reader.hold(WantedCuts())
     until = query.get("until") or now.cuts.known_at
     names = reader.front_names(now)
@@ -99,15 +129,16 @@ def _feed(reader: Reader, origin: str, title: str, query: dict[str, Any], slug: 
     filters = Filters(fronts=frozenset([slug] if slug else []), kinds=frozenset(query.get("kind", ())))
     changes = reader.changes(query.get("since") or _before(until), until, None, filters, query["clock"])
     lane = f" - {names[slug]}" if slug else ""
-    return feed_of(
+    feed = feed_of(
         changes,
         f"{title}{lane}: what changed",
         title,
         request.url,
         f"{origin}/changes/{slug or ''}",
         reader.source_names(changes.until),
-        _link_to,
+        link_to,
     )
+    return feed, max(now.cuts.position, changes.until.cuts.position)
 
 
 def _before(until: datetime) -> datetime:
@@ -115,7 +146,3 @@ def _before(until: datetime) -> datetime:
         return until - _REACH
     except OverflowError:
         raise InvalidValue("until", until.isoformat(), "a moment after the first month of the year 1") from None
-
-
-def _link_to(id: UUID) -> str:
-    return url_for("reads.development", id=str(id), _external=True)

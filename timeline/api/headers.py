@@ -7,8 +7,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from timeline.api.sorts import is_api
 from timeline.config import Config
 
-_EXPOSED = ("ETag", "Retry-After", "X-Request-ID")
-_ACCEPTED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Last-Event-ID", "X-Request-ID")
+_EXPOSED = ("ETag", "Retry-After", "X-Request-ID", "Content-Disposition", "WWW-Authenticate")
+_ACCEPTED = (
+    *("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Last-Event-ID", "Prefer"),
+    *("X-Request-ID", "ce-[a-z0-9]+"),
+)
+"""Headers that a page may send; the last stands for the attributes of an event (CloudEvents' binary mode)."""
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY"}
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 """Answers of the API are data: were a browser to show one as a page, it could load and run nothing."""
@@ -36,8 +40,7 @@ def add_headers(app: Flask, config: Config) -> None:
             if name.lower() not in given:
                 response.headers.add(name, value)
         if is_api(request.path) and not request.path.startswith("/api/docs"):
-            if "content-security-policy" not in given:
-                response.headers.add("Content-Security-Policy", API_POLICY)
+            response.headers["Content-Security-Policy"] = API_POLICY
             if config.cors_origins:
                 response.vary.add("Origin")  # a cache must not give one page's answer to another
         return response

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from typing import Any, NoReturn, cast
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 import msgspec
 from flask import Flask, Request, Response, request
@@ -35,17 +36,23 @@ class _Parser(FlaskParser):
     def load_querystring(self, req: Any, schema: Any) -> Any:
         """The parameters, each but the lists given once: which of two would count is nobody's guess."""
         listed = {field.data_key or name for name, field in schema.fields.items() if isinstance(field, fields.List)}
-        twice = [name for name, values in req.args.lists() if len(values) > 1 and name not in listed]
+        known = _names(schema)
+        twice = [name for name, values in req.args.lists() if len(values) > 1 and name in known and name not in listed]
         if twice:
             raise ValidationError({name: ["expected this parameter once"] for name in twice})
+        if b"%" in req.query_string and (illegible := _illegible(req.query_string)):
+            raise ValidationError({name: ["expected UTF-8, percent-encoded"] for name in illegible})
         return {name: values if name in listed else values[0] for name, values in req.args.lists()}
 
-    def handle_error(self, error: ValidationError, req: Any, *_: Any, **__: Any) -> NoReturn:
-        """Name each parameter that is wrong."""
+    def handle_error(self, error: ValidationError, req: Any, schema: Any, **_: Any) -> NoReturn:
+        """Name each parameter that is wrong, and where there is none of that name all that there are."""
+        known = _names(schema)
+        none_such = f"expected no parameter of this name, but any of {', '.join(known)}"
         listed = []
         for messages in error.normalized_messages().values():  # type: ignore[no-untyped-call]
             for name, told in messages.items():
                 texts = told if isinstance(told, list) else [text for inner in told.values() for text in inner]
+                texts = texts if name in known else [none_such]
                 values = req.args.getlist(name)
                 value = values[0] if len(values) == 1 else ", ".join(values)
                 listed += [
@@ -53,6 +60,23 @@ class _Parser(FlaskParser):
                 ]
         detail = "; ".join(f"{one['field']}: expected {one['allowed']}" for one in listed)
         raise InvalidMessage(detail, tuple(listed))
+
+
+def _names(schema: Schema) -> list[str]:
+    """The names of the parameters of a query string."""
+    return [field.data_key or name for name, field in schema.fields.items()]
+
+
+def _illegible(query: bytes) -> list[str]:
+    """The parameters whose values are bytes that are not text. Werkzeug leaves these bytes percent-encoded."""
+    found = []
+    for part in query.split(b"&"):
+        name, _, value = part.partition(b"=")
+        try:
+            unquote_to_bytes(value).decode()
+        except UnicodeDecodeError:
+            found.append(unquote_plus(name.decode("ascii", "replace")))
+    return found
 
 
 class WholeRequest(Request):
@@ -154,7 +178,7 @@ def expected_version(headers: Headers) -> int | None:
     if given == "*":
         return None
     version = given.removeprefix('"').removesuffix('"')
-    if f'"{version}"' != given or not version.isdecimal() or len(version) > 18:
+    if f'"{version}"' != given or not (version.isascii() and version.isdecimal()) or len(version) > 18:
         raise InvalidValue("If-Match", given, "one version as an entity tag, for example '\"3\"'")
     return int(version)
 

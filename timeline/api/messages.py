@@ -12,7 +12,14 @@ from urllib.parse import unquote
 from flask import Request
 from werkzeug.datastructures import Headers
 
-from timeline.errors import InvalidMessage, InvalidValue, UnsupportedContentType
+from timeline.domain.aggregates import Submission
+from timeline.errors import (
+    InvalidMessage,
+    InvalidValue,
+    MessageIdReused,
+    UnsupportedContentType,
+    UnsupportedEncoding,
+)
 from timeline.wire.events import parse_json
 
 ONE = ("application/json", "application/cloudevents+json")
@@ -22,7 +29,7 @@ CONTENT_TYPES = (*ONE, BATCH, LINES)
 
 _PREFIX = "HTTP_CE_"
 """Of a header `ce-<name>` in the environment of a request."""
-_KEY = re.compile(r"[\x21-\x7e]{1,150}")
+_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 
 
 def message_of(request: Request) -> Any:
@@ -51,20 +58,36 @@ def unsupported(request: Request) -> UnsupportedContentType:
     )
 
 
-def idempotency_key(headers: Headers) -> str | None:
-    """The id of a message that has none of its own, made of the `Idempotency-Key`.
+def guard_encoding(request: Request) -> None:
+    """Raises `UnsupportedEncoding` for a body that is coded: what is in it would be looked for in vain."""
+    given = request.headers.get("Content-Encoding", "")
+    if any(coding.strip().lower() not in ("", "identity") for coding in given.split(",")):
+        raise UnsupportedEncoding(given)
+
+
+def idempotency_key(headers: Headers, sender: str) -> str | None:
+    """The id of a message that has none of its own, made of the `Idempotency-Key` and the name of the sender's token.
 
     So the same request again is the same message again, which the log appends once and for all, and a key that is
-    used for something else is refused as any id is. The key stands alone, or as a string of structured headers
-    (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header).
+    used for something else is refused as any id is; keys of others are other ids. The key stands alone, or as a string
+    of structured headers (`"8e03978e"`, draft-ietf-httpapi-idempotency-key-header).
     """
     given = headers.get("Idempotency-Key")
     if given is None:
         return None
     key = given[1:-1] if len(given) > 1 and given[0] == given[-1] == '"' else given
     if not _KEY.fullmatch(key):
-        raise InvalidValue("Idempotency-Key", given, "1 to 150 visible ASCII characters, alone or in double quotes")
-    return f"key/{key}"
+        raise InvalidValue("Idempotency-Key", given, "1 to 100 visible ASCII characters, alone or in double quotes")
+    return f"key/{sender}/{key}"
+
+
+def named_by_key(error: MessageIdReused, submission: Submission, key: str | None) -> MessageIdReused:
+    """The refusal of an id that was used before, as the sender knows it: by their key, where it was made of that."""
+    if key is None or not submission.message.id.startswith(key):
+        return error
+    allowed = "a key that was not used before, or the very events that it was used for"
+    listed = ({"field": "Idempotency-Key", "value": key.split("/", 2)[2], "allowed": allowed},)
+    return MessageIdReused("Idempotency-Key: this key stands for something else already", listed)
 
 
 def with_id(message: Any, key: str | None) -> Any:

@@ -4,6 +4,7 @@ Every error is a problem document (RFC 9457), and an event is one of so many sor
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from apispec import APISpec
@@ -38,6 +39,7 @@ def describe_events(spec: APISpec) -> None:
 
 def completed(document: dict[str, Any]) -> dict[str, Any]:
     """The document with every problem under its own content type, and with both answers of an append."""
+    document = deepcopy(document)  # the library gives the same parts each time it is asked
     for content in _contents(document):
         if content.get("application/json", {}).get("schema", {}).get("$ref") == _PROBLEM:
             content[_PROBLEM_TYPE] = content.pop("application/json")

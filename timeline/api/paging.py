@@ -1,8 +1,13 @@
-"""Keyset cursors: where a page ended, with the cuts of the first page, so that the next one misses nothing."""
+"""Keyset cursors: where a page ended, with the cuts of the first page, so that the next one misses nothing.
+
+A cursor goes on with one question. It carries a digest of the filters of the first page, and beside it nothing may be
+asked that the first page was not asked: an answer that silently were of other filters or cuts would be wrong.
+"""
 
 import base64
 from datetime import datetime
-from typing import Annotated
+from hashlib import sha256
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -12,19 +17,25 @@ from timeline.domain.moments import from_micros, to_micros
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.entries import Page
+from timeline.readmodel.filters import Filters
 from timeline.readmodel.rows import After
 
 _Instant = Annotated[datetime, Meta(tz=True)]
 
 
-class Cursor(Struct, frozen=True, array_like=True):
-    """The cuts of a paged answer, and the sort key of the last entry that was given."""
+class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The cuts of a paged answer, the sort key of the last entry that was given, and what was asked for.
+
+    `recorded_at` is the recorded cut of the first page where that was an instant, of which `position` came.
+    """
 
     as_of: _Instant
     known_at: _Instant
     position: Annotated[int, Meta(ge=0)]
     start: _Instant
     id: UUID
+    filters: str
+    recorded_at: _Instant | None
 
     @property
     def cuts(self) -> WantedCuts:
@@ -36,13 +47,28 @@ class Cursor(Struct, frozen=True, array_like=True):
         """Where the page before ended."""
         return to_micros(self.start), self.id.bytes
 
+    def goes_on_with(self, wanted: WantedCuts, filters: Filters) -> bool:
+        """Whether these are what the first page was asked; cuts may be left out, since the cursor has them."""
+        return (
+            self.filters == _digest(filters)
+            and wanted.as_of in (None, self.as_of)
+            and wanted.known_at in (None, self.known_at)
+            and wanted.recorded_at in (None, self.position, self.recorded_at)
+        )
 
-def read_cursor(text: str) -> Cursor:
-    """The cursor that an earlier answer gave as `next_cursor`."""
+
+def read_cursor(text: str, wanted: WantedCuts, filters: Filters) -> Cursor:
+    """The cursor that an earlier answer to the same question gave as `next_cursor`. Raises `InvalidValue`."""
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text.encode("ascii")), type=Cursor)
+        cursor = msgspec.json.decode(base64.urlsafe_b64decode(text.encode("ascii")), type=Cursor)
     except ValueError:
         raise not_a_cursor(text) from None
+    if not cursor.goes_on_with(wanted, filters):
+        allowed = (
+            "the same filters beside it as on the page before, and the same cuts or none; leave it out to ask anew"
+        )
+        raise InvalidValue("cursor", text, allowed)
+    return cursor
 
 
 def not_a_cursor(text: str) -> InvalidValue:
@@ -50,10 +76,24 @@ def not_a_cursor(text: str) -> InvalidValue:
     return InvalidValue("cursor", text, "the next_cursor of an earlier answer, unchanged")
 
 
-def cursor_behind(page: Page) -> str | None:
-    """The cursor of the page behind this one; None where there is none."""
+def cursor_behind(page: Page, wanted: WantedCuts, filters: Filters, before: Cursor | None) -> str | None:
+    """The cursor of the page behind this one, which was asked for so; None where there is none."""
     if page.ends is None:
         return None
     cuts, (start, id) = page.held.cuts, page.ends
-    cursor = Cursor(cuts.as_of, cuts.known_at, cuts.position, from_micros(start), UUID(bytes=id))
+    given = wanted.recorded_at if isinstance(wanted.recorded_at, datetime) else None
+    recorded_at = before.recorded_at if before else given
+    cursor = Cursor(
+        cuts.as_of, cuts.known_at, cuts.position, from_micros(start), UUID(bytes=id), _digest(filters), recorded_at
+    )
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode("ascii")
+
+
+def _digest(filters: Filters) -> str:
+    """The filters in a few letters, the same in whatever order their values were given."""
+    told = [_in_order(getattr(filters, name)) for name in filters.__struct_fields__]
+    return base64.urlsafe_b64encode(sha256(msgspec.json.encode(told)).digest()[:9]).decode("ascii")
+
+
+def _in_order(value: Any) -> Any:
+    return sorted(map(str, value)) if isinstance(value, frozenset) else value

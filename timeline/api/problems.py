@@ -24,6 +24,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.NotAcceptable: 422,
     errors.MalformedMessage: 400,
     errors.UnsupportedContentType: 415,
+    errors.UnsupportedEncoding: 415,
     errors.MessageTooLarge: 413,
     errors.NothingKnown: 404,
     errors.MessageIdReused: 409,
@@ -80,6 +81,8 @@ def _expected(error: errors.TimelineError) -> Response:
         told.headers["WWW-Authenticate"] = asked
     if isinstance(error, errors.TooManyRequests):
         told.headers["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, errors.UnsupportedEncoding):
+        told.headers["Accept-Encoding"] = "identity"  # RFC 9110, section 12.5.3
     elif told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         told.headers["Retry-After"] = "5"
     return told

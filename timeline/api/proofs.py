@@ -6,8 +6,11 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields
 
-from timeline.api.http import ApiBlueprint, answer
-from timeline.api.queries import Query, Whole, said
+from timeline.api.caching import Freshness
+from timeline.api.http import ApiBlueprint
+from timeline.api.parameters import Whole, said
+from timeline.api.queries import Query
+from timeline.store.checkpoints import parse_checkpoint
 from timeline.store.log import ConflictLog
 from timeline.store.proofs import consistency, inclusion
 
@@ -59,23 +62,27 @@ class ConsistencySchema(Schema):
     checkpoint = fields.String(required=True, metadata=said("C2SP signed note: name, size, root, signatures."))
 
 
-def blueprint(log: ConflictLog) -> ApiBlueprint:
+def blueprint(log: ConflictLog, freshness: Freshness) -> ApiBlueprint:
     """The endpoints, on the log."""
     proofs = ApiBlueprint("log", __name__, url_prefix="/api/v1/log", description="Signed checkpoints and proofs")
+    proofs.before_request(freshness.unchanged)
 
     @proofs.get("/checkpoint")
     @proofs.doc(summary="The log's size and root as they stand now, signed (C2SP tlog-checkpoint)")
     @proofs.response(200, content_type="text/plain", description="A C2SP signed note")
     def checkpoint() -> Response:
-        return Response(log.sign(), content_type="text/plain; charset=utf-8")
+        note = log.sign()
+        response = Response(note, content_type="text/plain; charset=utf-8")
+        return freshness.marked(response, parse_checkpoint(note).size, fixed=False)
 
     @proofs.get("/keys")
     @proofs.doc(summary="The log's name and the public keys that sign its checkpoints")
     @proofs.response(200, KeysSchema)
     def keys() -> Response:
-        log.sign()
+        size = parse_checkpoint(log.sign()).size
         queries = log.records.queries
-        return answer({"origin": queries.origin(), "verifiers": queries.verifiers()})
+        body = {"origin": queries.origin(), "verifiers": queries.verifiers()}
+        return freshness.answer(body, size, fixed=False)
 
     @proofs.get("/proof/inclusion")
     @proofs.doc(summary="That a record is in the signed log")
@@ -83,7 +90,7 @@ def blueprint(log: ConflictLog) -> ApiBlueprint:
     @proofs.response(200, InclusionSchema)
     def proof_of_inclusion(query: dict[str, Any]) -> Response:
         proof = inclusion(log, query["position"], query.get("size"))
-        return answer(
+        return freshness.answer(
             {
                 "position": proof.position,
                 "leaf_index": proof.position - 1,
@@ -93,7 +100,9 @@ def blueprint(log: ConflictLog) -> ApiBlueprint:
                 "path": [_base64(hash) for hash in proof.path],
                 "checkpoint": proof.checkpoint,
                 "proof": proof.as_tlog_proof(),
-            }
+            },
+            proof.size,
+            fixed="size" in query,
         )
 
     @proofs.get("/proof/consistency")
@@ -102,13 +111,15 @@ def blueprint(log: ConflictLog) -> ApiBlueprint:
     @proofs.response(200, ConsistencySchema)
     def proof_of_consistency(query: dict[str, Any]) -> Response:
         proof = consistency(log, query["first"], query.get("size"))
-        return answer(
+        return freshness.answer(
             {
                 "first_size": proof.first,
                 "tree_size": proof.size,
                 "path": [_base64(hash) for hash in proof.path],
                 "checkpoint": proof.checkpoint,
-            }
+            },
+            proof.size,
+            fixed="size" in query,
         )
 
     return proofs

@@ -5,28 +5,28 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
+from timeline.api.parameters import (
+    SWITCH,
+    Cut,
+    EventType,
+    Moment,
+    RecordedAt,
+    Since,
+    Whole,
+    box,
+    item_fields,
+    question,
+    said,
+    switch,
+)
 from timeline.domain import checks
-from timeline.domain.facts import TOPICS
-from timeline.domain.moments import parse_cut, parse_instant
 from timeline.domain.vocabulary import Kind, Status
-from timeline.errors import InvalidValue
 from timeline.exporters.export import Of
 from timeline.readmodel.changes import Clock
-from timeline.readmodel.cuts import WantedCuts, parse_moment, wanted_cuts
+from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.search import words
-from timeline.wire.answers import ITEM_FIELDS
-from timeline.wire.fields import (
-    INSTANT_PATTERN,
-    MESSAGES,
-    SCHEMA_MESSAGES,
-    Checked,
-    CheckedString,
-    Messages,
-    Text,
-    Word,
-)
+from timeline.wire.fields import INSTANT_PATTERN, SCHEMA_MESSAGES, CheckedString, Text, Word
 
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
 
@@ -35,91 +35,6 @@ _CLOCK = (
     "`reported` (the default): what was known at two moments, as the log holds it; "
     "`recorded`: what the log held at two moments, of what was reported by `known_at`."
 )
-
-
-def said(description: str) -> dict[str, Any]:
-    """A description for the OpenAPI document."""
-    return {"description": description}
-
-
-def _recorded_at(_: str, value: Any) -> Any:
-    return wanted_cuts(recorded_at=value).recorded_at
-
-
-def _question(field: str, value: Any) -> str:
-    text = checks.text(field, value, 200)
-    if not words(text):
-        raise InvalidValue(field, value, "a text of 1 to 200 characters with a letter or a digit among them")
-    return text
-
-
-def _box(field: str, value: Any) -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = (float(part) for part in value.split(","))
-    except ValueError:
-        raise InvalidValue(field, value, "west,south,east,north in degrees") from None
-    checks.number(field, west, -180, 180)
-    checks.number(field, south, -90, 90)
-    checks.number(field, east, -180, 180)
-    checks.number(field, north, south, 90)
-    return west, south, east, north
-
-
-_SWITCH = {"enum": ["true", "false"]}
-
-
-def _switch(field: str, value: Any) -> bool:
-    if value not in _SWITCH["enum"]:
-        raise InvalidValue(field, value, "true or false")
-    return bool(value == "true")
-
-
-def _fields(field: str, value: Any) -> frozenset[str]:
-    names = frozenset(value.split(","))
-    if not names <= frozenset(ITEM_FIELDS):
-        raise InvalidValue(field, value, f"some of {', '.join(ITEM_FIELDS)}, with commas between")
-    return names
-
-
-EventType = StrEnum("EventType", {topic.upper().replace(".", "_"): topic for topic in TOPICS})  # type: ignore[misc]
-"""The types of events."""
-
-
-def _whole(least: int, most: int) -> Any:
-    """A check for a whole number in a query string."""
-
-    def check(field: str, value: Any) -> int:
-        if not (isinstance(value, str) and value.isdecimal() and len(value) < 19 and least <= int(value) <= most):
-            raise InvalidValue(field, value, f"a whole number from {least} to {most}")
-        return int(value)
-
-    return check
-
-
-class Whole(Checked, fields.Integer):
-    """A whole number within limits, in a query string."""
-
-    default_error_messages: Messages = MESSAGES
-
-    def __init__(self, least: int, most: int, *, metadata: dict[str, Any], **kwargs: Any) -> None:
-        limits = {"minimum": least, "maximum": most}
-        super().__init__(_whole(least, most), metadata={**limits, **metadata}, **kwargs)
-
-
-class Cut(CheckedString):
-    """A date for the end of that day, or an instant."""
-
-    def __init__(self, *, metadata: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(
-            lambda field, value: parse_cut(value, field), metadata={"pattern": INSTANT_PATTERN, **metadata}, **kwargs
-        )
-
-
-class Moment(CheckedString):
-    """A date for the end of that day, an instant, or a position."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(lambda field, value: parse_moment(value, field), **kwargs)
 
 
 class Query(Schema):
@@ -133,18 +48,9 @@ class Query(Schema):
         unknown = RAISE
 
 
-class CutsQuery(Query):
-    """The three cuts of every read."""
+class AwaitingQuery(Query):
+    """What can wait for the reader's own write."""
 
-    as_of = Cut(metadata=said(f"History as it stood then: {_CUT}. Default: `known_at`, or now."))
-    known_at = Cut(metadata=said(f"What was reported by then: {_CUT}. Default: `as_of`, or now."))
-    recorded_at = CheckedString(
-        _recorded_at,
-        metadata={
-            **said(f"What this log held then: a position, or {_CUT}. Default: the latest."),
-            "pattern": f"^[0-9]{{1,18}}$|{INSTANT_PATTERN}",
-        },
-    )
     min_position = Whole(
         0,
         2**53,
@@ -152,11 +58,24 @@ class CutsQuery(Query):
     )
 
 
+class CutsQuery(AwaitingQuery):
+    """The three cuts of every read."""
+
+    as_of = Cut(metadata=said(f"History as it stood then: {_CUT}. Default: `known_at`, or now."))
+    known_at = Cut(metadata=said(f"What was reported by then: {_CUT}. Default: `as_of`, or now."))
+    recorded_at = RecordedAt(
+        metadata={
+            **said(f"What this log held then: a position, or {_CUT}. Default: the latest."),
+            "pattern": f"^[0-9]{{1,18}}$|{INSTANT_PATTERN}",
+        },
+    )
+
+
 class ItemQuery(CutsQuery):
     """Cuts, and what is told of a development."""
 
     fields_ = CheckedString(
-        _fields,
+        item_fields,
         data_key="fields",
         metadata={
             **said("What is told of each development, with commas between. Default: all."),
@@ -174,27 +93,28 @@ class TimelineQuery(ItemQuery):
     actor = fields.List(Text(200), metadata=said("Name of an actor."))
     source = fields.List(CheckedString(checks.slug), metadata=said("Slug of a source that gave an account."))
     q = CheckedString(
-        _question,
+        question,
         metadata=said(
             'Words that begin words of title, summary, place or accounts, regardless of case; "in quotes": together.'
         ),
     )
     bbox = CheckedString(
-        _box,
+        box,
         metadata={
             **said("west,south,east,north in degrees (WGS 84)."),
-            "pattern": r"^-?[0-9.]+,-?[0-9.]+,-?[0-9.]+,-?[0-9.]+$",
+            "pattern": r"^-?[0-9]{1,3}(\.[0-9]{1,20})?(,-?[0-9]{1,3}(\.[0-9]{1,20})?){3}$",
             "example": "35,47,39,51",
         },
     )
-    since = CheckedString(
-        lambda field, value: parse_instant(value, field),
+    since = Since(
         data_key="from",
         metadata=said("Only what may have been going on at or after: a date (its start, UTC) or an instant."),
     )
     until = Cut(data_key="to", metadata=said(f"Only what may have been going on at or before: {_CUT}."))
     limit = Whole(1, 1_000, load_default=500, metadata=said("Items a page, 1 to 1000; default 500."))
-    cursor = fields.String(metadata=said("`next_cursor` of the page before; carries that answer's cuts."))
+    cursor = fields.String(
+        metadata=said("`next_cursor` of the page before. It carries that answer's cuts; the filters stay beside it.")
+    )
 
     @validates_schema
     def in_order(self, query: dict[str, Any], **_: Any) -> None:
@@ -203,15 +123,23 @@ class TimelineQuery(ItemQuery):
             raise ValidationError("expected a time not after `to`", "from")
 
 
-class ChangesQuery(Query):
+class FrontTimelineQuery(TimelineQuery):
+    """The same where the path names the front."""
+
+    class Meta(Query.Meta):
+        """One front is named already."""
+
+        exclude = ("front",)
+
+
+class ChangesQuery(AwaitingQuery):
     """Between which two moments of the reported or of the recorded clock, and of which developments."""
 
     clock = Word(Clock, load_default=Clock.REPORTED, metadata=said(_CLOCK))
     since = Moment(required=True, metadata=said(f"From what was known, or held, then: {_MOMENT}."))
     until = Moment(required=True, metadata=said(f"To what was known, or held, then: {_MOMENT}."))
     known_at = Cut(metadata=said(f"With `clock=recorded`: only what was reported by then: {_CUT}. Default: `until`."))
-    recorded_at = CheckedString(
-        _recorded_at,
+    recorded_at = RecordedAt(
         metadata=said(f"With `clock=reported`: what this log held then: a position, or {_CUT}. Default: the latest."),
     )
     front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
@@ -234,12 +162,12 @@ class ExportsQuery(TimelineQuery):
     clock = Word(Clock, metadata=said(f"With `of=changes`: {_CLOCK}"))
 
     class Meta(Query.Meta):
-        """There are no pages."""
+        """There are no pages, and a format says itself what it tells of a development."""
 
-        exclude = ("limit", "cursor")
+        exclude = ("fields_", "limit", "cursor")
 
 
-class FeedQuery(Query):
+class FeedQuery(AwaitingQuery):
     """Between which two moments a feed tells what changed, and of what kinds."""
 
     clock = Word(Clock, load_default=Clock.REPORTED, metadata=said(_CLOCK))
@@ -252,8 +180,7 @@ class DensityQuery(TimelineQuery):
     """Cuts, filters and buckets of an overview."""
 
     bucket = Word(Bucket, load_default=Bucket.WEEK, metadata=said("What to count by; default week (from Monday, UTC)."))
-    since = CheckedString(
-        lambda field, value: parse_instant(value, field),
+    since = Since(
         data_key="from",
         metadata=said("Only what began on this day (UTC) or later."),
     )
@@ -276,7 +203,7 @@ class AppendQuery(Query):
     """How many events are appended, and what is said of them."""
 
     atomic = CheckedString(
-        _switch, load_default=False, metadata={**said("All events or none (at most 4000); default false."), **_SWITCH}
+        switch, load_default=False, metadata={**said("All events or none (at most 4000); default false."), **SWITCH}
     )
     outcomes = Word(
         Told,

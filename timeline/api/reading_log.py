@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Response, request
 
-from timeline.api.caching import wait_of
+from timeline.api.caching import Freshness, wait_of
 from timeline.api.following import Read, Wanted, read_on
-from timeline.api.http import ApiBlueprint, answer
+from timeline.api.http import ApiBlueprint
 from timeline.api.queries import EventsQuery, StreamQuery
 from timeline.api.schemas import EventsSchema, ProblemSchema
 from timeline.api.streams import Broadcast
@@ -24,9 +24,10 @@ _WAIT = header(
 _LAST_ID = header("Last-Event-ID", "The `id` of the last event that was seen, which is its position.", example="41")
 
 
-def blueprint(log: ConflictLog, broadcast: Broadcast) -> ApiBlueprint:
+def blueprint(log: ConflictLog, broadcast: Broadcast, freshness: Freshness) -> ApiBlueprint:
     """The endpoints, on the log and on what hands out its news."""
     events = ApiBlueprint("events", __name__, url_prefix="/api/v1/events", description="The log of events")
+    events.before_request(freshness.unchanged)
 
     @events.get("")
     @events.doc(
@@ -37,8 +38,10 @@ def blueprint(log: ConflictLog, broadcast: Broadcast) -> ApiBlueprint:
     @events.arguments(EventsQuery, location="query")
     @events.response(200, EventsSchema)
     def read(query: dict[str, Any]) -> Response:
+        position = log.head().position
         found, last = _page(log, query["after"], query["limit"], _wanted(query), wait_of(request))
-        return answer({"items": [dump_event(one) for one in found], "next_after": last})
+        body = {"items": [dump_event(one) for one in found], "next_after": last}
+        return freshness.answer(body, max(position, last), fixed=len(found) == query["limit"])
 
     @events.get("/stream")
     @events.doc(

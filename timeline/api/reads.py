@@ -10,7 +10,17 @@ from flask import Response
 from timeline.api.caching import Freshness
 from timeline.api.http import ApiBlueprint
 from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
-from timeline.api.queries import ChangesQuery, CutsQuery, DensityQuery, ItemQuery, TimelineQuery, cuts_of, filters_of
+from timeline.api.queries import (
+    ChangesQuery,
+    CutsQuery,
+    DensityQuery,
+    FrontTimelineQuery,
+    ItemQuery,
+    Query,
+    TimelineQuery,
+    cuts_of,
+    filters_of,
+)
 from timeline.api.schemas import (
     ChangesSchema,
     DensitySchema,
@@ -21,6 +31,7 @@ from timeline.api.schemas import (
     TimelineSchema,
 )
 from timeline.errors import InvalidValue, NothingKnown
+from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
@@ -44,9 +55,9 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     def respond(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
         told = {**answers.held(held), **body}
-        return freshness.answer(told, held.cuts.position, fixed=freshness.is_fixed(query))
+        return freshness.answer(told, held.cuts.position, fixed=freshness.is_fixed(query.get("recorded_at")))
 
-    def asked(schema: type[CutsQuery]) -> Callable[[View], View]:
+    def asked(schema: type[Query]) -> Callable[[View], View]:
         """Gives a view its query, once the log has come as far as that wants."""
 
         def decorate(view: View) -> View:
@@ -68,7 +79,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     @reads.get("/fronts/<slug>/timeline")
     @reads.doc(summary="The same for one front")
-    @asked(TimelineQuery)
+    @asked(FrontTimelineQuery)
     @reads.response(200, TimelineSchema)
     def front_timeline(query: dict[str, Any], slug: str) -> Response:
         if not reader.knows_front(slug, cuts_of(query)):
@@ -79,14 +90,16 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     @reads.get("/changes")
     @reads.doc(summary="What changed in what was known between two moments: new, withdrawn, revised, status")
-    @reads.arguments(ChangesQuery, location="query")
+    @asked(ChangesQuery)
     @reads.response(200, ChangesSchema)
     def changes(query: dict[str, Any]) -> Response:
         filters = Filters(fronts=frozenset(query.get("front", ())), kinds=frozenset(query.get("kind", ())))
         found = reader.changes(
             query["since"], query["until"], query.get("recorded_at"), filters, query["clock"], query.get("known_at")
         )
-        return freshness.answer(answers.changes(found), found.until.cuts.position, fixed=freshness.is_fixed(query))
+        recorded = (query["since"], query["until"]) if found.clock is Clock.RECORDED else (query.get("recorded_at"),)
+        fixed = freshness.is_fixed(*recorded)
+        return freshness.answer(answers.changes(found), found.until.cuts.position, fixed=fixed)
 
     @reads.get("/density")
     @reads.doc(summary="How many developments began when, by front and status")
@@ -132,11 +145,12 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
 
 def _timeline(reader: Reader, freshness: Freshness, told: Told, query: dict[str, Any]) -> Response:
-    cursor = read_cursor(query["cursor"]) if "cursor" in query else None
+    wanted, filters = cuts_of(query), filters_of(query)
+    cursor = read_cursor(query["cursor"], wanted, filters) if "cursor" in query else None
     try:
         page = reader.page(
-            cursor.cuts if cursor else cuts_of(query),
-            filters_of(query),
+            cursor.cuts if cursor else wanted,
+            filters,
             query["limit"],
             cursor.after if cursor else None,
             told,
@@ -147,8 +161,8 @@ def _timeline(reader: Reader, freshness: Freshness, told: Told, query: dict[str,
         raise not_a_cursor(query["cursor"]) from None
     raw = map(msgspec.Raw, page.items)
     items = list(raw) if "fields_" not in query else [_chosen(one, query) for one in raw]
-    body = {**answers.held(page.held), "items": items, "next_cursor": cursor_behind(page)}
-    fixed = cursor is not None or freshness.is_fixed(query)
+    body = {**answers.held(page.held), "items": items, "next_cursor": cursor_behind(page, wanted, filters, cursor)}
+    fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
     return freshness.answer(body, page.held.cuts.position, fixed=fixed)
 
 

@@ -7,7 +7,7 @@ its schema).
 from marshmallow import Schema, fields
 
 from timeline.api.outcomes import Outcome
-from timeline.api.queries import said
+from timeline.api.parameters import said
 from timeline.domain.vocabulary import Aspect, Kind, Status
 from timeline.readmodel.changes import ChangeKind, Clock
 from timeline.readmodel.density import Bucket

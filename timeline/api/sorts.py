@@ -5,6 +5,7 @@ from enum import Enum
 from flask import Request, request
 
 _PROBES = ("/healthz", "/readyz", "/metrics")
+_API = ("/api", *_PROBES)
 _ASSETS = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
 _DOCUMENTATION = ("/api/v1/openapi.json", "/api/docs")
 
@@ -38,4 +39,4 @@ def sort_of(asked: Request | None = None) -> Sort:
 
 def is_api(path: str) -> bool:
     """Whether a path is answered by the API and not by the dashboard."""
-    return path.startswith("/api/") or path in _PROBES
+    return path.startswith("/api/") or path.rstrip("/") in _API

@@ -12,7 +12,7 @@ from typing import Any
 from werkzeug.http import parse_etags
 
 from timeline.api.caching import Freshness, question_of
-from timeline.api.headers import ALWAYS
+from timeline.api.headers import ALWAYS, API_POLICY
 from timeline.api.metrics import Metrics
 from timeline.api.requests import HEADER, name_of, tell
 
@@ -53,5 +53,5 @@ class Unchanged:
         return self._freshness.unchanged_marks(parse_etags(given), question)
 
 
-_EACH = [*ALWAYS.items(), ("Vary", "Accept-Encoding")]
+_EACH = [*ALWAYS.items(), ("Content-Security-Policy", API_POLICY), ("Vary", "Accept-Encoding")]
 _NAME = f"HTTP_{HEADER.upper().replace('-', '_')}"

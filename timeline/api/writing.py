@@ -55,7 +55,8 @@ HEADERS = [
     ),
     header(
         "Idempotency-Key",
-        "Stands for the `id` of events that have none, so that the same request may be sent again.",
+        "Stands for the `id` of events that have none, so that the same request may be sent again: 1 to 100 visible "
+        "ASCII characters. Each token has keys of its own.",
         example='"8e03978e-40d5-43dd-bc93-6894a57f9324"',
     ),
     header(
@@ -63,5 +64,15 @@ HEADERS = [
         "CloudEvents binary mode: the attributes stand in headers `ce-<name>` and the body, `application/json`, is the "
         "`data`.",
         example="development.reported",
+    ),
+    *(
+        header(f"ce-{name}", f"Binary mode: the `{name}` of the event, percent-encoded.", example=example)
+        for name, example in (
+            ("specversion", "1.0"),
+            ("source", "//example.org/desk"),
+            ("id", "a-1"),
+            ("subject", "ucdp-ged:412345"),
+            ("time", "2023-05-22T12:00:00Z"),
+        )
     ),
 ]

@@ -31,6 +31,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
+_LEAP_SECOND = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:6[01]\D.*", re.ASCII)
 _ENDPOINT = re.compile(
     r"(?P<year>\d{4}|\d{3}X|\d{2}XX)(?:-(?P<month>\d{2}|XX)(?:-(?P<day>\d{2}|XX))?)?(?P<qualifier>[?~%])?", re.ASCII
 )
@@ -235,6 +236,8 @@ def parse_instant(value: Any, field: str) -> datetime:
             return _plain(pendulum.parse(value.upper()))
         except (ValueError, OverflowError):
             pass
+    if isinstance(value, str) and _LEAP_SECOND.fullmatch(value):
+        raise InvalidValue(field, value, f"{INSTANT_ALLOWED}; a leap second is told as second 59")
     raise InvalidValue(field, value, INSTANT_ALLOWED)
 
 

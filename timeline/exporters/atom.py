@@ -32,7 +32,8 @@ def _add(root: Element, entry: FeedEntry) -> None:
     _tell(element, "id", entry.id)
     _tell(element, "title", entry.title)
     _tell(element, "updated", format_instant(entry.updated))
-    SubElement(element, "link", {"rel": "alternate", "href": entry.link})
+    SubElement(element, "link", {"rel": "alternate", "href": entry.link.page})
+    SubElement(element, "link", {"rel": "related", "type": "application/json", "href": entry.link.data})
     for tag in entry.tags:
         SubElement(element, "category", {"term": _written(tag)})
     _tell(element, "content", entry.text)

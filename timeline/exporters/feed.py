@@ -21,13 +21,20 @@ MOST = 200
 """Entries of a feed; of what changed before them it says nothing."""
 
 
+class Link(Struct, frozen=True):
+    """Where a development is told of: to people, and as JSON to programs. One address, where there is no page."""
+
+    page: str
+    data: str
+
+
 class FeedEntry(Struct, frozen=True):
     """A change as feeds tell it. `link` leads to the development."""
 
     id: str
     title: str
     text: str
-    link: str
+    link: Link
     updated: datetime
     tags: tuple[str, ...]
 
@@ -50,7 +57,7 @@ def feed_of(
     link: str,
     name: str,
     source_names: Mapping[str, str],
-    link_to: Callable[[UUID], str],
+    link_to: Callable[[UUID], Link],
 ) -> Feed:
     """The feed of these changes. `name` is what the feed is known by for ever, wherever it is served."""
     entries = [_entry(found, change, source_names, link_to) for change in found.changes]
@@ -60,7 +67,7 @@ def feed_of(
 
 
 def _entry(
-    found: Changes, change: Change, source_names: Mapping[str, str], link_to: Callable[[UUID], str]
+    found: Changes, change: Change, source_names: Mapping[str, str], link_to: Callable[[UUID], Link]
 ) -> FeedEntry:
     state = change.entry.state
     positions = [one.position for one in change.because]

@@ -13,12 +13,13 @@ def write(feed: Feed) -> bytes:
     items = [
         {
             "id": entry.id,
-            "url": entry.link,
+            "url": entry.link.page,
             "title": entry.title,
             "content_text": entry.text,
             "date_published": format_instant(entry.updated),
             "date_modified": format_instant(entry.updated),
             "tags": entry.tags,
+            "attachments": [{"url": entry.link.data, "mime_type": "application/json"}],
         }
         for entry in feed.entries
     ]

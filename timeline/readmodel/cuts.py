@@ -32,7 +32,7 @@ class HeldCuts(Struct, frozen=True):
 def wanted_cuts(as_of: Any = None, known_at: Any = None, recorded_at: Any = None) -> WantedCuts:
     """The cuts that these texts name: dates (the end of that day, UTC), instants, or for `recorded_at` a position."""
     recorded: int | datetime | None = None
-    if isinstance(recorded_at, str) and recorded_at.isdecimal() and len(recorded_at) <= 18:
+    if isinstance(recorded_at, str) and recorded_at.isascii() and recorded_at.isdecimal() and len(recorded_at) <= 18:
         recorded = int(recorded_at)
     elif recorded_at is not None:
         try:

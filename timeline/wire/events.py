@@ -65,6 +65,9 @@ _CATALOGUED = {"front": front_id, "source": source_id, "dataset": data_set_id}
 """What is named by its slug."""
 
 
+_DATA = "expected an object, the data of the event"
+
+
 class EnvelopeSchema(Schema):
     """The attributes of a CloudEvent that the service reads."""
 
@@ -79,7 +82,7 @@ class EnvelopeSchema(Schema):
     id = Text(200)
     subject = Text(300, allow_none=True)
     time = Instant(allow_none=True)
-    data = fields.Raw(required=True, error_messages={"required": "expected a value: this field is required"})
+    data = fields.Raw(required=True, error_messages={"required": _DATA, "null": _DATA})
 
 
 _ENVELOPE = EnvelopeSchema()
@@ -126,7 +129,7 @@ def read_by_schemas(message: Mapping[str, Any]) -> Read:
     if unknown:
         raise _invalid(message, unknown)
     if not isinstance(message["data"], Mapping):
-        raise _invalid(message, {"data": "expected an object"})
+        raise _invalid(message, {"data": _DATA})
     try:
         fact: Fact = SCHEMAS[envelope["type"]].load(envelope["data"])
     except ValidationError as error:
@@ -253,11 +256,15 @@ def _at(message: Any, path: tuple[Any, ...]) -> Any:
     for name in path:
         if isinstance(message, Mapping):
             message = message.get(name)
-        elif isinstance(message, list) and str(name).isdigit() and int(name) < len(message):
+        elif isinstance(message, list) and _is_index(str(name)) and int(name) < len(message):
             message = message[int(name)]
         else:
             return None
     return message
+
+
+def _is_index(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and len(name) < 10
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
