@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios import BAKHMUT, Scene, fill, given, open_scene, reported
+from timeline.api.kept_answers import KeptAnswers
 
 READS = [
     "/timeline", "/fronts", "/fronts/bakhmut/timeline", "/sources", "/density", f"/developments/{BAKHMUT}",
@@ -287,3 +288,75 @@ def test_what_is_appended_while_an_answer_is_made_is_not_taken_for_a_part_of_it(
 
     assert again.status_code == 200
     assert again.get_json()["items"][0]["status"] == "disputed"
+
+
+def readings(told: Scene, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows with each look at the rows."""
+    looks: list[str] = []
+    refresh = told.reader._refresh
+
+    def counted(**how: Any) -> Any:
+        looks.append("look")
+        return refresh(**how)
+
+    monkeypatch.setattr(told.reader, "_refresh", counted)
+    return looks
+
+
+@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("cut", ["", "recorded_at=1"])
+def test_who_asks_the_same_is_told_the_same_without_it_being_read_again(
+    told: Scene, monkeypatch: pytest.MonkeyPatch, path: str, cut: str
+) -> None:
+    query = f"{path}{'&' if '?' in path else '?'}{cut}" if cut else path
+    told.runner.catch_up()
+    first = told.client.get(f"/api/v1{query}")
+    looks = readings(told, monkeypatch)
+    again = told.client.get(f"/api/v1{query}")
+
+    assert looks == []
+    assert (again.status_code, again.get_data()) == (200, first.get_data())
+    for name in ("ETag", "Cache-Control", "Content-Type"):
+        assert again.headers[name] == first.headers[name]
+
+
+def test_what_is_kept_is_told_no_more_once_the_log_grew_or_the_minute_is_over(told: Scene) -> None:
+    first = told.get("/timeline")
+    told.tell(given("ua-mod", "denies"), "2023-05-21")
+    grown = told.get("/timeline")
+    told.clock.advance(minutes=1)
+    later = told.get("/timeline")
+
+    assert len(first["items"][0]["accounts"]) == 1
+    assert len(grown["items"][0]["accounts"]) == 2
+    assert later["as_of"] > grown["as_of"]
+
+
+def test_what_is_kept_is_told_no_more_once_the_rows_were_built_anew(
+    told: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = told.get("/timeline", recorded_at=1)
+    looks = readings(told, monkeypatch)
+    told.runner.rebuild()
+
+    assert told.get("/timeline", recorded_at=1) == before
+    assert looks
+
+
+def test_who_waits_for_a_position_is_not_told_what_was_kept_before(told: Scene) -> None:
+    told.get("/timeline")
+
+    assert told.get("/timeline", expect=412, min_position=2)["errors"][0]["field"] == "min_position"
+
+
+def test_as_many_answers_are_kept_as_fit_and_those_longest_not_asked_for_go_first() -> None:
+    kept = KeptAnswers(16 * 1_200)
+    for number in range(20):
+        kept.keep((1, str(number)), b"x" * 1_000)
+        kept.find((1, "0"))
+    kept.keep((1, "too long"), b"x" * 1_001)
+
+    assert kept.size <= 16 * 1_200
+    assert [number for number in range(20) if kept.find((1, str(number)))] == [0, *range(5, 20)]
+    assert kept.find((1, "too long")) is None
+    assert kept.find((2, "0")) is None

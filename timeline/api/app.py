@@ -32,6 +32,7 @@ from timeline.api.feeds import PageOf
 from timeline.api.headers import add_headers
 from timeline.api.headers_told import with_headers
 from timeline.api.http import answer
+from timeline.api.kept_answers import KeptAnswers
 from timeline.api.limits import limit
 from timeline.api.metrics import Metrics
 from timeline.api.openapi import completed, describe_events
@@ -102,9 +103,10 @@ def create_api(
     api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
     body_limits = BodyLimits(config.body_limit, config.batch_limit, config.request_seconds)
     api.register_blueprint(events.blueprint(log, body_limits, access.admitted, counted.appended))
-    freshness = Freshness(log, now, public=config.reading_is_open)
+    whole = KeptAnswers(config.cache_bytes // 4)
+    freshness = Freshness(log, now, config.reading_is_open, kept=whole, generation=lambda: runner.generation)
     api.register_blueprint(reading_log.blueprint(log, broadcast, freshness))
-    api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes))
+    api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes - config.cache_bytes // 4))
     api.register_blueprint(exports.blueprint(log, reader, config.title, freshness))
     api.register_blueprint(feeds.blueprint(log, reader, config.title, freshness, page_of))
     api.register_blueprint(proofs.blueprint(log, freshness))

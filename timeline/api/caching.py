@@ -20,6 +20,7 @@ from werkzeug.datastructures import ETags
 from werkzeug.http import parse_list_header
 
 from timeline.api.http import answer
+from timeline.api.kept_answers import KeptAnswers
 from timeline.errors import InvalidValue, NotThereYet
 from timeline.projections.projection import VERSION
 from timeline.store.log import ConflictLog
@@ -41,12 +42,29 @@ class Freshness(Struct, frozen=True):
     """Whether what is kept between may be given to others."""
     withdrawn: set[str] = field(default_factory=set)
     """The tags of files that broke off, which say nothing any more."""
+    kept: KeptAnswers = field(default_factory=lambda: KeptAnswers(0))
+    generation: Callable[[], int] = int
+    """The number of the build of the rows that is read: another may tell what could not be handled before."""
+
+    def at_hand(self) -> Response | None:
+        """What can be answered at once: 304 to a request that holds what it would be given, or what is kept of it."""
+        if (told := self.unchanged()) or request.method != "GET" or _waits():
+            return told
+        g.generation = self.generation()
+        question = question_of(request.environ)
+        tag = _fixed_tag(question)
+        if (body := self.kept.find((g.generation, tag))) is None:
+            tag = _passing_tag(question, self.log.head().position, g.asked_at)
+            body = self.kept.find((g.generation, tag))
+        if body is None:
+            return None
+        return Response(body, content_type="application/json", headers=self._marks(tag, question))
 
     def unchanged(self) -> Response | None:
         """The answer 304 to a request that holds what it would be given, otherwise None."""
         g.asked_at = self.now()
-        if request.method not in ("GET", "HEAD") or "min_position" in request.args or "Prefer" in request.headers:
-            return None  # who would wait is answered by `marked`, once that is over
+        if request.method not in ("GET", "HEAD") or _waits():
+            return None
         marks = self.unchanged_marks(request.if_none_match, question_of(request.environ))
         return None if marks is None else _unchanged(marks)
 
@@ -67,8 +85,12 @@ class Freshness(Struct, frozen=True):
         return all(one <= self.now() if isinstance(one, datetime) else one is not None for one in recorded)
 
     def answer(self, body: Any, position: int, *, fixed: bool) -> Response:
-        """A JSON answer with its tag, as `marked`."""
-        return self.marked(answer(body), position, fixed=fixed)
+        """A JSON answer with its tag, as `marked`; it is kept for the next who asks."""
+        response = answer(body)
+        marked = self.marked(response, position, fixed=fixed)
+        if marked is response and "generation" in g:
+            self.kept.keep((g.generation, _bare(marked.headers["ETag"])), marked.get_data())
+        return marked
 
     def marked(self, response: Response, position: int, *, fixed: bool) -> Response:
         """An answer with its tag; `fixed` where it is the same for ever, else of the log as it stood at a position.
@@ -86,7 +108,7 @@ class Freshness(Struct, frozen=True):
 
     def withdraw(self, tag: str) -> None:
         """Say of nobody who holds an answer with this tag (as in its header) that they hold the answer."""
-        self.withdrawn.add(tag.removeprefix("W/").strip('"'))
+        self.withdrawn.add(_bare(tag))
 
     def await_position(self, wanted: int | None) -> None:
         """Wait until the log is where the reader saw it (`min_position`), as long as `Prefer: wait` allows.
@@ -132,6 +154,16 @@ def wait_of(asked: Request) -> int:
                 raise InvalidValue("Prefer", one, f"wait=<seconds>, a whole number up to {LONGEST_WAIT}")
             return min(int(seconds), LONGEST_WAIT)
     return 0
+
+
+def _waits() -> bool:
+    """Whether the request may have to wait for its answer: then all that could be said now is said after that."""
+    return "min_position" in request.args or "Prefer" in request.headers
+
+
+def _bare(tag: str) -> str:
+    """A tag without what it has around it in its header."""
+    return tag.removeprefix("W/").strip('"')
 
 
 def _fixed_tag(question: str) -> str:

@@ -34,8 +34,8 @@ from timeline.errors import (
     TooSlow,
     VersionMismatch,
 )
-from timeline.store.appending import Receipt
 from timeline.store.log import ConflictLog
+from timeline.store.wishes import Receipt
 from timeline.wire.events import parse_event
 
 

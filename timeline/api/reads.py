@@ -51,7 +51,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     """
     told = Told(past, _told, kept)
     reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
-    reads.before_request(freshness.unchanged)
+    reads.before_request(freshness.at_hand)
 
     def respond(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
         told = {**answers.held(held), **body}
