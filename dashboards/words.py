@@ -47,6 +47,26 @@ RELIABILITY = {
     "F": "reliability cannot be judged",
 }
 
+_SIDES = {
+    "eu": "European Union",
+    "turkiye": "Türkiye",
+    "uk": "United Kingdom",
+    "un": "United Nations",
+    "us": "United States",
+}
+"""Sides whose names are not simply their slugs."""
+
+
+def side(affiliation: str) -> str:
+    """On which side a source stands: `Russian opposition`, `United Nations`."""
+    plain = affiliation.replace("-", " ").strip()
+    return _SIDES.get(affiliation.casefold(), plain[:1].upper() + plain[1:])
+
+
+def reliability(grade: str) -> str:
+    """A grade of the Admiralty code: `D: not usually reliable`."""
+    return f"{grade}: {RELIABILITY[grade]}"
+
 
 def day(instant: datetime) -> str:
     """`22 May 2023` (UTC)."""

@@ -35,8 +35,8 @@ def page(asked: Asked, slug: str) -> Content:
         described(
             [
                 ("Kind", words.kind(source.kind) if record.registered else "never registered"),
-                ("Side", source.affiliation or "none: it speaks for itself"),
-                ("Reliability", f"{source.reliability}: {words.RELIABILITY[source.reliability]} (Admiralty code)"),
+                ("Side", words.side(source.affiliation) if source.affiliation else "none: it speaks for itself"),
+                ("Reliability", f"{words.reliability(source.reliability)} (Admiralty code)"),
                 *_accounts(record),
                 ("Address", html.A(source.url, href=source.url, rel="noopener noreferrer") if source.url else None),
             ]
@@ -129,8 +129,8 @@ def _history(record: SourceRecord) -> Any:
     rows = [
         [
             words.moment(step.recorded.event.reported_at),
-            step.source.affiliation or "none",
-            str(step.source.reliability),
+            words.side(step.source.affiliation) if step.source.affiliation else "none",
+            words.reliability(step.source.reliability),
             step.reason or "registered",
         ]
         for step in record.history
@@ -149,8 +149,8 @@ def overview(asked: Asked) -> Content:
         [
             to(asked, "sources", one.source.slug, one.source.name),
             words.kind(one.source.kind) if one.registered else "not registered",
-            one.source.affiliation or "",
-            str(one.source.reliability),
+            words.side(one.source.affiliation or ""),
+            words.reliability(one.source.reliability),
             f"{one.accounts:,}",
         ]
         for one in sorted(sources, key=lambda one: one.source.name.casefold())
@@ -165,7 +165,7 @@ def _registered(asked: Asked) -> Content:
     rows = []
     for slug, name in named:
         source = asked.reader.source(slug, held)
-        rows.append([to(asked, "sources", slug, name), words.kind(source.kind), source.affiliation or "",
-                     str(source.reliability)])  # fmt: skip
+        rows.append([to(asked, "sources", slug, name), words.kind(source.kind), words.side(source.affiliation or ""),
+                     words.reliability(source.reliability)])  # fmt: skip
     told = "Sources that were registered, by name; how much each said is told on its own page"
     return Content("Sources", [table(told, ("Source", "Kind", "Side", "Reliability"), rows)])
