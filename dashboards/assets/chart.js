@@ -174,9 +174,10 @@
         const middle = drawnAt((film.first[n] + film.last[n]) / 2);
         if (middle > at || element.dataset.moved) move(element, Math.min(middle, at));
       } else if (part === "label") {
-        const cut = film.last[n] > asOf && film.side[n] === 1;
+        const edge = Math.min(film.last[n], axis().r2c(axis().range[1]));
+        const cut = film.last[n] > asOf && film.side[n] === 1 && film.label[n] >= edge; // it stands behind the mark
         const inside = film.side[n] === 2 && drawnAt(Math.min(film.coreEnd[n], asOf)) < drawnAt(film.label[n]) + film.title[n].length * 6.1;
-        const shift = cut ? drawnAt(end) - drawnAt(Math.min(film.last[n], axis().r2c(axis().range[1]))) + (openNow(n) ? 0 : -8) : 0;
+        const shift = cut ? drawnAt(end) - drawnAt(edge) + (!openNow(n) ? -8 : film.open[n] > film.last[n] ? 0 : 10) : 0;
         if (cut || element.dataset.moved) {
           element.setAttribute("transform", "translate(" + Math.min(0, shift) + ",0)");
           element.dataset.moved = "yes";

@@ -39,7 +39,7 @@ class Tick(Struct, frozen=True):
 
 def ticks(scale: Scale, beyond: float = 0.0, edge: float = _EDGE) -> list[Tick]:
     """The ticks of a window; `beyond`: how many windows to each side are marked as well."""
-    unit, number = _step(scale)
+    unit, number = _step(scale, edge - _EDGE)
     wide = (scale.right - scale.left) * beyond
     told = False
     found = []
@@ -72,8 +72,8 @@ def of_one_day(scale: Scale) -> str:
     return f"{named}, UTC" if first == last else f"{first.day} {first:%B} to {named}, UTC"
 
 
-def _step(scale: Scale) -> tuple[Unit, int]:
-    fitting = (step for step in _STEPS if scale.pixels(step[2]) >= step[3])
+def _step(scale: Scale, more: float = 0.0) -> tuple[Unit, int]:
+    fitting = (step for step in _STEPS if scale.pixels(step[2]) >= step[3] + more)
     unit, number, _, _ = next(fitting, _STEPS[-1])
     return unit, number
 

@@ -10,12 +10,12 @@ from dashboards.pages.asked import (
     Asked,
     Content,
     crossed,
-    described,
     status_cell,
     table,
     to,
     to_timeline,
 )
+from dashboards.pages.framed import framed
 from timeline.domain.vocabulary import Aspect, Stance, Status
 from timeline.readmodel.entries import TimelineAnswer
 from timeline.readmodel.filters import Filters
@@ -31,27 +31,25 @@ def page(asked: Asked, slug: str) -> Content:
     _, record = asked.reader.source_record(slug, asked.wanted, MOST, count_all=asked.view.position is None)
     answer = asked.reader.timeline(asked.wanted, Filters(sources=frozenset([slug])), FIRST)
     source = record.source
-    body: list[Any] = [
-        described(
-            [
-                ("Kind", words.kind(source.kind) if record.registered else "never registered"),
-                ("Side", words.side(source.affiliation) if source.affiliation else "none: it speaks for itself"),
-                ("Reliability", f"{words.reliability(source.reliability)} (Admiralty code)"),
-                *_accounts(record),
-                ("Address", html.A(source.url, href=source.url, rel="noopener noreferrer") if source.url else None),
-            ]
-        ),
-        html.P(to_timeline(asked, "Show what it speaks of on the timeline", f"source={slug}")),
+    told: list[tuple[str, Any]] = [
+        ("Kind", words.kind(source.kind) if record.registered else "never registered"),
+        ("Side", words.side(source.affiliation) if source.affiliation else "none: it speaks for itself"),
+        ("Reliability", f"{words.reliability(source.reliability)} (Admiralty code)"),
+        *_accounts(record),
+        ("Address", html.A(source.url, href=source.url, rel="noopener noreferrer") if source.url else None),
+    ]
+    parts = [
         html.H2("How its claims fared"),
         *_fared(record),
         html.H2("What it said"),
         _stances(record),
         _said(asked, slug, answer),
-        html.P(to_timeline(asked, "All of it as a table", f"source={slug}&view=table")) if answer.more else None,
         html.H2("What was told of the source itself"),
         _history(record),
     ]
-    return Content(source.name, body)
+    query = f"source={slug}"
+    ways = [to_timeline(asked, "Show what it speaks of on the timeline", query)]
+    return framed(asked, source.name, told, ways, parts, ("All of what it said as a table", query, answer))
 
 
 def _accounts(record: SourceRecord) -> list[tuple[str, Any]]:
