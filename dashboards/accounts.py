@@ -7,7 +7,7 @@ from dash import html
 from msgspec import Struct
 
 from dashboards import words
-from dashboards.elements import swatch
+from dashboards.elements import swatch, timed
 from dashboards.lag import lag
 from timeline.domain.facts import SourceRegistered
 from timeline.domain.moments import Occurred
@@ -70,7 +70,7 @@ def _account(
                     html.Blockquote(f"“{told.quote}”") if told.quote else None,
                     html.Div(
                         [
-                            f"{words.moment(given.reported_at)}{after}",
+                            *timed(f"{words.moment(given.reported_at)}{after}"),
                             *_proof(told, manner),
                             " · taken back" if withdrawn else None,
                         ],

@@ -17,7 +17,9 @@ LISTED = ("fronts", "actors", "sources")
 
 def header(home: dcc.Link, pages: html.Nav, buttons: Sequence[Any], said: Sequence[Any] = ()) -> html.Header:
     """The site's name (a link home), the pages, what is said beside them, and the buttons."""
-    return html.Header([html.P(home, className="site"), *said, pages, html.Div(list(buttons), className="buttons")])
+    return html.Header(
+        [html.P(home, className="site"), *said, pages, zone_button(), html.Div(list(buttons), className="buttons")]
+    )
 
 
 def pages_nav(links: Sequence[Any], id: str) -> html.Nav:
@@ -40,6 +42,11 @@ def share_button(id: str, href: str) -> html.A:
 def theme_button(id: str, theme: str) -> html.Button:
     """Changes the colours; says which ones it changes to."""
     return html.Button("Light" if theme == "dark" else "Dark", id=id, className="button")
+
+
+def zone_button() -> html.Button:
+    """Changes between UTC and the reader's zone for times of day; the browser says which it is (assets/times.js)."""
+    return html.Button("UTC", className="button zone")
 
 
 def home_link(id: str, title: str, cuts: str) -> dcc.Link:

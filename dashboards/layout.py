@@ -135,7 +135,7 @@ def _filters() -> html.Nav:
                         "opened",
                         "Order of lanes",
                     ),
-                    html.P("Days and times are UTC.", className="quiet small"),
+                    html.P("Days and times are UTC.", className="quiet small zone-told"),
                 ],
                 className="filters-inner",
             ),

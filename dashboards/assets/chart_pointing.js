@@ -39,7 +39,7 @@
 
   function markTold(n) {
     const still = view.openNow(n) && view.film.open[n] < 9e15 ? " (still open then)" : "";
-    return [view.film.title[n], view.film.when[n] + still, STATUS[view.film.status[n]], view.film.also[n]].filter(Boolean);
+    return [view.film.title[n], window.timelineTimes.told(view.film.when[n]) + still, STATUS[view.film.status[n]], view.film.also[n]].filter(Boolean);
   }
 
   function cellTold(found) {

@@ -64,12 +64,9 @@ def plotted(scale: Scale, *, one_line: bool = False, beyond: float = 0.0) -> dic
 
 
 def of_one_day(scale: Scale) -> str:
-    """What a window of hours is about: `15 June 2021, UTC`; nothing for a longer one, whose ticks say so."""
-    if _step(scale)[0] != "hour":
-        return ""
+    """The day that a window shows: `15 June 2021, UTC`; nothing for a longer one, whose ticks say so."""
     first, last = day_of(scale.left + _MINUTE), day_of(scale.right - _MINUTE)
-    named = f"{last.day} {last:%B %Y}"
-    return f"{named}, UTC" if first == last else f"{first.day} {first:%B} to {named}, UTC"
+    return f"{last.day} {last:%B %Y}, UTC" if first == last else ""
 
 
 def _step(scale: Scale, more: float = 0.0) -> tuple[Unit, int]:

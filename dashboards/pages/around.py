@@ -48,7 +48,7 @@ def _cuts(asked: Asked) -> html.Section:
             html.Strong(f"{words.day(asked.wanted.as_of)}, {words.known(view.known)}"),
             _other_clock(view),
             _pin(view),
-            html.Span("Days and times are UTC.", className="quiet"),
+            html.Span("Days and times are UTC.", className="quiet zone-told"),
         ],
         className="page-cuts",
         **aria(label="Cuts"),

@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from dashboards import panel, words
 from dashboards.accounts import Manner, accounts
-from dashboards.elements import aria, swatch
+from dashboards.elements import aria, swatch, timed
 from dashboards.figures.reporting import Spoken, Turn, Voice, reporting_chart
 from dashboards.figures.scale import milliseconds
 from dashboards.lag import lag
@@ -89,7 +89,7 @@ def _more(entry: Entry) -> list[Any]:
     description, first = entry.state.described, entry.state.first_reported_at
     return terms(
         [
-            ("First report", f"{words.moment(first)}, {lag(description.occurred, first)}" if first else ""),
+            ("First report", timed(f"{words.moment(first)}, {lag(description.occurred, first)}") if first else ""),
             ("Tags", ", ".join(description.tags)),
             ("External id", description.external_id),
         ]

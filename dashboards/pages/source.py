@@ -5,6 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboards import words
+from dashboards.elements import timed
 from dashboards.pages.asked import (
     FIRST,
     Asked,
@@ -112,7 +113,7 @@ def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
             quote = f"“{words.clipped(told.quote, 300)}”" if told.quote else words.clipped(told.gist or "", 300)
             rows.append(
                 [
-                    html.Span(words.moment(given.reported_at), className="nowrap"),
+                    html.Span(timed(words.moment(given.reported_at)), className="nowrap"),
                     [to(asked, "developments", str(entry.state.id), entry.state.described.title), html.Div(quote)],
                     stances,
                     status_cell(entry.status),
@@ -126,7 +127,7 @@ def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
 def _history(record: SourceRecord) -> Any:
     rows = [
         [
-            words.moment(step.recorded.event.reported_at),
+            timed(words.moment(step.recorded.event.reported_at)),
             words.side(step.source.affiliation) if step.source.affiliation else "none",
             words.reliability(step.source.reliability),
             step.reason or "registered",
