@@ -111,8 +111,8 @@ def cut(instant: datetime) -> str:
 
 
 def kind(value: str) -> str:
-    """What sort of development: `Air alert`."""
-    return value.replace("-", " ").capitalize()
+    """What sort of development or source: `Air alert`, `NGO`."""
+    return "NGO" if value == "ngo" else value.replace("-", " ").capitalize()
 
 
 def clipped(text: str, most: int) -> str:

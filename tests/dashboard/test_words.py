@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.elements import timed
-from dashboards.words import clipped, count, listed, moment, reliability, side, when
+from dashboards.words import clipped, count, kind, listed, moment, reliability, side, when
 from tests.strategies import moments
 from timeline.domain.moments import Occurred
 
@@ -117,3 +117,7 @@ def test_a_side_is_told_in_words(affiliation: str, words: str) -> None:
 
 def test_a_grade_of_reliability_says_what_it_means() -> None:
     assert reliability("D") == "D: not usually reliable"
+
+
+def test_a_kind_is_told_in_words() -> None:
+    assert [kind(one) for one in ("air-alert", "ngo", "capture")] == ["Air alert", "NGO", "Capture"]
