@@ -60,6 +60,7 @@ def drawn(visit: Visit) -> list[str]:
 
 def test_the_article_is_replayed_by_keyboard_alone(visit: Visit) -> None:
     visit.open(WINDOW)
+    assert "outside this window" in visit.page.inner_text("#shown")
     for _ in range(40):
         if visit.page.evaluate("document.activeElement.getAttribute('role')") == "slider":
             break
@@ -74,7 +75,6 @@ def test_the_article_is_replayed_by_keyboard_alone(visit: Visit) -> None:
     for day, expected in ARTICLE.items():
         assert {title: seen[day].get(title) for title in expected} == expected
     assert GRAYVORON not in seen["21 May 2023"]
-    assert "outside this window" in visit.page.inner_text("#shown")
     assert visit.complaints == []
 
 

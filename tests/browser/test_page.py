@@ -214,7 +214,7 @@ def test_the_second_clock_tells_what_is_known_today_of_that_day(visit: Visit) ->
 
 
 def test_a_click_on_a_mark_opens_the_accounts_for_and_against(visit: Visit) -> None:
-    visit.open("?as_of=2023-05-22&from=2023-05-15&to=2023-05-23&front=bakhmut&status=disputed")
+    visit.open("?as_of=2023-05-22&from=2023-04-15&to=2023-05-23&front=bakhmut&status=disputed")
 
     mark = visit.page.locator("#chart .scatterlayer .points path:visible").first
     mark.hover(force=True)
