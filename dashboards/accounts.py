@@ -7,7 +7,7 @@ from dash import html
 from msgspec import Struct
 
 from dashboards import words
-from dashboards.elements import swatch
+from dashboards.elements import swatch, timed
 from dashboards.lag import lag
 from timeline.domain.facts import SourceRegistered
 from timeline.domain.moments import Occurred
@@ -70,7 +70,7 @@ def _account(
                     html.Blockquote(f"“{told.quote}”") if told.quote else None,
                     html.Div(
                         [
-                            f"{words.moment(given.reported_at)}{after}",
+                            *timed(f"{words.moment(given.reported_at)}{after}"),
                             *_proof(told, manner),
                             " · taken back" if withdrawn else None,
                         ],
@@ -85,12 +85,10 @@ def _account(
 
 def _grade(source: SourceRegistered, manner: Manner) -> list[Any]:
     """On which side a source stands, and how reliable it is."""
-    reliability, told = str(source.reliability), words.RELIABILITY[source.reliability]
-    if manner.whole:
-        side = f"side: {source.affiliation}" if source.affiliation else "for itself"
-        return [html.Div(f"{side} · {told} (Admiralty {reliability})", className="quiet small")]
-    side_of = html.Span(source.affiliation, className="side") if source.affiliation else None
-    return [side_of, html.Abbr(reliability, title=f"Admiralty {reliability}: {told}")]
+    side = f"side: {words.side(source.affiliation)}" if source.affiliation else "for itself"
+    grade = words.reliability(source.reliability)
+    told = f"{side} · {grade} (Admiralty code)" if manner.whole else f"{side} · {grade}"
+    return [html.Div(told, className="quiet small", title="Reliability by the Admiralty code, A to F")]
 
 
 def _proof(told: Account, manner: Manner) -> list[Any]:

@@ -6,10 +6,11 @@ from typing import Any
 
 import structlog
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update
-from msgspec import ValidationError, convert
+from msgspec import ValidationError, convert, to_builtins
 
 from dashboards import choices, filters, ids, words
 from dashboards.figures.scale import milliseconds
+from dashboards.header import page_links
 from dashboards.headings import headings
 from dashboards.page import Held, Page, filters_of, page
 from timeline.readmodel.filters import Filters
@@ -87,6 +88,8 @@ _SHOWN = (
     (ids.SOURCE, "options"),
     (ids.SOURCE, "value"),
     (ids.RESET, "hidden"),
+    (ids.HOME, "href"),
+    (ids.NAV, "children"),
     (ids.HEADLINE, "children"),
     (ids.PIN, "children"),
     (ids.NOTICE, "children"),
@@ -147,13 +150,13 @@ _IN_THE_BROWSER: tuple[tuple[str, tuple[tuple[Any, str], ...], tuple[tuple[str, 
     ("tick", ((ids.CLOCK, "n_intervals"),), (*_ENDS, (ids.SPEED, "value"))),
     ("scrub", ((ids.SLIDER, "drag_value"),), ()),
     ("toggleFilters", ((ids.FILTERS_BUTTON, "n_clicks"),), ()),
-    ("share", ((ids.SHARE, "n_clicks"),), ((ids.SHARE, "href"),)),
 )
 """Functions of assets/page.js, with what they are called for and what else they are told."""
 
 
 def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
     view, chart = shown.view, shown.chart
+    cuts = filters.write(filters.same_cuts(view))
     controls = {
         "asOf": _number(min(max(shown.as_of, shown.first_day), shown.last_day)),
         "known": view.known,
@@ -168,6 +171,7 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         "kinds": [str(kind) for kind in view.kinds],
         "actor": view.actor,
         "source": view.source,
+        "tally": to_builtins(shown.tally),
         "span": [shown.window.left, shown.window.right],
         "whole": [shown.whole.left, shown.whole.right],
     }
@@ -199,6 +203,8 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         (ids.SOURCE, "options"): shown.sources,
         (ids.SOURCE, "value"): controls["source"],
         (ids.RESET, "hidden"): filters_of(view) == Filters(),
+        (ids.HOME, "href"): f"/{cuts}",
+        (ids.NAV, "children"): page_links(cuts, "timeline"),
         (ids.HEADLINE, "children"): shown.headline,
         (ids.PIN, "children"): shown.pin,
         (ids.NOTICE, "children"): [html.P(notice, className="notice") for notice in shown.notices],

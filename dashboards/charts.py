@@ -1,9 +1,11 @@
 """The chart of a view, with all that the browser needs in order to move it without asking: one of several kinds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from dashboards import words
 from dashboards.detail import Detail, Level, detail
 from dashboards.figures.counted import counted, grid
 from dashboards.figures.counts import count_lanes, counts_chart, counts_told
@@ -23,6 +25,8 @@ _COUNTED = (
     "of that is contested. Zoom in, or click on a cell, to see more."
 )
 _EMPTY = "Nothing to show here: widen the window, or choose more filters."
+_MOST_NAMED = 6
+"""How many of the lanes that are left out are named."""
 _CELLS = 220
 """Stretches of time of the counts, at most."""
 
@@ -72,9 +76,18 @@ def _marks(
     marks = as_points(drawn.marks) if view.chart == "points" else drawn.marks
     blocks, placed = pack(marks, lanes, window, rows, frozenset(view.folded))
     folded = [mark for mark in marks if mark.lane in view.folded and window.shows(mark.first, mark.last)]
-    told = film(blocks, placed, window, folded)
-    hints = drawn.hints if marks else (*drawn.hints, _EMPTY)
+    told = film(blocks, placed, window, folded) | {"partial": drawn.level == "still" or bool(drawn.hints)}
+    there = {lane.slug for lane in blocks}
+    hints = drawn.hints + (empty([name for slug, name in lanes if slug not in there]) if marks else (_EMPTY,))
     return Chart(drawn.level, gantt(blocks, placed, window, colours), blocks, told, drawn.notices, hints)
+
+
+def empty(names: Sequence[str]) -> tuple[str, ...]:
+    """Which lanes are not drawn, since nothing of them lies in the window."""
+    if not names:
+        return ()
+    more = [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
+    return (f"Nothing to show in this window for {words.listed([*names[:_MOST_NAMED], *more])}.",)
 
 
 def _counts(

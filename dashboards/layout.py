@@ -6,6 +6,8 @@ from dash import dcc, html
 
 from dashboards import ids
 from dashboards.elements import aria, data
+from dashboards.header import header, home_link, page_links, pages_nav, share_button, theme_button
+from dashboards.key import key
 
 _GRAPH: Any = {"displayModeBar": False, "responsive": False, "scrollZoom": False, "doubleClick": False}
 _MAP: Any = {**_GRAPH, "scrollZoom": True}
@@ -51,27 +53,15 @@ def _timeline(title: str) -> list[Any]:
 
 
 def _header(title: str) -> html.Header:
-    return html.Header(
-        [
-            html.H1(title),
-            html.Span(id=ids.HEADLINE, className="quiet"),
-            html.Span(id=ids.PIN, className="pin", role="status"),
-            html.Div(
-                [
-                    html.A("Share", id=ids.SHARE, className="button", href="/", title="Copies a link to this picture"),
-                    html.Details(
-                        [html.Summary("Export", className="button"), html.Div(id=ids.EXPORTS, className="menu")],
-                        className="exports",
-                    ),
-                    dcc.Link("Fronts", href="/fronts", className="button"),
-                    dcc.Link("Sources", href="/sources", className="button"),
-                    html.A("API", className="button", href="/api/docs"),
-                    html.Button("Dark", id=ids.THEME, className="button"),
-                ],
-                className="buttons",
-            ),
-        ]
-    )  # fmt: skip
+    export = html.Details(
+        [html.Summary("Export", className="button"), html.Div(id=ids.EXPORTS, className="menu")], className="exports"
+    )
+    return header(
+        home_link(ids.HOME, title, ""),
+        pages_nav(page_links("", "timeline"), ids.NAV),
+        [share_button(ids.SHARE, "/"), export, theme_button(ids.THEME, "light")],
+        [html.Span(id=ids.HEADLINE, className="quiet"), html.Span(id=ids.PIN, className="pin", role="status")],
+    )
 
 
 def _replay_bar() -> html.Section:
@@ -120,7 +110,7 @@ def _filters() -> html.Nav:
     return html.Nav(
         [
             html.Button(
-                "Filters and key", id=ids.FILTERS_BUTTON, className="filters-button plain", **aria(expanded="false")
+                "Filters", id=ids.FILTERS_BUTTON, className="filters-button plain", **aria(expanded="false")
             ),
             html.Div(
                 [
@@ -145,18 +135,7 @@ def _filters() -> html.Nav:
                         "opened",
                         "Order of lanes",
                     ),
-                    html.H2("How to read"),
-                    html.Ul(
-                        [
-                            _key("fade", "start or end not known exactly"),
-                            _key("arrow", "still open on that day"),
-                            _key("dot", "single moment"),
-                            _key("flag", "something else is disputed: who, how far, where or when"),
-                            _key("ring", "just changed, with the last step"),
-                        ],
-                        className="key",
-                    ),
-                    html.P("Days and times are UTC.", className="quiet small"),
+                    html.P("Days and times are UTC.", className="quiet small zone-told"),
                 ],
                 className="filters-inner",
             ),
@@ -190,11 +169,6 @@ def _chooser(id: str, name: str, placeholder: str) -> html.Div:
     )
 
 
-def _key(picture: str, text: str) -> html.Li:
-    sign = "⚑" if picture == "flag" else None
-    return html.Li([html.Span(sign, className=f"key-{picture}", **aria(hidden="true")), text])
-
-
 def _radio(id: str, options: list[tuple[str, str]], value: str, name: str) -> html.Div:
     return html.Div(
         dcc.RadioItems(
@@ -215,6 +189,7 @@ def _step(id: str, sign: str, name: str) -> html.Button:
 def _charts() -> html.Main:
     return html.Main(
         [
+            html.H1("Timeline", className="sr-only"),
             html.Div(
                 [
                     _radio(
@@ -235,6 +210,7 @@ def _charts() -> html.Main:
                     ),
                     html.P(id=ids.CHANGED, className="just-changed small", role="status"),
                     html.Span(id=ids.SHOWN, className="quiet shown"),
+                    key(),
                 ],
                 className="toolbar",
             ),

@@ -29,6 +29,8 @@ class Map(Struct, frozen=True):
 
     figure: Figure
     words: str
+    developments: int
+    """In the window, with or without a place."""
     notices: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
 
@@ -58,7 +60,7 @@ def _of_marks(drawn: Detail, view: View, wanted: WantedCuts, size: tuple[float, 
     bounds = _framed(view) or (bounds_of(places) if places else _NOWHERE)
     chosen = str(view.development) if view.development else None
     figure = world_map(places, bounds, *size, colours, chosen)
-    return Map(figure, map_in_words(places, len(marks) - len(places)), drawn.notices, drawn.hints)
+    return Map(figure, map_in_words(places, len(marks) - len(places)), len(marks), drawn.notices, drawn.hints)
 
 
 def _of_many(
@@ -71,7 +73,7 @@ def _of_many(
     bounds = _framed(view) or (box_around(lon, lat) if len(lon) else _NOWHERE)
     told = f"{count(len(lon), 'development')} counted in squares; {spread.placeless:,} without a place on the map."
     hint = f"More than {MOST_MARKS:,} developments: each square counts those in it. Zoom in, or click on one."
-    return Map(density_map(lon, lat, status, bounds, *size, colours), told, hints=(hint,))
+    return Map(density_map(lon, lat, status, bounds, *size, colours), told, len(lon) + spread.placeless, hints=(hint,))
 
 
 def _framed(view: View) -> Box | None:

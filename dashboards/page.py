@@ -12,27 +12,26 @@ from dashboards import words
 from dashboards.charts import Chart, chart_of, key_of
 from dashboards.choices import Choice, front_choices, named, status_choices
 from dashboards.exporting import export_links
-from dashboards.figures.counted import begins, counted, grid
+from dashboards.figures.counted import counted, grid
 from dashboards.figures.overview import STRETCHES, overview
-from dashboards.figures.scale import DAY, Scale, milliseconds
+from dashboards.figures.scale import Scale, milliseconds
 from dashboards.filters import View, pinned, same_cuts, write
 from dashboards.mapping import Map, map_of
 from dashboards.panel import panel, unknown, unshowable
 from dashboards.table import MOST_ROWS, table
 from dashboards.theme import Palette, palette
-from timeline.domain.moments import end_of_day, start_of_day
+from dashboards.windows import scales
+from timeline.domain.moments import end_of_day
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
-from timeline.readmodel.density import Bucket
 from timeline.readmodel.entries import FrontEntry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 
 log = structlog.get_logger(__name__)
 
-_WINDOWS = {"1m": 30, "6m": 183}
-_ROOM = 0.03
-"""How much of a window that follows the history is left free behind its end."""
+CHARTED = ("gantt", "points")
+"""The views that have a chart with a time axis."""
 
 Lanes = tuple[tuple[str, str], ...]
 """Slugs and names of lanes, in their order."""
@@ -45,6 +44,17 @@ class Held(Struct, frozen=True):
     rows: Mapping[str, int] = {}
 
 
+class Tally(Struct, frozen=True):
+    """How many developments there are at the cuts, how many pass the filters (None: not counted), and how many of these
+    the window has, where the page and not the chart in the browser tells it. `more`: the page shows only some of them.
+    """
+
+    all: int
+    passing: int | None
+    inside: int | None = None
+    more: bool = False
+
+
 class Page(Struct, frozen=True):
     """Everything that changes with the view. `chart` is None where the browser has it already."""
 
@@ -54,6 +64,7 @@ class Page(Struct, frozen=True):
     as_of: date
     known_at: datetime
     headline: str
+    tally: Tally
     pin: Any
     notices: Sequence[str]
     overview: dict[str, Any]
@@ -93,12 +104,12 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     _, facets = reader.facets(wanted, filters)
     # Nothing can have been reported after now: up to the end of the day it is the same question all day.
     end = WantedCuts(end_of_day(last_day), end_of_day(max(now.date(), last_day)), wanted.recorded_at)
-    whole, window = _scales(reader, view, end, cuts.as_of, width)
+    whole, window = scales(reader, view, end, cuts.as_of, [name for _, name in lanes], width)
     colours = palette(theme)
     key = key_of(view, cuts, window, theme)
     inside = structs.replace(filters, since=_moment(window.left), until=_moment(window.right))
     chart = None
-    if view.chart in ("gantt", "points") and key != have.key:
+    if view.chart in CHARTED and key != have.key:
         chart = chart_of(reader, view, (wanted, end), inside, lanes, window, colours, have.rows)
         notices += chart.notices
         chart = structs.replace(chart, key=key if chart.level == "film" else f"{key} {cuts.as_of}")
@@ -106,6 +117,14 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     if view.chart == "map":
         shown_map = map_of(reader, view, (wanted, end), inside, (width, map_height(width)), colours)
         notices += shown_map.notices
+    tally = Tally(sum(front.developments for front in fronts), facets.total)
+    rows = None
+    if view.chart == "table":
+        answer = reader.timeline(wanted, inside, MOST_ROWS)
+        rows = table(answer.entries, names, more=answer.more)
+        tally = structs.replace(tally, inside=len(answer.entries), more=answer.more)
+    elif shown_map:
+        tally = structs.replace(tally, inside=shown_map.developments)
     permalink = pinned(view, cuts)
     return Page(
         view=view,
@@ -114,12 +133,13 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         as_of=cuts.as_of.date(),
         known_at=cuts.known_at,
         headline=_headline(fronts, view),
+        tally=tally,
         pin=_pin(view),
         notices=notices,
-        overview=_overview(reader, wanted, filters, lanes, whole, window, colours),
+        overview=_overview(reader, wanted, filters, lanes, (whole, window), colours, charted=view.chart in CHARTED),
         chart=chart,
         map=shown_map,
-        table=_table(reader, wanted, inside, names) if view.chart == "table" else None,
+        table=rows,
         panel=_panel(reader, view, wanted, names, permalink) if view.development else None,
         statuses=status_choices(facets),
         fronts=front_choices(facets, names),
@@ -176,40 +196,24 @@ def _ordered(fronts: Sequence[FrontEntry], view: View) -> Lanes:
     return tuple((front.slug, front.name) for front in chosen)
 
 
-def _scales(reader: Reader, view: View, end: WantedCuts, as_of: datetime, width: float) -> tuple[Scale, Scale]:
-    """The time of all that is known today, and the window of the chart on it."""
-    assert end.as_of  # noqa: S101
-    _, answer = reader.density(end, Bucket.MONTH)
-    right = float(milliseconds(end.as_of))
-    first, _ = begins(answer) or (right - 30 * DAY, right)
-    left = min(first, right - 2 * DAY)
-    right += (right - left) * _ROOM
-    whole = Scale(left, right, width)
-    if view.since or view.until:
-        since = milliseconds(start_of_day(view.since)) if view.since else left
-        until = milliseconds(end_of_day(view.until)) if view.until else right
-        return whole, Scale(min(since, until - DAY), until, width)
-    if view.window in _WINDOWS:
-        back = _WINDOWS[view.window] * DAY
-        until = milliseconds(as_of)
-        return whole, Scale(until - back, until + back * _ROOM, width)
-    return whole, whole
-
-
 def _moment(ms: float) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
 
 
 def _overview(
-    reader: Reader, wanted: WantedCuts, filters: Filters, lanes: Lanes, whole: Scale, window: Scale, colours: Palette
-) -> dict[str, Any]:
+    reader: Reader, wanted: WantedCuts, filters: Filters, lanes: Lanes, times: tuple[Scale, Scale], colours: Palette,
+    *, charted: bool,
+) -> dict[str, Any]:  # fmt: skip
     """The strips; of a search only what rows can tell is counted, since it would have to be run over everything."""
+    whole, window = times
     on = grid(whole, STRETCHES)
     told = structs.replace(filters, text=None, actors=frozenset(), sources=frozenset())
     _, answer = reader.density(wanted, on.bucket, told)
     assert wanted.as_of  # noqa: S101 - held cuts name all three
     as_of = milliseconds(wanted.as_of)
-    return overview(lanes, counted(answer, [slug for slug, _ in lanes], on), whole, window, colours, as_of)
+    return overview(
+        lanes, counted(answer, [slug for slug, _ in lanes], on), whole, window, colours, as_of, charted=charted
+    )
 
 
 def _headline(fronts: Sequence[FrontEntry], view: View) -> str:
@@ -228,11 +232,6 @@ def _pin(view: View) -> Any:
         f"as this log stood at position {view.position:,} · ",
         html.A("show what it holds now", href=latest),
     ]
-
-
-def _table(reader: Reader, wanted: WantedCuts, inside: Filters, names: Mapping[str, str]) -> Any:
-    answer = reader.timeline(wanted, inside, MOST_ROWS)
-    return table(answer.entries, names, more=answer.more)
 
 
 def _panel(reader: Reader, view: View, wanted: WantedCuts, names: Mapping[str, str], permalink: str) -> Any:

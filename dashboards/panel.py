@@ -11,7 +11,7 @@ from dash import html
 
 from dashboards import ids, words
 from dashboards.accounts import accounts
-from dashboards.elements import aria, swatch
+from dashboards.elements import aria, swatch, timed
 from timeline.domain import facts
 from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Nature, Status, Verdict
@@ -112,7 +112,7 @@ def described(entry: Entry, named: Callable[[str], Any] = str) -> list[Any]:
     """
     description = entry.state.described
     rows: list[tuple[str, Any]] = [
-        ("When", [words.when(description.occurred, open=entry.open), html.Code(description.occurred.edtf)])
+        ("When", [*timed(words.when(description.occurred, open=entry.open)), html.Code(description.occurred.edtf)])
     ]
     if place := description.place:
         rows.append(("Where", ", ".join(filter(None, (place.name, place.admin, place.country)))))
@@ -144,8 +144,10 @@ def assessments(entry: Entry) -> list[Any]:
                 html.Strong(f"{given.assessment.verdict.capitalize()}: {words.ASPECT[aspect]}"),
                 html.P(given.assessment.rationale),
                 html.P(
-                    f"{given.assessment.assessor or 'An analyst'}, {words.moment(given.reported_at)}, "
-                    f"credibility {given.assessment.credibility.value} of 6",
+                    timed(
+                        f"{given.assessment.assessor or 'An analyst'}, {words.moment(given.reported_at)}, "
+                        f"credibility {given.assessment.credibility.value} of 6"
+                    ),
                     className="quiet small",
                 ),
             ],
@@ -160,7 +162,7 @@ def reporting_step(reader: Reader, held: HeldCuts, step: Step) -> html.Li:
     status = step.statuses[Aspect.OCCURRENCE]
     return html.Li(
         [
-            html.Div(words.moment(step.recorded.event.reported_at), className="quiet"),
+            html.Div(timed(words.moment(step.recorded.event.reported_at)), className="quiet"),
             html.Div([swatch(status), html.Strong(status.capitalize())]),
             html.Div(_what_changed(reader, held, step.recorded.event.fact)),
         ]

@@ -58,12 +58,14 @@ def register_pages(
             theme = view.theme or ("dark" if viewport.get("dark") else "light")
             width = float(viewport.get("window") or _NARROWEST)
             asked, notices = _asked(reader, view, title, request.host_url, now(), width, theme)
-            return around(asked, contents(asked, pathname), [*view.problems, *notices], theme)
+            return around(asked, contents(asked, pathname), [*view.problems, *notices], theme, pathname)
         except Exception as error:  # the reader must not be left before an empty page
             log.exception("page not told", pathname=pathname, search=search, exc_info=error)
             return failed(pathname + (search or ""))
 
     app.clientside_callback(ClientsideFunction("page", "theme"), Input(ids.PAGE_THEME, "n_clicks"))
+    for share in (ids.SHARE, ids.PAGE_SHARE):
+        app.clientside_callback(ClientsideFunction("pages", "share"), Input(share, "n_clicks"), State(share, "href"))
     app.clientside_callback(ClientsideFunction("pages", "arrived"), Input(ids.SUBPAGE, "children"))
     app.clientside_callback(
         ClientsideFunction("pages", "copy"),

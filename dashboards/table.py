@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboards import ids, words
-from dashboards.elements import swatch
+from dashboards.elements import swatch, timed
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.entries import Entry
 
@@ -40,7 +40,7 @@ def _row(entry: Entry, front_names: Mapping[str, str]) -> html.Tr:
     first = entry.state.first_reported_at
     return html.Tr(
         [
-            html.Td(words.when(description.occurred, open=entry.open)),
+            html.Td(timed(words.when(description.occurred, open=entry.open))),
             html.Td(front_names.get(description.front, description.front)),
             html.Td(
                 html.Button(

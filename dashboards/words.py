@@ -47,6 +47,26 @@ RELIABILITY = {
     "F": "reliability cannot be judged",
 }
 
+_SIDES = {
+    "eu": "European Union",
+    "turkiye": "Türkiye",
+    "uk": "United Kingdom",
+    "un": "United Nations",
+    "us": "United States",
+}
+"""Sides whose names are not simply their slugs."""
+
+
+def side(affiliation: str) -> str:
+    """On which side a source stands: `Russian opposition`, `United Nations`."""
+    plain = affiliation.replace("-", " ").strip()
+    return _SIDES.get(affiliation.casefold(), plain[:1].upper() + plain[1:])
+
+
+def reliability(grade: str) -> str:
+    """A grade of the Admiralty code: `D: not usually reliable`."""
+    return f"{grade}: {RELIABILITY[grade]}"
+
 
 def day(instant: datetime) -> str:
     """`22 May 2023` (UTC)."""
@@ -91,8 +111,8 @@ def cut(instant: datetime) -> str:
 
 
 def kind(value: str) -> str:
-    """What sort of development: `Air alert`."""
-    return value.replace("-", " ").capitalize()
+    """What sort of development or source: `Air alert`, `NGO`."""
+    return "NGO" if value == "ngo" else value.replace("-", " ").capitalize()
 
 
 def clipped(text: str, most: int) -> str:

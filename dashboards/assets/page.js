@@ -4,6 +4,7 @@
   "use strict";
 
   const DAY = 86400000;
+  const NARROW = 760; // pixels; as in assets/style.css
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const day = (number) => new Date(number * DAY).toISOString().slice(0, 10);
   // Plotly gives a range either as milliseconds or as "2022-05-01 12:30".
@@ -125,6 +126,7 @@
           window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
         }
         applyTheme(window.location.search);
+        if (window.innerWidth <= NARROW) set("key", { open: false });
         return measure();
       },
 
@@ -160,7 +162,9 @@
 
       draw: function (film, set_) {
         given = set_;
-        if (!film || !set_) return;
+        if (!set_) return;
+        window.timelineChart.tally(set_.tally, set_.asOf);
+        if (!film) return;
         if (film !== drawn) { drawn = film; window.timelineChart.load(film, set_.asOf, set_.knownAt); }
         else window.timelineChart.at(set_.asOf, set_.knownAt, false);
         set("have", { data: window.timelineChart.have() });
@@ -200,7 +204,7 @@
       titled: function (pathname) {
         document.documentElement.dataset.page = pathname === "/" ? "timeline" : "beside";
         const headings = [...document.querySelectorAll("#subpage h1")].map((one) => one.textContent);
-        const site = document.querySelector("#timeline h1").textContent;
+        const site = document.querySelector("#timeline .site").textContent;
         document.title = pathname !== "/" && headings.length ? headings[0] + " · " + site : site;
         applyTheme(window.location.search);
       },
@@ -286,13 +290,6 @@
         if (!clicks) return;
         const open = document.getElementById("filters").classList.toggle("open");
         document.getElementById("filters-button").setAttribute("aria-expanded", String(open));
-      },
-
-      share: function (clicks, href) {
-        if (!clicks) return;
-        const address = new URL(href, window.location.origin).toString();
-        const done = () => set("share", { children: "Copied" });
-        if (navigator.clipboard) navigator.clipboard.writeText(address).then(done, () => {});
       },
     },
   });

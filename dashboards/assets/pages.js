@@ -1,4 +1,4 @@
-/* What the pages beside the timeline do in the browser: focus follows the reader from page to page, and citations are copied. */
+/* What all pages do in the browser: focus follows the reader from page to page, and links and citations are copied. */
 (function () {
   "use strict";
 
@@ -33,6 +33,14 @@
           const same = focused && document.getElementById(focused);
           if (same) same.focus({ preventScroll: true });
         }
+      },
+
+      share: function (clicks, href) {
+        if (!clicks) return;
+        const address = new URL(href, window.location.origin).toString();
+        const id = window.dash_clientside.callback_context.triggered_id;
+        const done = () => window.dash_clientside.set_props(id, { children: "Copied" });
+        if (navigator.clipboard) navigator.clipboard.writeText(address).then(done, () => {});
       },
 
       copy: function (clicks, text) {

@@ -47,7 +47,7 @@ def counts_chart(lanes: Sequence[Lane], counts: Counted, scale: Scale, colours: 
         ] if lanes else [],
         "layout": plain_layout(colours) | {
             "height": TOP * 2 + max(rows, 4) * ROW, "dragmode": "pan",
-            "xaxis": time_axis(scale, colours) | {"showticklabels": False, "ticks": ""},
+            "xaxis": time_axis(scale, colours, beyond=1) | {"showticklabels": False, "ticks": ""},
             "yaxis": {"range": [max(rows, 4) - 0.5, -0.5], "fixedrange": True, "visible": False},
         },
     }  # fmt: skip

@@ -15,6 +15,7 @@ from dashboards.figures.labels import centre, drawn_as_point
 from dashboards.figures.marks import Mark
 from dashboards.figures.packing import ROOMY, Lane, Placed, rows_of
 from dashboards.figures.scale import FOREVER, Scale
+from dashboards.figures.ticks import plotted
 from dashboards.theme import Palette, Style
 from timeline.domain.vocabulary import Status
 
@@ -43,6 +44,7 @@ def gantt(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale, colours
         traces += spans(by_status[status], status, style, scale)
     for status, style in colours.styles.items():
         traces += _points(by_status[status], style, status, scale) + _arrows(by_status[status], style, status, scale)
+        traces += _beyond(by_status[status], style, status, scale, colours)
     traces += _labels(placed, colours, 11 if row_height(lanes) == ROW else 10)
     return {"data": traces, "layout": _layout(lanes, scale, colours)}
 
@@ -74,7 +76,7 @@ def film(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale, folded: 
         "label": [one.label.at for one in placed],
         "side": [_SIDES[one.label.side, one.label.inside] for one in placed],
         "rows": rows_of(lanes, placed),
-        "folded": [[number[mark.lane], mark.first, mark.known_from, _until(mark)] for mark in folded],
+        "folded": [[number[mark.lane], mark.first, mark.known_from, _until(mark), mark.id] for mark in folded],
         "lanes": [lane.slug for lane in lanes],
         "rowHeight": row_height(lanes),
     }
@@ -103,6 +105,22 @@ def _arrows(own: Iterable[Numbered], style: Style, status: Status, scale: Scale)
         return []
     marker = {"symbol": "triangle-right", "size": 13, "color": style.line, "line": {"width": 0}}
     return [_scatter("arrow", status, [min(one.mark.last, scale.right) for one in going_on], going_on, marker)]
+
+
+def _beyond(own: Iterable[Numbered], style: Style, status: Status, scale: Scale, colours: Palette) -> list[Trace]:
+    """Signs at the edges of the window for spans that go on beyond it, so that no cut is taken for an end."""
+    cut = [one for one in own if not drawn_as_point(one.mark, scale)]
+    inward = 6 * scale.ms_per_pixel
+    traces = []
+    for side, at, crossing in (
+        ("left", scale.left + inward, [one for one in cut if one.mark.first < scale.left < one.mark.last]),
+        ("right", scale.right - inward, [one for one in cut if one.mark.first < scale.right < one.mark.last]),
+    ):
+        marker = {"symbol": f"triangle-{side}", "size": 9, "color": colours.paper,
+                  "line": {"color": style.line, "width": 1.4}}  # fmt: skip
+        if crossing:
+            traces.append(_scatter(f"beyond-{side}", status, [at] * len(crossing), crossing, marker))
+    return traces
 
 
 def _scatter(part: str, status: Status, x: list[float], points: Sequence[Numbered], marker: dict[str, Any]) -> Trace:
@@ -150,7 +168,7 @@ def _layout(lanes: Sequence[Lane], scale: Scale, colours: Palette) -> dict[str, 
     return plain_layout(colours) | {
         # A pixel of the plot is a pixel of the page, so that headings can stand on it as elements of their own.
         "height": TOP * 2 + max(rows, 4) * row_height(lanes), "barmode": "overlay", "bargap": 0, "dragmode": "pan",
-        "xaxis": time_axis(scale, colours) | {"showticklabels": False, "ticks": ""},
+        "xaxis": time_axis(scale, colours, beyond=1) | {"showticklabels": False, "ticks": ""},
         "yaxis": {"range": [max(rows, 4) - 0.5, -0.5], "fixedrange": True, "visible": False},
         "shapes": bands,
     }  # fmt: skip
@@ -164,15 +182,10 @@ def plain_layout(colours: Palette) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def time_axis(scale: Scale, colours: Palette) -> dict[str, Any]:
-    """The axis of the chart's window; ticks fit its width."""
+def time_axis(scale: Scale, colours: Palette, *, one_line: bool = False, beyond: float = 0.0) -> dict[str, Any]:
+    """The axis of a window; its ticks fit its width, and go on for so many windows `beyond` both of its ends."""
     return {
         "type": "date", "range": [scale.left, scale.right], "gridcolor": colours.grid, "zeroline": False,
-        "nticks": max(3, int(scale.width / 95)), "tickfont": {"family": FONT, "size": 11, "color": colours.muted},
-        "tickformatstops": [
-            {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M\n%-d %b %Y"},
-            {"dtickrange": [86_400_000, 604_800_000 * 3], "value": "%-d %b\n%Y"},
-            {"dtickrange": ["M1", "M11"], "value": "%b\n%Y"},
-            {"dtickrange": ["M12", None], "value": "%Y"},
-        ],
+        "tickfont": {"family": FONT, "size": 11, "color": colours.muted},
+        **plotted(scale, one_line=one_line, beyond=beyond),
     }  # fmt: skip

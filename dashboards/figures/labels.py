@@ -13,6 +13,10 @@ GAP = 12.0
 """Least distance between two marks of a row, in pixels."""
 CLOSE = 2.0
 """The same where there are very many."""
+_DAY = 60.0
+"""Up to this width, in pixels, a day is a point."""
+_BEYOND = 14.0
+"""Room at an edge of the window for the sign that a mark goes on beyond it, in pixels."""
 _LEAST = 60.0
 """Width of the least room that a part of a label is worth standing in, in pixels."""
 
@@ -32,8 +36,11 @@ class Label(Struct, frozen=True):
 
 
 def drawn_as_point(mark: Mark, scale: Scale) -> bool:
-    """Whether a mark is drawn as a point: a moment whose possible time is no wider than the point itself."""
-    return mark.moment and (mark.exact_moment or scale.pixels(mark.last - mark.first) <= 14)
+    """Whether a mark is drawn as a point: a moment whose possible time is hardly wider than the point itself.
+
+    Where a day is wide, a point in its middle would say noon; what is known to the day only then takes all of it.
+    """
+    return mark.moment and scale.pixels(mark.last - mark.first) <= (_DAY if mark.exact_moment else POINT + 4)
 
 
 def centre(mark: Mark) -> float:
@@ -52,7 +59,7 @@ def inside(mark: Mark, scale: Scale) -> Label | None:
     """A label on the certain part of a span; None where that is too short for it."""
     if not mark.core or drawn_as_point(mark, scale):
         return None
-    begin, stop = max(mark.core[0], scale.left), min(mark.core[1], scale.right)
+    begin, stop = _seen(mark.core[0], scale), min(mark.core[1], scale.right)
     if scale.pixels(stop - begin) < _width(mark) + 4:
         return None
     return Label(mark.title, begin + 4 * scale.ms_per_pixel, "right", inside=True)
@@ -72,12 +79,17 @@ def beside(mark: Mark, scale: Scale) -> tuple[Label, float, float]:
     if outer_left - wide >= 0:
         return Label(text, start - away, "left"), outer_left - wide, outer_right
     if right - left >= wide:  # No room beside it, but on it, over its faded ends.
-        return Label(text, start + 4 * scale.ms_per_pixel, "right"), outer_left, outer_right
+        return Label(text, _seen(start, scale) + 4 * scale.ms_per_pixel, "right"), outer_left, outer_right
     room = max(scale.width - outer_right, outer_left)
     text = _shortened(text, room)
     if scale.width - outer_right >= outer_left:
         return Label(text, end + away, "right"), outer_left, scale.width
     return Label(text, start - away, "left"), 0, outer_right
+
+
+def _seen(start: float, scale: Scale) -> float:
+    """Where a label on a mark may begin (ms): in the window, and behind the sign that the mark began before it."""
+    return start if start > scale.left else scale.left + _BEYOND * scale.ms_per_pixel
 
 
 def _width(mark: Mark) -> float:

@@ -17,6 +17,7 @@ from dashboards.figures.gantt import Figure
 from dashboards.figures.ground import Trace, around, ground, shows_contested
 from dashboards.figures.names import FONT, Room, country_names, place_names
 from dashboards.figures.places import CELL, MOST_PLACES, STATUSES, Cell, Gathered, Located, binned, gather
+from dashboards.figures.shares import rings
 from dashboards.geography.frames import Box, Frame, frame_around
 from dashboards.geography.lines import geography
 from dashboards.theme import Palette, Style, faded
@@ -60,7 +61,7 @@ def world_map(
     marks = gather(places, frame)
     several = [mark for mark in marks if len(mark.members) > 1]
     singles = [(mark.members[0], mark) for mark in marks if len(mark.members) == 1]
-    traces = _several(several, frame, colours)
+    traces = rings(several, frame, colours) + _several(several, frame, colours)
     for status, style in colours.styles.items():
         traces += _singles([one for one, _ in singles if one.status is status], style, status, frame)
     room = Room(marks, frame)
@@ -101,6 +102,8 @@ def map_in_words(places: Sequence[Located], without_place: int = 0) -> str:
     told = "; ".join(sentences) + "."
     if places:
         told += f" {_mix(Counter(one.status for one in places)).capitalize()}."
+    if len(spots) < len(places):
+        told += " A ring around a number has the shares of the statuses."
     vague = sum(one.vague for one in places)
     if vague:
         told += f" Of {vague:,} no more than the province is known."
@@ -214,11 +217,19 @@ def _told(one: Located) -> str:
 def _told_of_several(mark: Gathered) -> str:
     name = next((one.place for one in mark.members if one.place), "")
     at = f"at {count(mark.places, 'place')}" if mark.places > 1 else f"at {name}" if name else "at one place"
-    told = [f"<b>{count(len(mark.members), 'development')}</b> {escape(at, quote=False)}", _mix(mark.mix)]
+    told = [f"<b>{count(len(mark.members), 'development')}</b> {escape(at, quote=False)}", _of_which(mark.mix)]
     told += [escape(clipped(one.title, 60), quote=False) for one in mark.members[:_MOST_NAMED]]
     if len(mark.members) > _MOST_NAMED:
         told.append(f"and {len(mark.members) - _MOST_NAMED:,} more")
     return "<br>".join(told)
+
+
+def _of_which(mix: Mapping[Status, int]) -> str:
+    """`of which corroborated 8, disputed 3, claimed 1`, the most frequent first; of only one status, `all claimed`."""
+    (most, number), *others = sorted(mix.items(), key=lambda one: (-one[1], list(STATUS).index(one[0])))
+    if not others:
+        return f"all {most}"
+    return f"of which {most} {number:,}, {', '.join(f'{status} {n:,}' for status, n in others)}"
 
 
 def _mix(mix: Mapping[Status, int], most: int = len(STATUS)) -> str:

@@ -45,6 +45,8 @@ class Mark(Struct, frozen=True):
     known_to: float | None = None
     lat: float | None = None
     lon: float | None = None
+    begun: float | None = None
+    """Until when it had begun at the latest; None where nobody says."""
 
     @property
     def exact_moment(self) -> bool:
@@ -148,6 +150,7 @@ def _mark(
         known_to,
         lat,
         lon,
+        None if occurred.start.latest is None else min(milliseconds(occurred.start.latest), limit),
     )
 
 

@@ -7,23 +7,21 @@ from typing import Any
 from dashboards.figures.counted import Counted
 from dashboards.figures.gantt import FONT, Figure, plain_layout, time_axis
 from dashboards.figures.scale import Scale
+from dashboards.figures.ticks import of_one_day
 from dashboards.theme import Palette
 from dashboards.words import clipped
 
 STRETCHES = 160
 """How many cells a strip has at most."""
-AXES = 58
-"""Height of the two time axes in pixels."""
-_STRIP, _THIN, _MOST = 16, 3, 190
-"""Height of a strip in pixels, of the thinnest one, and of all of them together."""
+AXES, AXIS = 58, 24
+"""Height of both time axes, and of that of the strips alone, in pixels."""
+_STRIP, _LONE, _THIN, _MOST = 16, 28, 3, 190
+"""Height of a strip in pixels, of a lone one, of the thinnest one, and of all of them together."""
 _NAMED = 11
 """Height from which on a strip has room for a name."""
 _CHARACTER = 6.6
-_ONE_LINE = [
-    {"dtickrange": [None, "M1"], "value": "%-d %b %Y"},
-    {"dtickrange": ["M1", "M12"], "value": "%b %Y"},
-    {"dtickrange": ["M12", None], "value": "%Y"},
-]
+_NARROW = 640
+"""On less than so many pixels one strip shows all fronts: names would take the room of the time."""
 
 
 def overview(
@@ -33,55 +31,87 @@ def overview(
     window: Scale,
     colours: Palette,
     as_of: float | None = None,
+    *,
+    charted: bool = True,
 ) -> Figure:
-    """Strips over `whole`, the rectangle of `window` on them, and the axis of the chart below.
+    """Strips over `whole`, the rectangle of `window` on them, and, with a chart below, the axis of that.
 
     `as_of` (milliseconds) is where the as-of line crosses them.
 
-    Where the strips would be too thin to be seen, one strip shows all of them together.
+    Where the strips would be too thin to be seen, or the page is narrow, one strip shows all of them together.
     """
     totals, names = counts.totals, [name for _, name in lanes]
-    if len(lanes) * _THIN > _MOST:
+    if _together(names, whole.width):
         totals, names = totals.sum(axis=0, keepdims=True), [f"All {len(lanes)} fronts"]
-    strip = max(_THIN, min(_STRIP, _MOST // max(len(names), 1)))
-    high = max(strip * len(names) + AXES, 90)
-    strips = 1 - AXES / high
-    share = _label_share(names, whole.width) if strip >= _NAMED else 0.0
+    strip = _LONE if len(names) == 1 else _strip(names)
+    axes = AXES if charted else AXIS
+    high = strip * max(len(names), 1) + axes
+    strips = 1 - axes / high
+    share = named_share([name for _, name in lanes], whole.width)
     return {
         "data": [
-            {"type": "heatmap", "x": list(counts.grid.edges), "y": _names(names, max(share, 0.3) * whole.width),
+            {"type": "heatmap", "x": list(counts.grid.edges),
+             "y": _names(names, max(share, 0.3) * whole.width - _CHARACTER),
              "z": totals.tolist(), "colorscale": [list(stop) for stop in colours.density], "showscale": False,
              "zmin": 0, "xgap": 0.5, "ygap": 1.5 if strip >= _NAMED else 0.4,
              "hovertemplate": "%{y}, from %{x|%-d %b %Y}: %{z} began<extra></extra>"},
             # Nothing is drawn on the second axis; a trace makes Plotly show it.
-            {"type": "scatter", "x": [window.left], "y": [0], "xaxis": "x2", "yaxis": "y2", "mode": "markers",
-             "marker": {"opacity": 0}, "hoverinfo": "skip", "showlegend": False},
+            *([{"type": "scatter", "x": [window.left], "y": [0], "xaxis": "x2", "yaxis": "y2", "mode": "markers",
+                "marker": {"opacity": 0}, "hoverinfo": "skip", "showlegend": False}] if charted else []),
         ],
         "layout": plain_layout(colours) | {
             "height": high, "margin": {"l": 0, "r": 0, "t": 2, "b": 0}, "dragmode": "zoom", "hovermode": "closest",
             "hoverlabel": {"bgcolor": colours.paper, "bordercolor": colours.muted,
                            "font": {"family": FONT, "size": 12, "color": colours.ink}},
-            "xaxis": time_axis(whole, colours)
-            | {"domain": [share, 1], "showgrid": False, "range": [whole.left, whole.right], "anchor": "y",
-               "ticks": "outside", "ticklen": 3,
-               "tickformatstops": _ONE_LINE, "nticks": max(3, int(whole.width / 110))},
+            "xaxis": time_axis(whole, colours, one_line=True)
+            | {"showgrid": False, "anchor": "y", "ticks": "outside", "ticklen": 3},
             # A category also where a front is called "2022".
             "yaxis": {"type": "category", "domain": [1 - strips, 1], "autorange": "reversed", "fixedrange": True,
                       "showgrid": False, "tickfont": {"family": FONT, "size": 11, "color": colours.ink}, "ticks": "",
-                      "showticklabels": share > 0},
-            "xaxis2": time_axis(window, colours)
-            | {"anchor": "free", "position": 0, "side": "top", "fixedrange": True, "showgrid": False,
-               "ticks": "", "showline": False},
-            "yaxis2": {"domain": [0, 0.1 * (1 - strips)], "visible": False, "fixedrange": True},
-            "shapes": _outside(whole, window, colours, strips) + _line(as_of, colours, strips),
-        },
+                      "ticklabelposition": "inside", "ticklabeloverflow": "allow", "showticklabels": share > 0},
+            "shapes": _outside(whole, window, colours, strips, share) + _line(as_of, colours, strips),
+        } | (_below(window, strips, colours) if charted else {}),
     }  # fmt: skip
 
 
-def _outside(whole: Scale, window: Scale, colours: Palette, strips: float) -> list[dict[str, Any]]:
+def _below(window: Scale, strips: float, colours: Palette) -> dict[str, Any]:
+    """The axis of the chart that stands below; where it is one of hours it says of which day."""
+    day = of_one_day(window)
+    return {
+        "xaxis2": time_axis(window, colours)
+        | {"anchor": "free", "position": 0, "side": "top", "fixedrange": True, "showgrid": False, "ticks": "",
+           "showline": False},
+        "yaxis2": {"domain": [0, 0.1 * (1 - strips)], "visible": False, "fixedrange": True},
+        "annotations": [
+            {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "bottom", "xshift": 4,
+             "yshift": -1, "showarrow": False, "text": day, "font": {"family": FONT, "size": 12, "color": colours.ink}}
+        ] if day else [],
+    }  # fmt: skip
+
+
+def named_share(names: Sequence[str], width: float) -> float:
+    """Which part of the width the names of the strips take; none where they are not written."""
+    if not names or _together(names, width) or _strip(names) < _NAMED:
+        return 0.0
+    return min((max(map(len, names)) * _CHARACTER + 8) / width, 0.3)
+
+
+def _together(names: Sequence[str], width: float) -> bool:
+    """Whether one strip shows all lanes."""
+    return len(names) * _THIN > _MOST or (len(names) > 1 and width < _NARROW)
+
+
+def _strip(names: Sequence[str]) -> int:
+    """How high the strip of a lane is."""
+    return max(_THIN, min(_STRIP, _MOST // max(len(names), 1)))
+
+
+def _outside(whole: Scale, window: Scale, colours: Palette, strips: float, share: float) -> list[dict[str, Any]]:
+    """The frame of the window, and a veil on what is counted outside of it; the names stand clear of that."""
+    named = whole.left + (whole.right - whole.left) * share
     left, right = max(window.left, whole.left), min(window.right, whole.right)
     frame = {"type": "rect", "xref": "x", "yref": "paper", "y0": 1 - strips, "y1": 1}
-    veiled = [(whole.left, left), (right, whole.right)]
+    veiled = [(named, left), (right, whole.right)]
     return [
         *({**frame, "x0": start, "x1": end, "fillcolor": colours.veil, "line": {"width": 0}}
           for start, end in veiled if end > start),
@@ -97,12 +127,6 @@ def _line(as_of: float | None, colours: Palette, strips: float) -> list[dict[str
         {"type": "line", "xref": "x", "yref": "paper", "x0": as_of, "x1": as_of, "y0": 1 - strips, "y1": 1,
          "line": {"color": colours.as_of, "width": 2}}
     ]  # fmt: skip
-
-
-def _label_share(names: Sequence[str], width: float) -> float:
-    """Which part of the width the names of the strips take."""
-    longest = max(map(len, names), default=0)
-    return min(longest * _CHARACTER / width, 0.3) if width else 0.0
 
 
 def _names(names: Sequence[str], room: float) -> list[str]:

@@ -113,7 +113,7 @@ def _apart(
     for number in sorted(range(len(groups)), key=lambda number: -counts[number]):
         if not free[number]:
             continue
-        reach = _APART if counts[number] == 1 else max(_APART, _diameter(counts[number], most) / 2 + 4)
+        reach = _APART if counts[number] == 1 else max(_APART, _diameter(counts[number], most) / 2 + 8)
         distance = np.hypot(x[leads] - x[leads[number]], y[leads] - y[leads[number]])
         near = np.flatnonzero(free & (distance < reach))
         free[near] = False

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from dashboards.figures.marks import Mark
-from dashboards.figures.scale import DAY
 
 
 def as_points(marks: Sequence[Mark]) -> list[Mark]:
     """The marks as moments at which things began, so that bursts of events show, whatever their length.
 
-    A beginning that is not known to the day keeps its faded width.
+    A beginning that is not known to the minute keeps the width of what is possible.
     """
     return [_begun(mark) for mark in marks]
 
 
 def _begun(mark: Mark) -> Mark:
-    last = mark.last if mark.moment or not mark.core else mark.core[0]
-    return structs.replace(mark, moment=True, open_until=None, last=max(last, mark.first + DAY / 2), core=None)
+    last = mark.last if mark.moment or mark.core is None or mark.begun is None else max(mark.begun, mark.first)
+    return structs.replace(mark, moment=True, open_until=None, last=last, core=None)

@@ -1,7 +1,8 @@
-"""How the reporting of one development went: a band of statuses over time, accounts for and against it.
+"""How the reporting of one development went: for each aspect a band of statuses over time, accounts for and against it.
 
 What an account says is told by its row and its shape, not by its colour alone: a full triangle asserts or denies, a
-circle concedes, an open triangle repeats, and a cross stands where a source took its word back.
+circle concedes, an open triangle repeats, and a cross stands where a source took its word back. Accounts of the same
+sort that would hide one another are one mark with their number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from msgspec import Struct
 from dashboards.figures.gantt import Figure, plain_layout, time_axis
 from dashboards.figures.scale import DAY, Scale
 from dashboards.theme import Palette
+from dashboards.words import listed
 from timeline.domain.vocabulary import Stance, Status
 
 _SHAPES: Mapping[Stance, tuple[int, str, str]] = {
@@ -22,19 +24,26 @@ _SHAPES: Mapping[Stance, tuple[int, str, str]] = {
     Stance.DENIES: (-1, "triangle-up", "against"),
 }
 """Row, shape, and what is said of an account of each stance."""
-_STEP = 0.55
-"""How far accounts of the same moment stand apart, in rows."""
+_LEVEL = 26
+"""Height of a level in pixels: a band takes a whole one, a row of marks a part."""
+_STEP = 0.62
+"""How far rows of marks stand apart, in levels."""
+_NEAR = 12.0
+"""Marks that are closer than this (pixels) would hide one another."""
+_CHARACTER = 6.2
+_MOST_NAMED = 6
+"""How many of the sources that share a mark are named."""
 
 
 class Turn(Struct, frozen=True):
-    """From when on (milliseconds) the occurrence stood so."""
+    """From when on (milliseconds) the aspect stood so."""
 
     at: float
     status: Status
 
 
 class Voice(Struct, frozen=True):
-    """An account of the occurrence: when it was given (milliseconds), by whom, what it says, and whether it stands."""
+    """An account of the aspect: when it was given (milliseconds), by whom, what it says, and whether it stands."""
 
     at: float
     name: str
@@ -42,74 +51,124 @@ class Voice(Struct, frozen=True):
     withdrawn: bool = False
 
 
-def reporting_chart(
-    turns: Sequence[Turn], voices: Sequence[Voice], until: float, width: float, colours: Palette
-) -> Figure:
-    """The chart up to a moment (milliseconds): accounts for it above the band, those against it below."""
-    left = min([turn.at for turn in turns] + [voice.at for voice in voices])
+class Spoken(Struct, frozen=True):
+    """An aspect that somebody spoke to: what it is called, how it stood, and the accounts of it."""
+
+    name: str
+    turns: Sequence[Turn]
+    voices: Sequence[Voice]
+
+
+class _Group(Struct):
+    """Accounts that share a mark: of one stance, at nearly the same time; the level is counted from the band."""
+
+    voices: list[Voice]
+    level: int = 0
+
+    @property
+    def at(self) -> float:
+        return self.voices[0].at
+
+    @property
+    def side(self) -> int:
+        return _SHAPES[self.voices[0].stance][0]
+
+    def wide(self) -> float:
+        """Its width in pixels, with its number."""
+        return _NEAR + (18 if len(self.voices) > 1 else 0)
+
+
+def reporting_chart(spoken: Sequence[Spoken], until: float, width: float, colours: Palette) -> Figure:
+    """The chart up to a moment (milliseconds): accounts for an aspect above its band, those against it below."""
+    left = min(
+        [one.at for aspect in spoken for one in aspect.turns] + [one.at for aspect in spoken for one in aspect.voices]
+    )
     until = max(until, left + DAY)
     room = (until - left) * 0.05
-    scale = Scale(left - room, until + room, width)
-    rows, most = _rows(voices, scale)
-    traces = [
-        _band(turn, end, colours) for turn, end in zip(turns, [*(turn.at for turn in turns[1:]), until], strict=True)
-    ]
-    for stance in Stance:
-        own = [(voice, row) for voice, row in zip(voices, rows, strict=True) if voice.stance is stance]
-        if own:
-            traces.append(_accounts(stance, own, colours))
-    high = most[1] + most[-1] + 1.2
+    margin = max(len(aspect.name) for aspect in spoken) * _CHARACTER + 10
+    scale = Scale(left - room, until + room, max(width - margin, 100))
+    traces: list[dict[str, Any]] = []
+    bands: list[float] = []
+    below = 0.0
+    for aspect in spoken:
+        groups = _groups(aspect.voices, scale)
+        band = below - 1 - _reach(groups, 1)
+        below = band - 0.2 - _reach(groups, -1)
+        bands.append(band)
+        ends = [*(turn.at for turn in aspect.turns[1:]), until]
+        traces += [_band(turn, end, band, colours) for turn, end in zip(aspect.turns, ends, strict=True)]
+        for stance in Stance:
+            own = [group for group in groups if group.voices[0].stance is stance]
+            if own:
+                traces.append(_accounts(stance, own, band, colours))
     return {
         "data": traces,
         "layout": plain_layout(colours) | {
-            "height": round(42 + high * 28), "margin": {"l": 56, "r": 4, "t": 4, "b": 38}, "barmode": "overlay",
-            "dragmode": False, "hovermode": "closest",
-            "xaxis": time_axis(scale, colours) | {"fixedrange": True, "ticks": "outside", "minallowed": scale.left,
-                                                  "nticks": max(2, int(width / 130))},
-            "yaxis": {"range": [-most[-1] - 0.6, most[1] + 0.6], "fixedrange": True, "showgrid": False,
-                      "zeroline": False, "tickvals": [1, 0, -1], "ticktext": ["for", "status", "against"],
+            "height": round(46 - (below - 0.5) * _LEVEL), "margin": {"l": round(margin), "r": 4, "t": 4, "b": 38},
+            "barmode": "overlay", "dragmode": False, "hovermode": "closest",
+            "xaxis": time_axis(scale, colours) | {"fixedrange": True, "ticks": "outside", "minallowed": scale.left},
+            "yaxis": {"range": [below - 0.5, 0], "fixedrange": True, "showgrid": False,
+                      "zeroline": False, "tickvals": bands, "ticktext": [aspect.name for aspect in spoken],
                       "tickfont": {"size": 11, "color": colours.muted}},
         },
     }  # fmt: skip
 
 
-def _rows(voices: Sequence[Voice], scale: Scale) -> tuple[list[float], dict[int, float]]:
-    """Where each account stands, so that none hides another, and how far it goes on each side of the band."""
-    near = scale.ms_per_pixel * 12
-    placed: dict[int, list[tuple[float, float]]] = {1: [], -1: []}
-    rows = []
-    for voice in voices:
-        side = _SHAPES[voice.stance][0]
-        taken = {row for at, row in placed[side] if abs(at - voice.at) < near}
-        row = next(level for step in range(len(voices) + 1) if (level := 1 + min(step, 4) * _STEP) not in taken
-                   or step >= 4)  # fmt: skip
-        placed[side].append((voice.at, row))
-        rows.append(side * row)
-    return rows, {side: max((row for _, row in some), default=1.0) for side, some in placed.items()}
+def _groups(voices: Sequence[Voice], scale: Scale) -> list[_Group]:
+    """The marks of an aspect, so placed that none hides another."""
+    groups: list[_Group] = []
+    for voice in sorted(voices, key=lambda voice: voice.at):
+        like = (
+            group for group in groups
+            if (group.voices[0].stance, group.voices[0].withdrawn) == (voice.stance, voice.withdrawn)
+            and scale.pixels(voice.at - group.at) < _NEAR
+        )  # fmt: skip
+        if group := next(like, None):
+            group.voices.append(voice)
+        else:
+            groups.append(_Group([voice]))
+    for number, group in enumerate(groups):
+        near = {
+            other.level for other in groups[:number]
+            if other.side == group.side and scale.pixels(group.at - other.at) < other.wide()
+        }  # fmt: skip
+        group.level = next(level for level in range(1, len(groups) + 1) if level not in near)
+    return groups
 
 
-def _band(turn: Turn, end: float, colours: Palette) -> dict[str, Any]:
+def _reach(groups: Sequence[_Group], side: int) -> float:
+    """How far marks reach on a side of the band, in levels."""
+    return max((group.level for group in groups if group.side == side), default=0) * _STEP
+
+
+def _band(turn: Turn, end: float, row: float, colours: Palette) -> dict[str, Any]:
     style = colours.styles[turn.status]
     marker: dict[str, Any] = {"color": style.fill, "line": {"color": style.line, "width": style.weight}}
     if style.pattern:
         marker["pattern"] = {"shape": style.pattern, "fgcolor": style.line, "bgcolor": style.fill, "size": 7,
                              "solidity": 0.2, "fillmode": "replace"}  # fmt: skip
-    return {"type": "bar", "orientation": "h", "base": [turn.at], "x": [end - turn.at], "y": [0], "width": 0.8,
+    return {"type": "bar", "orientation": "h", "base": [turn.at], "x": [end - turn.at], "y": [row], "width": 0.7,
             "marker": marker, "showlegend": False,
             "hovertemplate": f"{turn.status.capitalize()}<extra></extra>"}  # fmt: skip
 
 
-def _accounts(stance: Stance, own: Sequence[tuple[Voice, float]], colours: Palette) -> dict[str, Any]:
-    _, symbol, said = _SHAPES[stance]
+def _accounts(stance: Stance, own: Sequence[_Group], band: float, colours: Palette) -> dict[str, Any]:
+    side, symbol, said = _SHAPES[stance]
     colour = colours.styles[Status.DENIED if stance is Stance.DENIES else Status.CORROBORATED].line
     return {
-        "type": "scatter", "mode": "markers", "x": [voice.at for voice, _ in own], "y": [row for _, row in own],
-        "marker": {"symbol": ["x-thin" if voice.withdrawn else symbol for voice, _ in own], "size": 11, "color": colour,
-                   "line": {"width": 1.6, "color": colour}},
-        "hovertext": [_named(voice) for voice, _ in own],
+        "type": "scatter", "mode": "markers+text", "x": [group.at for group in own],
+        "y": [round(band + side * (0.1 + group.level * _STEP), 3) for group in own],
+        "marker": {"symbol": ["x-thin" if group.voices[0].withdrawn else symbol for group in own], "size": 11,
+                   "color": colour, "line": {"width": 1.6, "color": colour}},
+        "text": [f"  {len(group.voices)}" if len(group.voices) > 1 else "" for group in own],
+        "textposition": "middle right", "textfont": {"size": 11, "color": colours.ink},
+        "hovertext": [_named(group) for group in own],
         "showlegend": False, "hovertemplate": f"%{{hovertext}}: {said}<extra></extra>",
     }  # fmt: skip
 
 
-def _named(voice: Voice) -> str:
-    return escape(voice.name, quote=False) + (", taken back" if voice.withdrawn else "")
+def _named(group: _Group) -> str:
+    names = [escape(voice.name, quote=False) for voice in group.voices[:_MOST_NAMED]]
+    if len(group.voices) > _MOST_NAMED:
+        names.append(f"{len(group.voices) - _MOST_NAMED} more")
+    return listed(names) + (", taken back" if group.voices[0].withdrawn else "")

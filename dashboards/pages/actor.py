@@ -11,14 +11,12 @@ from dashboards.pages.asked import (
     Asked,
     Content,
     counted,
-    described,
-    developments,
-    listed,
     status_cell,
     table,
     to,
     to_timeline,
 )
+from dashboards.pages.framed import columns, framed, its_developments
 from timeline.readmodel.filters import Filters
 
 MOST = 300
@@ -33,34 +31,24 @@ def page(asked: Asked, name: str) -> Content:
     answer = asked.reader.timeline(asked.wanted, Filters(actors=frozenset([name])), FIRST)
     names = asked.reader.front_names(held)
     query = f"actor={quote(name)}"
-    body: list[Any] = [
-        described(
-            [
-                ("Developments", f"{record.actor.developments:,}"),
-                ("Roles", words.listed(f"{role} ({n:,})" for role, n in record.actor.roles.items())
-                 if record.actor.roles else None),
-            ]
+    roles = words.listed(f"{role} ({n:,})" for role, n in record.actor.roles.items()) if record.actor.roles else None
+    told: list[tuple[str, Any]] = [("Developments", f"{record.actor.developments:,}"), ("Roles", roles)]
+    since = f", since {words.day(record.since)}." if record.since else "."
+    covered = f"What follows counts the latest {record.covered:,} of them{since}"
+    parts = [
+        None if record.complete else html.P(covered, className="quiet"),
+        columns(
+            counted("By status", "Status", [(status_cell(status), n) for status, n in record.statuses.items()]),
+            counted("By kind", "Kind", [(words.kind(kind), n) for kind, n in record.kinds.items()]),
+            counted("By front", "Front", [(to(asked, "fronts", slug, names.get(slug, slug)), n)
+                                          for slug, n in record.fronts.items()]),
+            counted("Together with", "Actor", [(to(asked, "actors", other, other), n)
+                                               for other, n in list(record.together.items())[:10]]),
         ),
-        html.P(to_timeline(asked, "Show them on the timeline", query)),
-        None if record.complete else html.P(
-            f"What follows counts the latest {record.covered:,} of them"
-            + (f", since {words.day(record.since)}." if record.since else "."), className="quiet"),
-        html.Div(
-            [
-                counted("By status", "Status", [(status_cell(status), n) for status, n in record.statuses.items()]),
-                counted("By kind", "Kind", [(words.kind(kind), n) for kind, n in record.kinds.items()]),
-                counted("By front", "Front", [(to(asked, "fronts", slug, names.get(slug, slug)), n)
-                                              for slug, n in record.fronts.items()]),
-                counted("Together with", "Actor", [(to(asked, "actors", other, other), n)
-                                                   for other, n in list(record.together.items())[:10]]),
-            ],
-            className="columns",
-        ),
-        html.H2("Developments"),
-        developments(asked, listed(answer), answer.entries, names),
-        html.P(to_timeline(asked, "All of them as a table", f"{query}&view=table")) if answer.more else None,
+        *its_developments(asked, answer, names),
     ]  # fmt: skip
-    return Content(name, body)
+    ways = [to_timeline(asked, "Show them on the timeline", query)]
+    return framed(asked, name, told, ways, parts, ("All of them as a table", query, answer))
 
 
 def overview(asked: Asked) -> Content:

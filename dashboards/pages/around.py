@@ -7,37 +7,34 @@ from msgspec import structs
 
 from dashboards import ids, words
 from dashboards.elements import aria, data
-from dashboards.filters import View, same_cuts, write
+from dashboards.filters import View, pinned, same_cuts, write
+from dashboards.header import header, home_link, page_links, pages_nav, share_button, theme_button
 from dashboards.pages.asked import Asked, Content
-
-LISTED = ("fronts", "actors", "sources")
-"""What there is a list of, in the order of the header."""
+from timeline.domain.history import Cuts
 
 
-def around(asked: Asked, content: Content, notices: list[str], theme: str) -> list[Any]:
-    """The page with its header and its cuts, which can be changed there; `theme` is the one that it has now."""
+def around(asked: Asked, content: Content, notices: list[str], theme: str, pathname: str) -> list[Any]:
+    """The page at an address with its header and its cuts, which can be changed there; `theme` is what it has now."""
     cuts = write(same_cuts(asked.view))
     return [
-        html.Header(
-            [
-                html.P(dcc.Link(asked.title, href=f"/{cuts}"), className="site"),
-                html.Div(
-                    [
-                        html.Nav(
-                            [dcc.Link(name.capitalize(), href=f"/{name}{cuts}") for name in LISTED],
-                            className="pages-nav",
-                            **aria(label="Pages"),
-                        ),
-                        html.Button("Light" if theme == "dark" else "Dark", id=ids.PAGE_THEME, className="button"),
-                    ],
-                    className="buttons",
-                ),
-            ]
+        header(
+            home_link(ids.PAGE_HOME, asked.title, cuts),
+            pages_nav(page_links(cuts, pathname.strip("/").partition("/")[0]), ids.PAGE_NAV),
+            [share_button(ids.PAGE_SHARE, f"{pathname}{_for_ever(asked)}"), theme_button(ids.PAGE_THEME, theme)],
         ),
         _cuts(asked),
         html.Div([html.P(notice, className="notice") for notice in notices], className="notices", role="status"),
         html.Main([html.H1(content.heading, tabIndex=-1), *content.body], className="subpage"),
     ]
+
+
+def _for_ever(asked: Asked) -> str:
+    """The query string that fixes all cuts."""
+    wanted = asked.wanted
+    assert wanted.as_of  # noqa: S101 - held cuts name all three
+    assert wanted.known_at  # noqa: S101
+    assert isinstance(wanted.recorded_at, int)  # noqa: S101
+    return pinned(same_cuts(asked.view), Cuts(wanted.as_of, wanted.known_at, wanted.recorded_at))
 
 
 def _cuts(asked: Asked) -> html.Section:
@@ -51,7 +48,7 @@ def _cuts(asked: Asked) -> html.Section:
             html.Strong(f"{words.day(asked.wanted.as_of)}, {words.known(view.known)}"),
             _other_clock(view),
             _pin(view),
-            html.Span("Days and times are UTC.", className="quiet"),
+            html.Span("Days and times are UTC.", className="quiet zone-told"),
         ],
         className="page-cuts",
         **aria(label="Cuts"),

@@ -9,7 +9,7 @@ from dash import dcc, html
 from msgspec import Struct
 
 from dashboards import words
-from dashboards.elements import aria, swatch
+from dashboards.elements import aria, swatch, timed
 from dashboards.filters import View, same_cuts, write
 from dashboards.theme import Palette
 from timeline.domain.vocabulary import Status
@@ -109,7 +109,7 @@ def developments(asked: Asked, caption: str, entries: tuple[Entry, ...], names: 
     """Developments as a table."""
     rows = [
         [
-            words.when(entry.state.described.occurred, open=entry.open),
+            timed(words.when(entry.state.described.occurred, open=entry.open)),
             to(asked, "fronts", front := entry.state.described.front, names.get(front, front)),
             to(asked, "developments", str(entry.state.id), entry.state.described.title),
             status_cell(entry.status),

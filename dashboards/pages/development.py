@@ -7,8 +7,8 @@ from dash import dcc, html
 
 from dashboards import panel, words
 from dashboards.accounts import Manner, accounts
-from dashboards.elements import aria, swatch
-from dashboards.figures.reporting import Turn, Voice, reporting_chart
+from dashboards.elements import aria, swatch, timed
+from dashboards.figures.reporting import Spoken, Turn, Voice, reporting_chart
 from dashboards.figures.scale import milliseconds
 from dashboards.lag import lag
 from dashboards.pages.asked import Asked, Content, status_cell, table, terms, to, to_timeline
@@ -89,7 +89,7 @@ def _more(entry: Entry) -> list[Any]:
     description, first = entry.state.described, entry.state.first_reported_at
     return terms(
         [
-            ("First report", f"{words.moment(first)}, {lag(description.occurred, first)}" if first else ""),
+            ("First report", timed(f"{words.moment(first)}, {lag(description.occurred, first)}") if first else ""),
             ("Tags", ", ".join(description.tags)),
             ("External id", description.external_id),
         ]
@@ -97,22 +97,8 @@ def _more(entry: Entry) -> list[Any]:
 
 
 def _chart(asked: Asked, held: HeldCuts, entry: Entry, steps: tuple[Step, ...]) -> Any:
-    turns: list[Turn] = []
-    for step in steps:
-        status = step.statuses[Aspect.OCCURRENCE]
-        if not turns or turns[-1].status is not status:
-            turns.append(Turn(milliseconds(step.recorded.event.reported_at), status))
-    voices = [
-        Voice(
-            milliseconds(given.reported_at),
-            asked.reader.source(given.account.source, held).name,
-            given.account.stance[Aspect.OCCURRENCE],
-            withdrawn=Aspect.OCCURRENCE in given.withdrawn,
-        )
-        for given in entry.state.accounts
-        if Aspect.OCCURRENCE in given.account.stance
-    ]
-    figure = reporting_chart(turns, voices, milliseconds(held.cuts.known_at), min(asked.width, 560.0), asked.colours)
+    spoken = [one for aspect in Aspect if (one := _spoken(asked, held, entry, steps, aspect)).voices]
+    figure = reporting_chart(spoken, milliseconds(held.cuts.known_at), min(asked.width - 32, 560.0), asked.colours)
     return html.Div(
         dcc.Graph(
             figure=figure,
@@ -122,6 +108,26 @@ def _chart(asked: Asked, held: HeldCuts, entry: Entry, steps: tuple[Step, ...]) 
         role="img",
         **aria(label="How the reporting changed; the list that follows tells the same"),
     )
+
+
+def _spoken(asked: Asked, held: HeldCuts, entry: Entry, steps: tuple[Step, ...], aspect: Aspect) -> Spoken:
+    """How an aspect stood when, and who said what of it."""
+    turns: list[Turn] = []
+    for step in steps:
+        status = step.statuses.get(aspect)
+        if status and (not turns or turns[-1].status is not status):
+            turns.append(Turn(milliseconds(step.recorded.event.reported_at), status))
+    voices = [
+        Voice(
+            milliseconds(given.reported_at),
+            asked.reader.source(given.account.source, held).name,
+            given.account.stance[aspect],
+            withdrawn=aspect in given.withdrawn,
+        )
+        for given in entry.state.accounts
+        if aspect in given.account.stance
+    ]
+    return Spoken(words.ASPECT[aspect], turns, voices)
 
 
 def _near(asked: Asked, near: tuple[Neighbour, ...]) -> Any:

@@ -10,14 +10,12 @@ from dashboards.pages.asked import (
     Asked,
     Content,
     counted,
-    described,
-    developments,
-    listed,
     status_cell,
     table,
     to,
     to_timeline,
 )
+from dashboards.pages.framed import columns, framed, its_developments
 from timeline.errors import NothingKnown
 from timeline.readmodel.filters import Filters
 
@@ -32,39 +30,28 @@ def page(asked: Asked, slug: str) -> Content:
     _, facets = asked.reader.facets(asked.wanted, only)
     answer = asked.reader.timeline(asked.wanted, only, FIRST)
     opened = front.front.opened
-    body: list[Any] = [
-        described(
-            [
-                ("Developments", f"{front.developments:,}"),
-                ("Since", words.when(opened.occurred, open=False) if opened.occurred else None),
-                ("Area", ", ".join(f"{degrees:g}°" for degrees in opened.area) if opened.area else None),
-                ("Closed", "yes" if front.front.closed else None),
-            ]
+    told: list[tuple[str, Any]] = [
+        ("Developments", f"{front.developments:,}"),
+        ("Since", words.when(opened.occurred, open=False) if opened.occurred else None),
+        ("Area", ", ".join(f"{degrees:g}°" for degrees in opened.area) if opened.area else None),
+        ("Closed", "yes" if front.front.closed else None),
+    ]
+    ways = [
+        to_timeline(asked, "Show it on the timeline", f"front={slug}"),
+        html.A("Feed of its changes (Atom)", href=f"/api/v1/fronts/{slug}/changes.atom"),
+    ]
+    parts = [
+        columns(
+            counted("By status", "Status", [(status_cell(status), n) for status, n in front.counts.items() if n]),
+            counted("By kind", "Kind", [(words.kind(one.value), one.count or 0) for one in facets.kinds]),
+            counted("Actors", "Actor", [(to(asked, "actors", one.value, one.label), one.count or 0)
+                                        for one in facets.actors[:10]]),
+            counted("Sources", "Source", [(to(asked, "sources", one.value, one.label), one.count or 0)
+                                          for one in facets.sources[:10]]),
         ),
-        html.P(
-            [
-                to_timeline(asked, "Show it on the timeline", f"front={slug}"),
-                " · ",
-                html.A("Feed of its changes (Atom)", href=f"/api/v1/fronts/{slug}/changes.atom"),
-            ]
-        ),
-        html.Div(
-            [
-                counted("By status", "Status", [(status_cell(status), n) for status, n in front.counts.items() if n]),
-                counted("By kind", "Kind", [(words.kind(one.value), one.count or 0) for one in facets.kinds]),
-                counted("Actors", "Actor", [(to(asked, "actors", one.value, one.label), one.count or 0)
-                                            for one in facets.actors[:10]]),
-                counted("Sources", "Source", [(to(asked, "sources", one.value, one.label), one.count or 0)
-                                              for one in facets.sources[:10]]),
-            ],
-            className="columns",
-        ),
-        html.H2("Developments"),
-        developments(asked, listed(answer), answer.entries,
-                     asked.reader.front_names(held)),
-        html.P(to_timeline(asked, "All of them as a table", f"front={slug}&view=table")) if answer.more else None,
+        *its_developments(asked, answer, asked.reader.front_names(held)),
     ]  # fmt: skip
-    return Content(front.name, body)
+    return framed(asked, front.name, told, ways, parts, ("All of them as a table", f"front={slug}", answer))
 
 
 def overview(asked: Asked) -> Content:

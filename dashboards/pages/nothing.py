@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from dashboards import words
 from dashboards.filters import View, same_cuts, write
-from dashboards.pages.around import LISTED
+from dashboards.header import LISTED
 from dashboards.pages.asked import Asked, Content
 from timeline.errors import NothingKnown
 from timeline.readmodel.cuts import WantedCuts

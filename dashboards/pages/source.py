@@ -5,17 +5,18 @@ from typing import Any
 from dash import html
 
 from dashboards import words
+from dashboards.elements import timed
 from dashboards.pages.asked import (
     FIRST,
     Asked,
     Content,
     crossed,
-    described,
     status_cell,
     table,
     to,
     to_timeline,
 )
+from dashboards.pages.framed import framed
 from timeline.domain.vocabulary import Aspect, Stance, Status
 from timeline.readmodel.entries import TimelineAnswer
 from timeline.readmodel.filters import Filters
@@ -31,27 +32,25 @@ def page(asked: Asked, slug: str) -> Content:
     _, record = asked.reader.source_record(slug, asked.wanted, MOST, count_all=asked.view.position is None)
     answer = asked.reader.timeline(asked.wanted, Filters(sources=frozenset([slug])), FIRST)
     source = record.source
-    body: list[Any] = [
-        described(
-            [
-                ("Kind", words.kind(source.kind) if record.registered else "never registered"),
-                ("Side", source.affiliation or "none: it speaks for itself"),
-                ("Reliability", f"{source.reliability}: {words.RELIABILITY[source.reliability]} (Admiralty code)"),
-                *_accounts(record),
-                ("Address", html.A(source.url, href=source.url, rel="noopener noreferrer") if source.url else None),
-            ]
-        ),
-        html.P(to_timeline(asked, "Show what it speaks of on the timeline", f"source={slug}")),
+    told: list[tuple[str, Any]] = [
+        ("Kind", words.kind(source.kind) if record.registered else "never registered"),
+        ("Side", words.side(source.affiliation) if source.affiliation else "none: it speaks for itself"),
+        ("Reliability", f"{words.reliability(source.reliability)} (Admiralty code)"),
+        *_accounts(record),
+        ("Address", html.A(source.url, href=source.url, rel="noopener noreferrer") if source.url else None),
+    ]
+    parts = [
         html.H2("How its claims fared"),
         *_fared(record),
         html.H2("What it said"),
         _stances(record),
         _said(asked, slug, answer),
-        html.P(to_timeline(asked, "All of it as a table", f"source={slug}&view=table")) if answer.more else None,
         html.H2("What was told of the source itself"),
         _history(record),
     ]
-    return Content(source.name, body)
+    query = f"source={slug}"
+    ways = [to_timeline(asked, "Show what it speaks of on the timeline", query)]
+    return framed(asked, source.name, told, ways, parts, ("All of what it said as a table", query, answer))
 
 
 def _accounts(record: SourceRecord) -> list[tuple[str, Any]]:
@@ -114,7 +113,7 @@ def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
             quote = f"“{words.clipped(told.quote, 300)}”" if told.quote else words.clipped(told.gist or "", 300)
             rows.append(
                 [
-                    html.Span(words.moment(given.reported_at), className="nowrap"),
+                    html.Span(timed(words.moment(given.reported_at)), className="nowrap"),
                     [to(asked, "developments", str(entry.state.id), entry.state.described.title), html.Div(quote)],
                     stances,
                     status_cell(entry.status),
@@ -128,9 +127,9 @@ def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
 def _history(record: SourceRecord) -> Any:
     rows = [
         [
-            words.moment(step.recorded.event.reported_at),
-            step.source.affiliation or "none",
-            str(step.source.reliability),
+            timed(words.moment(step.recorded.event.reported_at)),
+            words.side(step.source.affiliation) if step.source.affiliation else "none",
+            words.reliability(step.source.reliability),
             step.reason or "registered",
         ]
         for step in record.history
@@ -149,8 +148,8 @@ def overview(asked: Asked) -> Content:
         [
             to(asked, "sources", one.source.slug, one.source.name),
             words.kind(one.source.kind) if one.registered else "not registered",
-            one.source.affiliation or "",
-            str(one.source.reliability),
+            words.side(one.source.affiliation or ""),
+            words.reliability(one.source.reliability),
             f"{one.accounts:,}",
         ]
         for one in sorted(sources, key=lambda one: one.source.name.casefold())
@@ -165,7 +164,7 @@ def _registered(asked: Asked) -> Content:
     rows = []
     for slug, name in named:
         source = asked.reader.source(slug, held)
-        rows.append([to(asked, "sources", slug, name), words.kind(source.kind), source.affiliation or "",
-                     str(source.reliability)])  # fmt: skip
+        rows.append([to(asked, "sources", slug, name), words.kind(source.kind), words.side(source.affiliation or ""),
+                     words.reliability(source.reliability)])  # fmt: skip
     told = "Sources that were registered, by name; how much each said is told on its own page"
     return Content("Sources", [table(told, ("Source", "Kind", "Side", "Reliability"), rows)])

@@ -7,6 +7,13 @@ from timeline.domain.values import development_id_of
 from timeline.domain.vocabulary import Status
 
 GRAYVORON = development_id_of("chronicle:grayvoron-entry")
+PRESSED = (
+    ".button, .step, .play, .segmented label, .switch label, summary, .pages-nav a, .filters-button, .counted label"
+)
+TOO_SMALL = f"""[...document.querySelectorAll("#timeline :is({PRESSED})")].filter(one => one.offsetParent)
+    .map(one => [one.textContent, one.getBoundingClientRect()]).filter(([, box]) => box.height < 44 || box.width < 44)
+    .map(([text, box]) => [text, box.width, box.height])"""
+"""What a finger presses and is smaller than 44 pixels."""
 ARTICLE_DAYS = {
     "2023-05-20": {"Bakhmut capture claimed": "Claimed"},
     "2023-05-21": {"Bakhmut capture claimed": "Disputed"},
@@ -27,6 +34,8 @@ def test_the_page_draws_every_front_as_a_lane_and_asks_nobody_else(visit: Visit)
     assert len(lanes) == 9
     assert visit.page.locator("#chart .barlayer .point").count() > 100
     assert visit.page.locator("#chart .scatterlayer .points path").count() > 50
+    assert visit.page.inner_text("#shown") == "198 of 198 shown"
+    assert visit.page.is_visible("#key li:has-text('Disputed')")
     assert visit.complaints == []
     assert visit.outside == []
 
@@ -205,7 +214,7 @@ def test_the_second_clock_tells_what_is_known_today_of_that_day(visit: Visit) ->
 
 
 def test_a_click_on_a_mark_opens_the_accounts_for_and_against(visit: Visit) -> None:
-    visit.open("?as_of=2023-05-22&from=2023-05-15&to=2023-05-23&front=bakhmut&status=disputed")
+    visit.open("?as_of=2023-05-22&from=2023-04-15&to=2023-05-23&front=bakhmut&status=disputed")
 
     mark = visit.page.locator("#chart .scatterlayer .points path:visible").first
     mark.hover(force=True)
@@ -351,3 +360,6 @@ def test_on_a_phone_the_filters_fold_away_and_open(phone: Visit) -> None:
     phone.page.wait_for_selector("#statuses", state="visible")
 
     assert phone.page.is_visible("#statuses label:has-text('Claimed')")
+    phone.page.tap("#key summary")
+    phone.page.wait_for_selector("#key li", state="visible")
+    assert phone.page.evaluate(TOO_SMALL) == []

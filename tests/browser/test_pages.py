@@ -8,6 +8,7 @@ from tests.browser.conftest import Server, Visit
 from timeline.domain.values import development_id_of
 
 GRAYVORON = development_id_of("chronicle:grayvoron-entry")
+CAPTURE = development_id_of("chronicle:bakhmut-capture")
 PAGES = {
     f"developments/{GRAYVORON}": "Fighters enter Grayvoron",
     "fronts/bakhmut": "Bakhmut and Soledar",
@@ -50,6 +51,8 @@ def test_one_goes_from_the_panel_to_the_page_on_to_a_neighbour_and_back_with_the
     visit.page.wait_for_selector("#subpage h1:has-text('Kozinka')")
     assert "as_of=2023-05-23" in visit.search()
 
+    headers = [visit.page.locator(f"{side} .pages-nav a").all_text_contents() for side in ("#timeline", "#subpage")]
+    assert headers == [["Timeline", "Fronts", "Actors", "Sources", "API"]] * 2
     visit.page.click("#subpage header a >> nth=0")
     visit.page.wait_for_selector("#as-of-label:has-text('23 May 2023')")
     assert visit.page.is_visible("#timeline")
@@ -106,6 +109,33 @@ def test_a_page_is_in_the_colours_that_its_reader_prefers_from_the_start(chromiu
     ink = visit.page.evaluate("document.querySelector('#subpage .js-plotly-plot')._fullLayout.font.color")
     context.close()
     assert ink == DARK.ink
+
+
+def test_times_of_day_are_told_in_utc_or_in_the_zone_of_the_reader_who_keeps_the_choice(
+    chromium: Browser, server: Server
+) -> None:
+    context = chromium.new_context(timezone_id="America/New_York", bypass_csp=True)
+    visit = go(Visit(context.new_page(), server), f"developments/{CAPTURE}?as_of=2023-05-23")
+    said = visit.page.locator("#subpage time >> nth=0")
+    assert said.inner_text() == "20 May 2023, 21:30 UTC"
+
+    visit.page.click("#subpage .zone")
+    visit.page.wait_for_selector("#subpage .zone[aria-pressed=true]")
+    assert said.inner_text() == "20 May 2023, 17:30 UTC-4"
+    assert "Days and cuts are those of UTC" in visit.page.inner_text("#subpage .page-cuts")
+
+    visit.open("?as_of=2023-05-22&from=2023-05-22&to=2023-05-22")
+    visit.page.wait_for_selector("#overview .annotation:has-text('hours')")
+    day = visit.page.locator("#overview .annotation").text_content()
+    assert day == "22 May 2023, UTC (hours: America/New_York, UTC-4)"
+    hours = visit.page.locator("#overview .x2tick").all_text_contents()
+    visit.page.click("#timeline .zone")
+    visit.page.wait_for_selector("#timeline .zone[aria-pressed=false]")
+    visit.page.wait_for_function("document.querySelector('#overview .annotation').textContent === '22 May 2023, UTC'")
+
+    assert visit.page.locator("#overview .x2tick").all_text_contents() != hours
+    assert visit.complaints == []
+    context.close()
 
 
 def test_the_colours_are_changed_on_a_page_and_stay_on_the_next_one(visit: Visit) -> None:

@@ -17,7 +17,7 @@ from dashboards.figures.counted import Counted, counted, grid
 from dashboards.figures.counts import count_lanes, counts_chart
 from dashboards.figures.gantt import film, gantt
 from dashboards.figures.marks import Mark
-from dashboards.figures.overview import overview
+from dashboards.figures.overview import named_share, overview
 from dashboards.figures.packing import pack
 from dashboards.figures.points import as_points
 from dashboards.figures.scale import DAY, Scale, milliseconds
@@ -151,6 +151,41 @@ def test_a_span_that_was_once_open_has_an_arrow_that_the_browser_moves_along_the
     assert arrow["x"] == [LIMIT]
 
 
+def test_what_goes_on_beyond_the_window_has_a_sign_at_its_edge_and_what_ends_in_it_has_none() -> None:
+    window = Scale(LIMIT - 100 * DAY, LIMIT - 50 * DAY, 1_000)
+    before, behind = drawn("2022-11-01/2023-03-20", title="Before"), drawn("2023-03-01/..", title="Behind")
+    within = drawn("2023-03-01/2023-03-05", title="Within")
+    lanes, placed = pack([before, behind, within], FRONTS, window)
+
+    found = parts(gantt(lanes, placed, window, LIGHT))
+
+    titles = {side: [placed[n].mark.title for trace in found[f"beyond-{side}"] for n in trace["customdata"]]
+              for side in ("left", "right")}  # fmt: skip
+    assert titles == {"left": ["Before"], "right": ["Behind"]}
+    assert all(window.shows(x, x) for side in titles for trace in found[f"beyond-{side}"] for x in trace["x"])
+
+
+def test_a_moment_known_to_the_day_takes_the_whole_day_where_a_day_is_wide_and_is_a_point_elsewhere() -> None:
+    mark = drawn("2023-05-20")
+    day, month = Scale(LIMIT - 3 * DAY, LIMIT, 1_000), Scale(LIMIT - 30 * DAY, LIMIT, 1_000)
+
+    near, far = (gantt(*pack([mark], FRONTS, scale), scale, LIGHT) for scale in (day, month))
+
+    (possible,) = parts(near)["possible"]
+    assert (possible["base"], possible["x"]) == ([mark.first], [mark.last - mark.first])
+    assert "point" not in parts(near)
+    assert "point" in parts(far)
+
+
+def test_a_span_that_began_at_a_known_minute_is_a_point_at_that_minute() -> None:
+    start = datetime(2023, 5, 20, 16, 10, tzinfo=UTC)
+    end = datetime(2023, 5, 21, 9, 0, tzinfo=UTC)
+
+    (point,) = as_points([drawn("2023-05-20/2023-05-21", exact_start=start, exact_end=end)])
+
+    assert point.first == point.last == milliseconds(start)
+
+
 def test_a_film_tells_of_each_mark_where_it_stands_and_when_it_was_known() -> None:
     lanes, placed = pack(MARKS, FRONTS, SCALE)
 
@@ -191,6 +226,46 @@ def test_the_as_of_line_crosses_the_overview() -> None:
     shapes = overview(FRONTS, COUNTS, WHOLE, SCALE, LIGHT, LIMIT - DAY)["layout"]["shapes"]
 
     assert [shape["x0"] for shape in shapes if shape["type"] == "line"] == [LIMIT - DAY]
+
+
+def test_strips_and_chart_have_the_same_time_at_the_same_place_and_names_stand_where_nothing_is_counted() -> None:
+    names = [name for _, name in FRONTS]
+    share = named_share(names, 1_000)
+    layout = overview(FRONTS, COUNTS, WHOLE, WHOLE, LIGHT)["layout"]
+
+    assert 0 < share < 0.3
+    assert "domain" not in layout["xaxis"]
+    assert layout["xaxis"]["range"] == layout["xaxis2"]["range"]
+    assert layout["yaxis"]["ticklabelposition"] == "inside"
+
+
+def test_on_a_narrow_page_one_strip_shows_all_fronts_and_no_names() -> None:
+    narrow = Scale(WHOLE.left, WHOLE.right, 376)
+
+    figure = overview(FRONTS, COUNTS, narrow, narrow, LIGHT)
+
+    assert named_share([name for _, name in FRONTS], 376) == 0
+    assert [sum(row) for row in figure["data"][0]["z"]] == [5]
+
+
+def test_without_a_chart_there_is_no_axis_for_one() -> None:
+    figure = overview(FRONTS, COUNTS, WHOLE, SCALE, LIGHT, charted=False)
+
+    assert "xaxis2" not in figure["layout"]
+    assert len(figure["data"]) == 1
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_what_is_chosen_stands_out_from_what_is_veiled(colours: Palette) -> None:
+    def light(colour: str) -> float:
+        return sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / 3
+
+    shapes = overview(FRONTS, COUNTS, WHOLE, Scale(LIMIT - 20 * DAY, LIMIT, 1_000), colours)["layout"]["shapes"]
+    veil = next(shape["fillcolor"] for shape in shapes if "fillcolor" in shape)
+    paper = sum(int(colours.paper[at : at + 2], 16) for at in (1, 3, 5)) / 3
+
+    assert abs(light(veil) - paper) < 25
+    assert float(veil.rstrip(")").split(",")[-1]) > 0.5
 
 
 def test_too_many_fronts_for_strips_of_their_own_share_one() -> None:

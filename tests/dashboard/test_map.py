@@ -14,6 +14,7 @@ from plotly import graph_objects
 from dashboards.figures.ground import BORDERS, CONTESTED, around, unpacked
 from dashboards.figures.map import CAPTION, box_of, density_map, map_in_words, numbers_of, world_map
 from dashboards.figures.places import CELL, MOST_PLACES, STATUSES, Located, binned, bounds_of, gather
+from dashboards.figures.shares import LINES
 from dashboards.geography.frames import WORLD, Box, frame_around
 from dashboards.theme import DARK, LIGHT, Palette
 from timeline.domain.vocabulary import PlacePrecision, Status
@@ -196,6 +197,29 @@ def test_each_status_has_the_symbol_that_it_has_in_the_chart() -> None:
     assert symbols == {style.symbol for style in LIGHT.styles.values()}
 
 
+def test_a_mark_of_several_statuses_has_a_ring_of_their_shares_and_tells_them() -> None:
+    places = [located(48, 38, status, f"{n}") for n, status in enumerate([Status.CLAIMED] * 3 + [Status.DISPUTED])]
+
+    figure = world_map(places, UKRAINE, 1000, 640, LIGHT)
+
+    arcs = {trace["meta"]["status"]: trace for trace in named(figure, "shares")}
+    assert set(arcs) == {"claimed", "disputed"}
+    assert len(arcs["claimed"]["x"]) > len(arcs["disputed"]["x"])
+    assert "of which claimed 3, disputed 1" in marks(figure)[0]["hovertext"][0]
+    graph_objects.Figure(figure)
+
+
+def test_a_mark_of_one_status_has_no_ring_and_says_that_all_have_it() -> None:
+    figure = world_map([located(48, 38, id=f"{n}") for n in range(3)], UKRAINE, 1000, 640, LIGHT)
+
+    assert named(figure, "shares") == []
+    assert "all claimed" in marks(figure)[0]["hovertext"][0]
+
+
+def test_the_arcs_of_the_statuses_differ_in_more_than_colour() -> None:
+    assert len(set(LINES.values())) == len(Status)
+
+
 def test_a_larger_number_has_a_larger_mark() -> None:
     places = [located(46, 25, id=f"a{n}") for n in range(2)] + [located(50, 35, id=f"b{n}") for n in range(9)]
     (trace,) = marks(world_map(places, UKRAINE, 1000, 640, LIGHT))
@@ -249,6 +273,7 @@ def test_a_grid_of_arrays_shows_as_much_as_one_of_developments() -> None:
 def test_the_map_is_told_in_words() -> None:
     assert map_in_words(BAKHMUT, 3) == (
         "4 developments at 3 places; 3 without a place on the map. 1 corroborated, 2 claimed, 1 disputed. "
+        "A ring around a number has the shares of the statuses. "
         "Of 1 no more than the province is known. Most: Bakhmut (2), Grayvoron <b> (1)."
     )
     assert map_in_words([]) == "0 developments at 0 places."

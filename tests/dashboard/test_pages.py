@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from plotly import graph_objects
 
 from dashboards.citation import citation
-from dashboards.figures.reporting import Turn, Voice, reporting_chart
+from dashboards.figures.reporting import Spoken, Turn, Voice, reporting_chart
 from dashboards.filters import read
 from dashboards.lag import lag
 from dashboards.pages.around import around
@@ -63,6 +63,14 @@ def links(part: Any) -> list[str]:
         return [address for one in part for address in links(one)]
     own = [part.href] if getattr(part, "href", None) else []
     return own + (links(part.children) if getattr(part, "children", None) else [])
+
+
+def chart_of_reporting(part: Any) -> Any:
+    """The figure on the page of a development."""
+    if isinstance(part, list | tuple):
+        return next((found for one in part if (found := chart_of_reporting(one))), None)
+    below = getattr(part, "children", None)  # which is false where it has no children of its own
+    return getattr(part, "figure", None) or (None if below is None else chart_of_reporting(below))
 
 
 def shown(content: Content) -> str:
@@ -120,7 +128,7 @@ def test_the_page_of_a_source_tells_how_its_claims_fared(told: Scene) -> None:
     assert "Disputed Whether it happened 1" in words
     assert "20 May 2023 Bakhmut capture claimed" in words
     assert "for: whether it happened" in words
-    assert "russia" in words
+    assert "Russia" in words
 
 
 def test_the_pages_of_sources_stay_as_they_are_at_a_position_of_the_log(told: Scene) -> None:
@@ -216,15 +224,28 @@ def test_a_citation_is_safe_in_tex(told: Scene) -> None:
     assert bibtex.count("{") - bibtex.count(r"\{") == bibtex.count("}") - bibtex.count(r"\}")
 
 
-def test_the_chart_of_the_reporting_is_one_that_plotly_accepts() -> None:
-    turns = [Turn(0.0, Status.CLAIMED), Turn(86_400_000.0, Status.DISPUTED)]
-    voices = [Voice(0.0, "A <b>", Stance.ASSERTS), Voice(86_400_000.0, "B", Stance.DENIES)]
+DAY = 86_400_000.0
 
-    figure = reporting_chart(turns, voices, 3 * 86_400_000.0, 500, LIGHT)
+
+def test_the_chart_of_the_reporting_is_one_that_plotly_accepts() -> None:
+    turns = [Turn(0.0, Status.CLAIMED), Turn(DAY, Status.DISPUTED)]
+    voices = [Voice(0.0, "A <b>", Stance.ASSERTS), Voice(DAY, "B", Stance.DENIES)]
+
+    figure = reporting_chart([Spoken("whether it happened", turns, voices)], 3 * DAY, 500, LIGHT)
 
     graph_objects.Figure(figure)
     assert figure["data"][2]["hovertext"] == ["A &lt;b&gt;"]
     assert sum(bar["x"][0] for bar in figure["data"][:2]) == 3 * 86_400_000
+
+
+def test_each_aspect_that_somebody_spoke_to_has_a_row_of_its_own_in_the_chart_of_the_reporting(told: Scene) -> None:
+    told.tell(account_given("ua-mod", "denies", extent="concedes"), "2023-05-22", BAKHMUT)
+
+    figure = chart_of_reporting(contents(asked(told), f"/developments/{BAKHMUT}").body)
+
+    assert figure["layout"]["yaxis"]["ticktext"] == ["whether it happened", "how far, how many"]
+    rows = {trace["y"][0] for trace in figure["data"] if trace["type"] == "bar"}
+    assert rows == set(figure["layout"]["yaxis"]["tickvals"])
 
 
 @pytest.mark.parametrize("known", ["2023-06-03", "2023-06-03T12:00:00Z"])
@@ -245,7 +266,7 @@ def test_a_page_tells_all_of_an_account(told: Scene) -> None:
     words = shown(page)
     assert digest in words
     assert "“Taken.”" in words
-    assert "side: russia" in words
+    assert "side: Russia" in words
     assert "Admiralty" in words
     assert "2 days later" in words
     assert any(link.startswith("/sources/ru-mod?") for link in links(page.body))
@@ -300,7 +321,7 @@ def test_a_page_that_cannot_be_told_says_so_and_leads_back() -> None:
 def test_the_header_tells_the_cuts_and_lets_go_of_a_position(told: Scene) -> None:
     one = asked(told, "?as_of=2023-05-22&known_at=2023-06-03&recorded_at=4")
 
-    parts = around(one, Content("A front", []), ["A notice"], "dark")
+    parts = around(one, Content("A front", []), ["A notice"], "dark", "/fronts/bakhmut")
     assert "22 May 2023, as known on 3 June 2023" in text(parts)
     assert "position 4" in text(parts)
     assert "?as_of=2023-05-22&known_at=2023-06-03" in links(parts)
@@ -308,15 +329,28 @@ def test_the_header_tells_the_cuts_and_lets_go_of_a_position(told: Scene) -> Non
 
 
 def test_accounts_of_one_moment_stand_apart_in_the_chart_and_tell_their_stance_by_shape() -> None:
-    voices = [Voice(0.0, str(n), stance) for n, stance in enumerate((Stance.ASSERTS, Stance.ASSERTS, Stance.CONCEDES))]
+    voices = [Voice(0.0, str(n), stance) for n, stance in enumerate((Stance.ASSERTS, Stance.REPEATS, Stance.CONCEDES))]
     taken_back = Voice(0.0, "B", Stance.DENIES, withdrawn=True)
+    spoken = Spoken("where", [Turn(0.0, Status.DISPUTED)], [*voices, taken_back])
 
-    figure = reporting_chart([Turn(0.0, Status.DISPUTED)], [*voices, taken_back], 1.0, 500, LIGHT)
+    figure = reporting_chart([spoken], 1.0, 500, LIGHT)
 
     graph_objects.Figure(figure)
     marks = [trace for trace in figure["data"] if trace["type"] == "scatter"]
     rows = [row for trace in marks for row in trace["y"]]
     assert len(set(rows)) == 4
     assert [symbol for trace in marks for symbol in trace["marker"]["symbol"]] == [
-        "triangle-down", "triangle-down", "x-thin", "circle",
+        "triangle-down", "x-thin", "circle", "triangle-down-open",
     ]  # fmt: skip
+
+
+def test_accounts_that_would_hide_one_another_are_one_mark_with_their_number_and_their_names() -> None:
+    voices = [Voice(n * 1_000.0, f"Source {n}", Stance.ASSERTS) for n in range(9)]
+
+    figure = reporting_chart([Spoken("when", [Turn(0.0, Status.CLAIMED)], voices)], 9 * DAY, 500, LIGHT)
+
+    (marks,) = [trace for trace in figure["data"] if trace["type"] == "scatter"]
+    assert [text.strip() for text in marks["text"]] == ["9"]
+    assert marks["hovertext"] == [
+        "Source 0, Source 1, Source 2, Source 3, Source 4, Source 5 and 3 more",
+    ]

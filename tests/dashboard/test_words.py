@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.words import clipped, count, listed, moment, when
+from dashboards.elements import timed
+from dashboards.words import clipped, count, kind, listed, moment, reliability, side, when
 from tests.strategies import moments
 from timeline.domain.moments import Occurred
 
@@ -72,3 +73,51 @@ def test_words_are_listed_and_counted() -> None:
     assert listed(["who", "where", "when"]) == "who, where and when"
     assert listed(["who"]) == "who"
     assert (count(1, "front"), count(2_000, "front")) == ("1 front", "2,000 fronts")
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_every_time_of_day_is_marked_so_that_the_browser_can_tell_it_in_another_zone(instant: datetime) -> None:
+    instant = instant.replace(second=0, microsecond=0)
+    marked = [part for part in timed(f"Said on {moment(instant)}, 2 days later") if not isinstance(part, str)]
+
+    if (instant.hour, instant.minute) == (0, 0):
+        assert marked == []
+    else:
+        assert [datetime.fromisoformat(part.dateTime) for part in marked] == [instant]
+        assert marked[0].children == moment(instant)
+
+
+def test_a_text_without_a_time_of_day_stays_as_it_is() -> None:
+    assert timed("about November 2022 → 22 May 2023") == ["about November 2022 → 22 May 2023"]
+    assert timed("") == []
+
+
+def test_both_times_of_a_span_are_marked() -> None:
+    parts = timed("22 May 2023, 16:10 UTC → 22 May 2023, 17:02 UTC")
+
+    assert [part if isinstance(part, str) else part.dateTime for part in parts] == [
+        "2023-05-22T16:10:00Z", " → ", "2023-05-22T17:02:00Z",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("affiliation", "words"),
+    [
+        ("russia", "Russia"),
+        ("russian-opposition", "Russian opposition"),
+        ("un", "United Nations"),
+        ("turkiye", "Türkiye"),
+        ("Wagner Group", "Wagner Group"),
+        ("", ""),
+    ],
+)
+def test_a_side_is_told_in_words(affiliation: str, words: str) -> None:
+    assert side(affiliation) == words
+
+
+def test_a_grade_of_reliability_says_what_it_means() -> None:
+    assert reliability("D") == "D: not usually reliable"
+
+
+def test_a_kind_is_told_in_words() -> None:
+    assert [kind(one) for one in ("air-alert", "ngo", "capture")] == ["Air alert", "NGO", "Capture"]

@@ -1,0 +1,52 @@
+/* The chart by keyboard: a cursor goes from mark to mark, and keys zoom and open. */
+(function () {
+  "use strict";
+
+  const chart = window.timelineChart, view = chart.view;
+
+  let cursor = -1; // the mark under the cursor
+
+  /* The keyboard's cursor goes along a lane in time, and from lane to lane. */
+  function step(key) {
+    const visible = [...view.shown.keys()].filter((n) => view.shown[n] === 1);
+    if (!visible.length) return;
+    visible.sort((a, b) => view.film.lane[a] - view.film.lane[b] || view.film.first[a] - view.film.first[b] || view.film.row[a] - view.film.row[b]);
+    const at = visible.indexOf(cursor);
+    if (at < 0) cursor = visible[0];
+    else if (key === "ArrowRight" || key === "ArrowLeft") cursor = visible[Math.max(0, Math.min(visible.length - 1, at + (key === "ArrowRight" ? 1 : -1)))];
+    else {
+      const wanted = view.film.lane[cursor] + (key === "ArrowDown" ? 1 : -1);
+      const lane = visible.filter((n) => view.film.lane[n] === wanted);
+      const nearest = (best, n) => (Math.abs(view.film.first[n] - view.film.first[cursor]) < Math.abs(view.film.first[best] - view.film.first[cursor]) ? n : best);
+      if (lane.length) cursor = lane.reduce(nearest);
+    }
+    show();
+  }
+
+  function show() {
+    for (const one of document.querySelectorAll("#chart .cursor")) one.classList.remove("cursor");
+    if (cursor < 0 || !view.shown[cursor]) return;
+    for (const { element } of view.parts[cursor] || []) element.classList.add("cursor");
+    const box = view.plot().getBoundingClientRect();
+    const x = Math.max(0, Math.min(view.drawnAt(view.film.first[cursor]), box.width)), y = (view.film.row[cursor] + 0.5) * view.film.rowHeight;
+    view.point(view.markTold(cursor), box.left + x, box.top + y);
+    const top = box.top + y;
+    if (top < 80 || top > window.innerHeight - 80) window.scrollBy({ top: top - window.innerHeight / 2 });
+  }
+
+  view.when("film", () => { cursor = -1; });
+  view.when("frame", (frame) => {
+    frame.addEventListener("keydown", (event) => {
+      if (event.target !== frame || !view.film) return;
+      if (event.key === "+" || event.key === "=") chart.scale(0.5);
+      else if (event.key === "-") chart.scale(2);
+      else if (view.film.level === "counts") return;
+      else if (event.key.startsWith("Arrow")) step(event.key);
+      else if (event.key === "Enter" && cursor >= 0) chart.open(view.film.id[cursor]);
+      else if (event.key === "Escape") { view.point(null); cursor = -1; show(); }
+      else return;
+      event.preventDefault();
+    });
+    frame.addEventListener("blur", () => { view.point(null); });
+  });
+})();
