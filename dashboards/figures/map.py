@@ -256,7 +256,7 @@ def _layout(frame: Frame, colours: Palette, *, dashed: bool) -> dict[str, Any]:
     if len(caption) * 5.6 > frame.width:
         caption = caption.replace(". Made", ".<br>Made")
     return {
-        "height": frame.height, "hovermode": "closest", "dragmode": "pan",
+        "width": frame.width, "height": frame.height, "hovermode": "closest", "dragmode": "pan",
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": colours.water,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "font": {"family": FONT, "color": colours.ink},
         "hoverlabel": {"align": "left", "bgcolor": colours.paper, "bordercolor": colours.muted,

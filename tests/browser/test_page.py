@@ -363,3 +363,22 @@ def test_on_a_phone_the_filters_fold_away_and_open(phone: Visit) -> None:
     phone.page.tap("#key summary")
     phone.page.wait_for_selector("#key li", state="visible")
     assert phone.page.evaluate(TOO_SMALL) == []
+
+
+def test_a_map_is_shown_at_the_scale_that_its_marks_were_made_for(visit: Visit) -> None:
+    page = visit.open("?as_of=2023-05-22&view=map").page
+    page.wait_for_selector("#map-chart .scatterlayer .point")
+
+    # The ring of shares around a mark: where it runs, in pixels from the middle, and the diameter of the mark.
+    radius, diameter = page.evaluate(
+        """() => {
+          const plot = document.querySelector("#map-chart .js-plotly-plot"), axes = plot._fullLayout;
+          const marks = plot.data.find(trace => trace.text && trace.marker);
+          const ring = plot.data.find(trace => trace.name === "shares" && trace.meta.status === "corroborated");
+          const place = (x, y) => [axes.xaxis.l2p(x), axes.yaxis.l2p(y)], middle = place(marks.x[0], marks.y[0]);
+          const away = ring.x.map((x, n) => x === null ? Infinity : Math.hypot(
+            place(x, ring.y[n])[0] - middle[0], place(x, ring.y[n])[1] - middle[1]));
+          return [Math.min(...away), marks.marker.size[0]];
+        }"""
+    )
+    assert diameter / 2 < radius < diameter / 2 + 5
