@@ -30,7 +30,7 @@ def sides_of(scene: Scene, known_at: datetime, position: int) -> dict[str, str |
 cuts = st.lists(st.tuples(reported_times, reported_times, st.integers(0, 100)), min_size=3, max_size=6)
 
 
-@settings(max_examples=examples(30), deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(tellings(), cuts)
 def test_every_cut_gives_what_a_plain_fold_of_the_events_gives(told: Any, triples: Any) -> None:
     with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder) / "oracle.db") as scene:

@@ -1,6 +1,7 @@
 """Who asks too often is told to wait: by token, by address, and without harm to those who share one."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.scenarios import Scene, bearer, message, open_scene
 from timeline.access.tokens import Scope, new_secret
+from timeline.api.limits import CountedInTurn
 
 Limited = Callable[..., Scene]
 
@@ -135,3 +137,11 @@ def test_behind_a_trusted_proxy_the_address_is_the_one_that_the_proxy_saw(limite
 
     assert statuses(mine)[-1] == 429
     assert read(scene, **{"X-Forwarded-For": "198.51.100.2"}).status_code == 200
+
+
+def test_requests_at_the_same_moment_are_all_counted_and_none_fails() -> None:
+    storage = CountedInTurn()
+    with ThreadPoolExecutor(16) as senders:
+        counts = list(senders.map(lambda _: storage.incr("somebody", 60), range(2_000)))
+
+    assert sorted(counts) == list(range(1, 2_001))

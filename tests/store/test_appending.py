@@ -132,7 +132,7 @@ def test_the_api_speaks_of_versions_as_entity_tags(scene: Scene) -> None:
     accepted = post(If_Match=first.headers["ETag"])
     assert first.headers["ETag"] == '"1"'
     assert (refused.status_code, wrong.status_code, new.status_code) == (412, 422, 412)
-    assert refused.get_json(force=True)["errors"][0]["allowed"] == "the current version, 1"
+    assert refused.get_json(force=True)["errors"][0]["allowed"] == 'the current version, "1"'
     assert (accepted.status_code, accepted.headers["ETag"]) == (201, '"2"')
     assert scene.head == 2
 

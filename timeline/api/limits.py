@@ -7,11 +7,13 @@ there all the same, so nobody can lock others out who share an address.
 
 import time
 from ipaddress import IPv6Address, ip_address
+from threading import Lock
 from typing import NoReturn
 
 from flask import Flask, g, request
 from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from limits import parse
+from limits.storage import MemoryStorage
 
 from timeline.access.tokens import Token
 from timeline.api import access
@@ -22,6 +24,24 @@ from timeline.errors import TooManyRequests
 REFUSED = "timeline.refused"
 """Where the application finds, in the environment of a request, why its event was refused after it was counted."""
 _WRITES = "writes"
+
+
+class CountedInTurn(MemoryStorage):
+    """Counts in memory, one request after the other.
+
+    The library's own forgets old counts in a thread that two requests at once may both start, of which one then fails.
+    """
+
+    STORAGE_SCHEME = ["in-turn"]  # noqa: RUF012 - the library reads it so
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: str) -> None:
+        self._turn = Lock()
+        super().__init__(uri, wrap_exceptions, **options)
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count a request; how many there were within the window."""
+        with self._turn:
+            return super().incr(key, expiry, amount)
 
 
 class Limits:
@@ -55,7 +75,7 @@ def limit(app: Flask, config: Config) -> Limits:
             if most
         ],
         on_breach=_refuse,
-        storage_uri="memory://",
+        storage_uri="in-turn://",
         enabled=any(most for most, _, _ in limits),
     )
     return Limits(limiter, config.writes_per_minute)
