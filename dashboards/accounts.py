@@ -18,8 +18,8 @@ from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.questions import Reader
 
-SIDES = {Stance.ASSERTS: "for", Stance.CONCEDES: "conceding", Stance.DENIES: "against", Stance.REPEATS: "repeating"}
-"""The order in which accounts are told, and what they are."""
+_ORDER = (Stance.ASSERTS, Stance.CONCEDES, Stance.DENIES, Stance.REPEATS)
+"""The order in which accounts of an aspect are told."""
 
 
 class Manner(Struct, frozen=True):
@@ -41,8 +41,7 @@ def accounts(reader: Reader, held: HeldCuts, entry: Entry, manner: Manner = Mann
         spoken = [given for given in entry.state.accounts if aspect in given.account.stance]
         if not spoken:
             continue
-        order = list(SIDES)
-        spoken.sort(key=lambda given: (order.index(given.account.stance[aspect]), given.reported_at, given.position))
+        spoken.sort(key=lambda given: (_ORDER.index(given.account.stance[aspect]), given.reported_at, given.position))
         name = [words.ASPECT[aspect].capitalize(), html.Span([swatch(status), str(status)], className="chip")]
         parts.append(manner.heading(name, className="aspect"))
         occurred = entry.state.described.occurred

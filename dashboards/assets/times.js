@@ -9,9 +9,16 @@
   const HOURS = /^\d\d:\d\d/;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "local time";
   let own = false;
+  let stale = false; // whether anything may stand in the zone that is not the chosen one
   try { own = window.localStorage.getItem(KEPT) === "own"; } catch (error) { console.info("times of day are not kept:", error.message); }
 
-  const format = (moment, options) => new Intl.DateTimeFormat("en-GB", options).format(moment);
+  /* To make a format takes long, and there are but a few. */
+  const formats = new Map();
+  function format(moment, options) {
+    const name = JSON.stringify(options) + own;
+    if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat("en-GB", { ...options, timeZone: own ? undefined : "UTC" }));
+    return formats.get(name).format(moment);
+  }
 
   /* `UTC+3`, as it is in the zone at that moment. */
   function offset(moment) {
@@ -19,15 +26,14 @@
     return minutes ? "UTC" + (minutes < 0 ? "-" : "+") + whole + (rest ? ":" + String(rest).padStart(2, "0") : "") : "UTC";
   }
 
-  const clock = (moment) => format(moment, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: own ? undefined : "UTC" });
-  const dayOf = (moment, month) => format(moment, { day: "numeric", month, year: "numeric", timeZone: own ? undefined : "UTC" });
+  const clock = (moment) => format(moment, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const dayOf = (moment, month) => format(moment, { day: "numeric", month, year: "numeric" });
   const named = (moment) => dayOf(moment, "long") + ", " + clock(moment) + " " + (own ? offset(moment) : "UTC");
 
   /* A text of the server's with its times as the reader wants them. */
   const told = (text) => (own ? text.replace(TOLD, (_, day, time) => named(new Date(day + " " + time + " UTC"))) : text);
 
   function mend() {
-    for (const one of document.querySelectorAll("time[datetime]")) write(one, named(new Date(one.dateTime)));
     const now = new Date(), mine = zone + ", " + offset(now);
     for (const one of document.querySelectorAll(".zone")) {
       write(one, own ? mine : "UTC");
@@ -37,6 +43,9 @@
     for (const one of document.querySelectorAll(".zone-told")) {
       write(one, own ? "Days and cuts are those of UTC; times of day are those of " + mine + "." : "Days and times are UTC.");
     }
+    if (!own && !stale) return; // the server tells every time in UTC
+    stale = false;
+    for (const one of document.querySelectorAll("time[datetime]")) write(one, named(new Date(one.dateTime)));
     document.querySelectorAll(".js-plotly-plot").forEach(axes);
   }
 
@@ -78,6 +87,7 @@
   document.addEventListener("click", (event) => {
     if (!event.target.closest(".zone")) return;
     own = !own;
+    stale = true;
     try { window.localStorage.setItem(KEPT, own ? "own" : "utc"); } catch (error) { console.info("times of day are not kept:", error.message); }
     mend();
   });

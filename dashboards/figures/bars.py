@@ -56,7 +56,7 @@ def spans(own: Sequence[Numbered], status: Status, style: Style, scale: Scale) -
         _bars("fade-left", status, _parts(drawn, _before, scale), {"color": shade, "line": {"width": 0}}),
         _bars("fade-right", status, _parts(drawn, _after, scale), {"color": shade, "line": {"width": 0}}),
         _bars("possible", status, _parts(vague, _whole, scale), {"color": _CLEAR, "line": outline, **pattern}),
-        _bars("core", status, cores := _parts(cored, _core, scale), _solid(style)),
+        _bars("core", status, cores := _parts(cored, _core, scale), solid(style)),
     ]
     if style.inset:
         traces.append(_inset(status, cores, style.inset, scale))
@@ -64,7 +64,8 @@ def spans(own: Sequence[Numbered], status: Status, style: Style, scale: Scale) -
     return [trace for trace in traces if trace["y"]]
 
 
-def _solid(style: Style) -> dict[str, Any]:
+def solid(style: Style) -> dict[str, Any]:
+    """What is certain: the fill, the outline and the pattern of a status."""
     marker: dict[str, Any] = {"color": style.fill, "line": {"color": style.line, "width": style.weight}}
     if style.pattern:
         marker["pattern"] = _pattern(style, style.fill)

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from dashboards.figures.bars import solid
 from dashboards.figures.gantt import Figure, plain_layout, time_axis
 from dashboards.figures.scale import DAY, Scale
 from dashboards.theme import Palette
@@ -142,13 +143,8 @@ def _reach(groups: Sequence[_Group], side: int) -> float:
 
 
 def _band(turn: Turn, end: float, row: float, colours: Palette) -> dict[str, Any]:
-    style = colours.styles[turn.status]
-    marker: dict[str, Any] = {"color": style.fill, "line": {"color": style.line, "width": style.weight}}
-    if style.pattern:
-        marker["pattern"] = {"shape": style.pattern, "fgcolor": style.line, "bgcolor": style.fill, "size": 7,
-                             "solidity": 0.2, "fillmode": "replace"}  # fmt: skip
     return {"type": "bar", "orientation": "h", "base": [turn.at], "x": [end - turn.at], "y": [row], "width": 0.7,
-            "marker": marker, "showlegend": False,
+            "marker": solid(colours.styles[turn.status]), "showlegend": False,
             "hovertemplate": f"{turn.status.capitalize()}<extra></extra>"}  # fmt: skip
 
 

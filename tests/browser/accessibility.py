@@ -11,7 +11,7 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 def violations(page: Page) -> list[str]:
     """Each violation with the rule, the element and the reason; none for a page that is in order."""
     page.evaluate(AXE.read_text("utf-8"))
-    asked = {"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"], "preload": False}
+    asked = {"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
     found = page.evaluate("asked => axe.run(document, asked)", asked)
     return [
         f"{rule['id']}: {node['target']}: {node['failureSummary']}"

@@ -2,10 +2,12 @@
 
 from typing import Any, cast
 
+import numpy as np
+
 from tests.scenarios import Scene, reported, submission
 from timeline.domain.values import development_id_of
 from timeline.readmodel.cuts import WantedCuts
-from timeline.readmodel.density import Bucket
+from timeline.readmodel.density import Bucket, Density
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.remembering import Remembered
 from timeline.readmodel.standing import Standing
@@ -53,12 +55,20 @@ def test_what_was_found_for_an_earlier_standing_is_not_kept_for_a_later_one() ->
 
 
 def test_only_the_most_recently_asked_are_kept() -> None:
-    remembered, find, now = Remembered(most=2), Counting(), standing()
+    remembered, find, now = Remembered(most=2 * 8), Counting(), standing()  # eight bytes for a small number
     for question in ("first", "second", "first", "third"):
         remembered.of(now, question, find)
 
     assert remembered.of(now, "first", find) == 1
     assert remembered.of(now, "second", find) == 4
+
+
+def test_what_is_greater_than_all_that_may_be_kept_is_found_each_time() -> None:
+    remembered, now = Remembered(most=1_000), standing()
+    days = np.arange(1_000)
+    counted = Density(Bucket.DAY, days, days, days, days)
+
+    assert [remembered.of(now, "this", find) for find in (lambda: counted, lambda: None)] == [counted, None]
 
 
 def test_counts_follow_the_log_at_once(scene: Scene) -> None:

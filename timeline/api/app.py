@@ -104,7 +104,7 @@ def create_api(
     body_limits = BodyLimits(config.body_limit, config.batch_limit, config.request_seconds)
     api.register_blueprint(events.blueprint(log, body_limits, access.admitted, counted.appended))
     whole = KeptAnswers(config.cache_bytes // 4)
-    freshness = Freshness(log, now, config.reading_is_open, kept=whole, generation=lambda: runner.generation)
+    freshness = Freshness(log, now, config.reading_is_open, whole, lambda: runner.generation)
     api.register_blueprint(reading_log.blueprint(log, broadcast, freshness))
     api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes - config.cache_bytes // 4))
     api.register_blueprint(exports.blueprint(log, reader, config.title, freshness))
@@ -122,5 +122,5 @@ def create_api(
 
 
 def _unknown_path(**_: str) -> NoReturn:
-    """Below `/api` an unknown path is an error, whatever the dashboard makes of unknown paths."""
+    """Where the API answers an unknown path is an error, whatever the dashboard makes of unknown paths."""
     raise NotFound(f"There is no {request.path}; /api/v1/openapi.json lists what there is, /api/docs shows it.")

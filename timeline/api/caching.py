@@ -38,13 +38,13 @@ class Freshness(Struct, frozen=True):
 
     log: ConflictLog
     now: Callable[[], datetime]
-    public: bool = True
+    public: bool
     """Whether what is kept between may be given to others."""
+    kept: KeptAnswers
+    generation: Callable[[], int]
+    """The number of the build of the rows that is read: another may tell what could not be handled before."""
     withdrawn: set[str] = field(default_factory=set)
     """The tags of files that broke off, which say nothing any more."""
-    kept: KeptAnswers = field(default_factory=lambda: KeptAnswers(0))
-    generation: Callable[[], int] = int
-    """The number of the build of the rows that is read: another may tell what could not be handled before."""
 
     def at_hand(self) -> Response | None:
         """What can be answered at once: 304 to a request that holds what it would be given, or what is kept of it."""

@@ -26,6 +26,7 @@ COMPRESSED = [
 
 
 _ALGORITHMS = ("zstd", "br", "gzip")
+_WEIGHT = re.compile(r"q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
 class _Compress(Compress):
@@ -54,9 +55,6 @@ def accepted(given: str) -> str:
     if "identity" in weights:
         wanted["identity"] = weights["identity"]
     return ", ".join(f"{name};q={weight:g}" for name, weight in wanted.items() if weight)
-
-
-_WEIGHT = re.compile(r"q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
 def compress(app: Flask) -> None:

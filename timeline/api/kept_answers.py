@@ -5,8 +5,9 @@ what is found under the tag of a question that is asked now, and was read from t
 be told now.
 """
 
-from collections import OrderedDict
 from threading import Lock
+
+from cachetools import LRUCache
 
 Place = tuple[int, str]
 """The number of a build of the rows, and a tag."""
@@ -18,28 +19,21 @@ class KeptAnswers:
     """The most recently asked answers in so many bytes; one that takes more than a sixteenth of them is not kept."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self._most_of_one = most // 16
         self._lock = Lock()
-        self._bodies: OrderedDict[Place, bytes] = OrderedDict()
-        self.size = 0
+        self._bodies: LRUCache[Place, bytes] = LRUCache(most, getsizeof=_bytes)
 
     def find(self, place: Place) -> bytes | None:
         """The body that is kept there; None where there is none."""
         with self._lock:
-            body = self._bodies.get(place)
-            if body is not None:
-                self._bodies.move_to_end(place)
-            return body
+            return self._bodies.get(place)
 
     def keep(self, place: Place, body: bytes) -> None:
         """Keep a body, in the stead of those that nobody asked for longest."""
-        if len(body) + _OVERHEAD > self._most // 16:
-            return
-        with self._lock:
-            if place in self._bodies:
-                return
-            self._bodies[place] = body
-            self.size += len(body) + _OVERHEAD
-            while self.size > self._most:
-                _, forgotten = self._bodies.popitem(last=False)
-                self.size -= len(forgotten) + _OVERHEAD
+        if _bytes(body) <= self._most_of_one:
+            with self._lock:
+                self._bodies[place] = body
+
+
+def _bytes(body: bytes) -> int:
+    return len(body) + _OVERHEAD
