@@ -30,8 +30,10 @@ def test_killed_runners_leave_the_rows_that_one_would_have_made(engine: Engine) 
         log.record_all(list(islice(told, 300)))
         runner = Runner(log, generations_of(log.address))
         database = runner.catch_up()
-        positions = []
-        for _ in range(KILLS):
+        positions: list[int] = []
+        for kill in range(10 * KILLS):
+            if kill >= KILLS and len(set(positions)) > 2:  # some were killed in the midst of it
+                break
             log.record_all(list(islice(told, 50)))
             killed(engine, "follow", after=random.uniform(0.0, 0.3))
             positions.append(database.fetch("SELECT position FROM progress")[0][0])
@@ -39,7 +41,7 @@ def test_killed_runners_leave_the_rows_that_one_would_have_made(engine: Engine) 
         runner.rebuild()
 
         assert positions == sorted(positions)
-        assert len(set(positions)) > 2  # they were killed in the midst of it
+        assert len(set(positions)) > 2
         assert all_rows(runner.catch_up()) == followed
         runner.close()
 
