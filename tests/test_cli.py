@@ -16,6 +16,7 @@ from tests.scenarios import NOW, FakeClock, message, open_log
 from timeline import bootstrap
 from timeline.cli import main
 from timeline.store.checkpoints import Signer
+from timeline.webapp import create_app
 
 Run = Callable[..., Result]
 
@@ -27,7 +28,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     for name in ("TIMELINE_STORE", "TIMELINE_KEY", "TIMELINE_TITLE", "TIMELINE_BODY_LIMIT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(bootstrap, "_now", lambda: NOW.replace(year=2024))
+    monkeypatch.setattr(bootstrap, "now", lambda: NOW.replace(year=2024))
     store = f"sqlite:///{tmp_path}/cli.db"
     return lambda *args, store=store: CliRunner().invoke(main, ["--store", store, *args])
 
@@ -141,7 +142,7 @@ def test_replay_prints_the_answer_of_the_api(run: Run, tmp_path: Path) -> None:
     config = bootstrap.Config(store=str(tmp_path / "cli.db"))
     service = bootstrap.open_service(config)
     try:
-        client = bootstrap.create_app(service, config).test_client()
+        client = create_app(service, config).test_client()
         answer = client.get("/api/v1/timeline", query_string={**asked, "front": "bakhmut", "limit": 1_000})
     finally:
         service.close()

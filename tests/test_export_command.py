@@ -27,7 +27,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     for name in ("TIMELINE_STORE", "TIMELINE_KEY", "TIMELINE_TITLE", "TIMELINE_BODY_LIMIT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(bootstrap, "_now", lambda: NOW.replace(year=2024))
+    monkeypatch.setattr(bootstrap, "now", lambda: NOW.replace(year=2024))
     with open_log(tmp_path / "store.db") as log:
         log.record(submission(reported(title="Capture"), "2023-05-20", BAKHMUT, "m-1"))
         log.record(submission(reported(title="Entry", front="kherson"), "2023-05-21", GRAYVORON, "m-2"))

@@ -47,7 +47,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "x.db"
     clock = FakeClock(instant(TODAY))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bootstrap, "_now", clock)
+        patch.setattr(bootstrap, "now", clock)
         done = CliRunner().invoke(main, ["--store", f"sqlite:///{path}", "demo"])
     assert done.exit_code == 0, done.output
     return path

@@ -1,16 +1,12 @@
-"""The only place that wires: settings in, a working service out."""
+"""The wiring: settings in, a working service out. What of it answers requests is in `webapp`."""
 
 from datetime import UTC, datetime
 from threading import Event
 
-from flask import Flask
 from msgspec import Struct, field
 
-from dashboards.app import add_dashboard
-from dashboards.routing import development_path
 from timeline.access.keeping import Tokens
 from timeline.access.opening import tokens_of
-from timeline.api.app import create_api
 from timeline.config import Config
 from timeline.errors import StoreUnusable
 from timeline.projections.generations import generations_of
@@ -43,19 +39,11 @@ def open_service(config: Config, *, must_exist: bool = False) -> Service:
     address = parse_address(config.store)
     if must_exist and not holds_log(address):
         raise StoreUnusable(f"there is no store at {address}; `timeline demo` or `timeline import` make one")
-    log = ConflictLog(address, _now, config.key_file)
+    log = ConflictLog(address, now, config.key_file)
     runner = Runner(log, generations_of(address))
-    return Service(log, runner, Reader(runner.catch_up, log, _now), tokens_of(address, _now))
+    return Service(log, runner, Reader(runner.catch_up, log, now), tokens_of(address, now))
 
 
-def create_app(service: Service, config: Config) -> Flask:
-    """The web application: the API below `/api/v1`, the dashboard at `/`."""
-    app = create_api(
-        service.log, service.runner, service.reader, service.tokens, config, _now, service.stopping, development_path
-    )
-    add_dashboard(app, service.reader, config.title)
-    return app
-
-
-def _now() -> datetime:
+def now() -> datetime:
+    """The recorded clock (UTC)."""
     return datetime.now(UTC)

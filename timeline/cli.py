@@ -26,7 +26,6 @@ from timeline.readmodel.cuts import parse_moment, wanted_cuts
 from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.row_commands import ROW_COMMANDS
-from timeline.serving import serve as run_server
 from timeline.terminal import refusals
 from timeline.token_commands import TOKEN_COMMANDS
 from timeline.wire.answers import cause as cause_answer
@@ -129,6 +128,8 @@ def changes(
 @click.pass_obj
 def serve(config: Config, host: str, port: int) -> None:
     """Serve the dashboard at / and the API at /api/v1, until it is stopped (Ctrl-C, SIGTERM): then it ends in order."""
+    from timeline.serving import serve as run_server  # other commands are spared the time that it takes to load
+
     with opened(config) as service:
         position, anybody = service.log.head().position, service.tokens.any_live()
     if not anybody:

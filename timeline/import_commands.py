@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from hashlib import file_digest
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,12 +16,12 @@ from timeline.config import Config, fixtures_folder
 from timeline.domain.moments import parse_instant
 from timeline.errors import TimelineError
 from timeline.importers import IMPORTERS, RELEASES
-from timeline.importers.releases import ReleaseFile, bring_in, read_release
+from timeline.importers.releases import UnusableSnapshot, bring_in, release_file
 from timeline.importers.running import Rejected, run, uncollected
 from timeline.importers.snapshots import Release
-from timeline.importers.ucdp import read_rows
 from timeline.importers.ucdp_fronts import FrontRules
 from timeline.opening import opened
+from timeline.store.log import ConflictLog
 from timeline.terminal import progress, refusals
 
 DEMO_FILES = ("ukraine-2022-2023.ndjson", "article-2023-05-22.ndjson")
@@ -87,12 +87,12 @@ def import_(
         at = None if reported_at is None else parse_instant(reported_at, "reported-at")
         if format_ in RELEASES:
             release = Release(RELEASES[format_], _publication(at, files, snapshot), snapshot)
-            rules = FrontRules.load(fronts)
+            FrontRules.load(fronts)  # a wrong file is found before anything is opened
         elif snapshot or fronts:
             raise click.UsageError(f"--snapshot and --fronts are for releases ({', '.join(RELEASES)}), not {format_}")
     with opened(config) as service, _told(rejects) as tally:
         if format_ in RELEASES:
-            _import_releases(service, files, release, rules, tally)
+            _import_releases(service, files, release, fronts, tally)
         else:
             _import_events(service, files, format_, at, tally)
     sys.exit(1 if tally.rejected else 0)
@@ -130,36 +130,21 @@ def _import_events(
 
 
 def _import_releases(
-    service: Service, files: Sequence[Path], release: Release, rules: FrontRules, tally: _Tally
+    service: Service, paths: Sequence[Path], release: Release, rules: Path | None, tally: _Tally
 ) -> None:
-    for path in files:
-        with uncollected():
-            file = _read(path, rules)
-        tally.rejected += file.rejected
-        with progress(path.name, len(file.rows)) as advance, uncollected():
-            outcome = bring_in(release, file, service.log, service.log.record_all, advance)
+    again = partial(ConflictLog, service.log.address, read_only=True)
+    for path in paths:
+        file = release_file(path, rules)
+        with progress(path.name, file.lines) as advance, uncollected():
+            try:
+                outcome = bring_in(release, file, service.log, service.log.record_all, advance, open_past=again)
+            except UnusableSnapshot as error:
+                tally.rejected += error.rejected
+                raise
         tally.rejected += outcome.rejected
         tally.counts.update(added=outcome.added, repeated=outcome.repeated)
         if not outcome.sealed:
             click.echo(f"{path}: not marked as imported, since rows were refused; mend them and run it again", err=True)
-
-
-def _read(path: Path, rules: FrontRules) -> ReleaseFile:
-    with path.open("rb") as content:
-        sha256 = file_digest(content, "sha256").hexdigest()
-        content.seek(0)
-        total = sum(1 for _ in content)
-    with progress(f"reading {path.name}", total) as advance:
-        at = 0
-
-        def at_line(line: int) -> None:
-            nonlocal at
-            at, more = line, line - at
-            advance(more)
-
-        file = read_release(str(path), sha256, read_rows(path, rules), at_line)
-        at_line(total)
-    return file
 
 
 @contextmanager

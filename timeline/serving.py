@@ -13,8 +13,9 @@ import structlog
 from flask import Flask
 
 from timeline import logs, stop_signals
-from timeline.bootstrap import Service, create_app, open_service
+from timeline.bootstrap import Service, open_service
 from timeline.config import Config, from_environment, hand_on
+from timeline.webapp import create_app
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 from tests.engines import Engine
 from tests.scenarios import Scene, bearer, message, open_scene
 from timeline.access.tokens import Scope, new_secret
-from timeline.bootstrap import Service, create_app
+from timeline.bootstrap import Service
 from timeline.config import Config
+from timeline.webapp import create_app
 
 REALM = 'Bearer realm="timeline"'
 INVALID = f'{REALM}, error="invalid_token"'

@@ -12,7 +12,7 @@ from hypothesis import given as given_any
 from tests.api.test_openapi import document, faults
 from tests.exporters.making import tricky_text
 from tests.scenarios import BAKHMUT, GRAYVORON, Scene, fill, given, registered, reported
-from timeline.bootstrap import Service, create_app
+from timeline.bootstrap import Service
 from timeline.config import Config
 from timeline.domain.descriptions import DescriptionChanges
 from timeline.domain.facts import DevelopmentRetracted, DevelopmentRevised, FrontOpened
@@ -20,6 +20,7 @@ from timeline.domain.values import front_id
 from timeline.domain.vocabulary import Kind, Nature
 from timeline.exporters import atom, json_feed
 from timeline.exporters.feed import MOST, Feed, FeedEntry, Link
+from timeline.webapp import create_app
 
 WINDOW = {"since": "2023-05-20", "until": "2023-05-25"}
 

@@ -6,8 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.scenarios import Scene, open_scene
-from timeline.bootstrap import Service, create_app
+from timeline.bootstrap import Service
 from timeline.config import Config
+from timeline.webapp import create_app
 
 DESK = "https://desk.example.org"
 

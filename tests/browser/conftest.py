@@ -17,10 +17,11 @@ from werkzeug.serving import make_server
 from tests.benchmarks.generated import fill
 from tests.scenarios import bearer
 from timeline.access.tokens import Scope
-from timeline.bootstrap import Service, create_app, open_service
+from timeline.bootstrap import Service, open_service
 from timeline.config import Config, fixtures_folder
 from timeline.import_commands import DEMO_FILES
 from timeline.importers.ndjson import read
+from timeline.webapp import create_app
 
 NAMES = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
 _CROWD = 8_000

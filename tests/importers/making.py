@@ -28,3 +28,9 @@ def text_of(*rows: Mapping[str, str], columns: Sequence[str] = Cells._fields) ->
     writer.writerow(columns)
     writer.writerows([row.get(name, "") for name in columns] for row in rows)
     return out.getvalue()
+
+
+def release_of(path: Path, *rows: Mapping[str, str]) -> Path:
+    """A made-up release of rows that say what differs from a plain one."""
+    path.write_text(text_of(*({**PLAIN, **row} for row in rows)), "utf-8")
+    return path

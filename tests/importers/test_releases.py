@@ -18,7 +18,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.importers.making import PLAIN, SHARED, text_of
+from tests.importers.making import PLAIN, SHARED, release_of, text_of
 from tests.scenarios import Scene, instant, open_log, open_scene
 from tests.soaking import THOROUGH
 from timeline import bootstrap
@@ -29,10 +29,8 @@ from timeline.domain.facts import AccountGiven, SourceRegistered
 from timeline.domain.moments import Occurred
 from timeline.domain.vocabulary import SourceKind
 from timeline.errors import NotAcceptable, StoreUnusable
-from timeline.importers.releases import Outcome, ReleaseFile, bring_in, read_release
+from timeline.importers.releases import Outcome, bring_in, release_file
 from timeline.importers.snapshots import Release
-from timeline.importers.ucdp import read_rows
-from timeline.importers.ucdp_fronts import FrontRules
 from timeline.readmodel.cuts import wanted_cuts
 from timeline.wire.answers import timeline_answer
 
@@ -56,7 +54,7 @@ needs_releases = pytest.mark.skipif(
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs the command on a store in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(bootstrap, "_now", lambda: NOW)
+    monkeypatch.setattr(bootstrap, "now", lambda: NOW)
     return lambda *args: CliRunner().invoke(main, ["--store", str(tmp_path / "log.db"), *map(str, args)])
 
 
@@ -101,12 +99,6 @@ def reading(store: Path) -> Iterator[Callable[[str, int], dict[str, Any]]]:
         yield known_there
     finally:
         service.log.close()
-
-
-def release_of(path: Path, *rows: Mapping[str, str]) -> Path:
-    """A made-up release of rows that say what differs from a plain one."""
-    path.write_text(text_of(*({**PLAIN, **row} for row in rows)), "utf-8")
-    return path
 
 
 def seen(item: Any) -> Seen:
@@ -313,15 +305,11 @@ def test_a_file_that_is_no_release_is_refused_by_name(run: Run, tmp_path: Path) 
     assert "a.csv: no column " in bring(run, tmp_path / "a.csv", exit_code=1).stderr
 
 
-def read_file(path: Path) -> ReleaseFile:
-    return read_release(path.name, sha256(path.read_bytes()).hexdigest(), read_rows(path, FrontRules.load()))
-
-
 def into(scene: Scene, path: Path, at: str = "2019-06-01", **more: Any) -> Outcome:
     """Bring a snapshot into a scene."""
     record_all = more.pop("record_all", scene.log.record_all)
     release = Release("ucdp-ged", instant(at), whole=True)
-    return bring_in(release, read_file(path), scene.log, record_all, **more)
+    return bring_in(release, release_file(path), scene.log, record_all, **more)
 
 
 @pytest.fixture
@@ -416,8 +404,8 @@ def test_what_the_log_refuses_is_told_by_line_and_the_release_is_not_sealed(late
     outcome = into(late, file, record_all=refuses_accounts)
 
     assert [(one.file, one.line, one.reason) for one in outcome.rejected] == [
-        ("a.csv", 2, "no more accounts"),
-        ("a.csv", 3, "no more accounts"),
+        (str(file), 2, "no more accounts"),
+        (str(file), 3, "no more accounts"),
     ]
     assert not outcome.sealed
     assert "dataset.imported" not in {one["type"] for one in late.get("/events", limit=100)["items"]}

@@ -15,7 +15,7 @@ from tests.scenarios import FakeClock, Scene, account, described, given, open_sc
 from tests.soaking import examples
 from timeline.domain.moments import format_instant
 from timeline.domain.values import Tally, development_id_of
-from timeline.importers.snapshots import Held, Release, seal, submissions
+from timeline.importers.snapshots import Bringing, Held, Release, seal
 
 Rows = dict[str, int]
 """What a release holds: an id and its number."""
@@ -40,7 +40,8 @@ def external(description: Held, id: str) -> Held:
 def bring_in(scene: Scene, number: int, rows: Rows, *, whole: bool = True, broken_off_after: int | None = None) -> int:
     """Import a release; how many events that took."""
     told = {f"data:{id}": external(held(value), id) for id, value in rows.items()}
-    wanted = list(submissions(release(number, whole), told, scene.log))
+    bringing = Bringing(release(number, whole), scene.log)
+    wanted = [one for _, one in (*bringing.rows(told), *bringing.missing(told))]
     outcomes = scene.log.record_all(wanted[:broken_off_after])
     assert all(not isinstance(one, Exception) for one in outcomes)
     if broken_off_after is None:

@@ -2,7 +2,6 @@
 
 import os
 from datetime import UTC, datetime
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,8 @@ from tests.scenarios import NOW, FakeClock, instant, open_log, reported, submiss
 from tests.strategies import FACTS, instants
 from timeline.domain.facts import DevelopmentReported, Event, Recorded
 from timeline.domain.values import MessageId, development_id_of
-from timeline.importers.releases import bring_in, read_release
+from timeline.importers.releases import bring_in, release_file
 from timeline.importers.snapshots import Release
-from timeline.importers.ucdp import read_rows
-from timeline.importers.ucdp_fronts import FrontRules
 from timeline.projections import building, parts
 from timeline.projections.first_words import FirstWords
 from timeline.projections.generations import generations_of
@@ -138,8 +135,7 @@ def test_rows_of_an_imported_release_are_the_same_rebuilt_as_they_came(engine: E
             runner.catch_up()
             return outcomes
 
-        file = read_release(path.name, sha256(path.read_bytes()).hexdigest(), read_rows(path, FrontRules.load()))
-        outcome = bring_in(Release("ucdp-ged", instant("2025-06-01"), whole=True), file, log, record_all)
+        outcome = bring_in(Release("ucdp-ged", instant("2025-06-01"), whole=True), release_file(path), log, record_all)
         assert outcome.added > IMPORTED
         before = all_rows(runner.catch_up())
         runner.rebuild()

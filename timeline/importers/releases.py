@@ -1,28 +1,36 @@
 """Bringing a release of a data set into the log: who speaks in it, its fronts, what it changes, and its seal.
 
-Reading comes first and as a whole, so that what can not be read is known before anything is written. Then come
-the sources and fronts that the log does not know yet, then what the release changes (`snapshots`), batch by batch,
-and in the end the seal. A release of which anything was refused gets no seal, like one that was broken off:
-once its rows are mended the same import goes on from there, and adds nothing twice.
+Of a release that is whole the ids are read first, so that what it leaves out is known before anything is written. Then
+come its rows, some at a time (`telling`), and in the end the seal. A release of which anything was refused gets no
+seal, like one that was broken off: once its rows are mended the same import goes on from there, and adds nothing twice.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from uuid import UUID
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from hashlib import sha256
+from pathlib import Path
 
+import structlog
 from msgspec import Struct
 
 from timeline.domain.aggregates import Submission
-from timeline.domain.facts import Fact, FrontOpened, SourceRegistered
-from timeline.domain.values import development_id_of, front_id, source_id
-from timeline.domain.vocabulary import SourceKind
+from timeline.domain.facts import FrontOpened, SourceRegistered
 from timeline.errors import StoreUnusable, TimelineError
-from timeline.importers.running import RecordAll, Rejected
-from timeline.importers.snapshots import Held, Past, Release, seal, submission_of, submissions
-from timeline.importers.ucdp import RejectedRow, UcdpRow
+from timeline.importers.beside import OpenPast, tell_beside
+from timeline.importers.running import RecordAll, Rejected, Repeatable
+from timeline.importers.snapshots import Past, Release, seal
+from timeline.importers.telling import Heap, Told, in_batches, tell
+from timeline.importers.ucdp import RejectedRow, read_ids, read_rows
+from timeline.importers.ucdp_cells import guard_readable
+from timeline.importers.ucdp_fronts import FrontRules
+
+logger = structlog.get_logger(__name__)
 
 _TOGETHER = 4_000
 """How many events are appended in one transaction."""
+LONG = 8_000_000
+"""Bytes of a file from which on a second process pays: it takes a second to begin."""
+_CHUNK = 1 << 20
 
 
 class UnusableSnapshot(TimelineError):
@@ -31,31 +39,28 @@ class UnusableSnapshot(TimelineError):
     slug = "unusable-snapshot"
     title = "The file can not be taken as the whole of its data set"
 
+    def __init__(self, detail: str, rejected: Sequence[Rejected]) -> None:
+        super().__init__(detail, rejected[0].errors)
+        self.rejected = rejected
+
 
 class ReleaseFile(Struct, frozen=True):
-    """The file of a release, read: its rows and their lines by external id, who speaks, its fronts, and the rest."""
+    """The file of a release, with the front rules that are meant (None: ours), its SHA-256 and how large it is."""
 
-    name: str
+    path: Path
+    rules: Path | None
     sha256: str
-    rows: dict[str, Held]
-    lines: dict[UUID, int]
-    sources: dict[str, str]
-    fronts: dict[str, str]
-    refused: tuple[RejectedRow, ...]
+    lines: int
+    size: int
 
     @property
-    def rejected(self) -> list[Rejected]:
-        """The rows that could not be read, as every import tells of them."""
-        return [Rejected(self.name, row.number, row.reason, row.errors) for row in self.refused]
-
-    @property
-    def unread(self) -> frozenset[str]:
-        """The ids of what it lists but nobody could read."""
-        return frozenset(row.external_id for row in self.refused if row.external_id)
+    def name(self) -> str:
+        """As it is named in refusals."""
+        return str(self.path)
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a release: events added, rows of which everything was there before, what the log refused."""
+    """What became of a release: events added, rows of which everything was there before, and what was refused."""
 
     added: int
     repeated: int
@@ -63,22 +68,17 @@ class Outcome(Struct, frozen=True):
     sealed: bool
 
 
-def read_release(
-    name: str, sha256: str, rows: Iterable[UcdpRow | RejectedRow], at_line: Callable[[int], None] = lambda _: None
-) -> ReleaseFile:
-    """The file as a whole; `at_line` is told the line of each row."""
-    file = ReleaseFile(name, sha256, {}, {}, {}, {}, ())
-    refused = []
-    for row in rows:
-        at_line(row.number)
-        if isinstance(row, RejectedRow):
-            refused.append(row)
-            continue
-        file.rows[row.external_id] = Held(row.description, row.accounts)
-        file.lines[development_id_of(row.external_id)] = row.number
-        file.sources.update(row.sources)
-        file.fronts.setdefault(row.description.front, row.front_name)
-    return ReleaseFile(name, sha256, file.rows, file.lines, file.sources, file.fronts, tuple(refused))
+def release_file(path: Path, rules: Path | None = None) -> ReleaseFile:
+    """A file of UCDP GED. Raises `UnreadableRelease` and `UnusableFrontRules`."""
+    FrontRules.load(rules)
+    guard_readable(path)
+    digest, lines, size = sha256(), 0, 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            lines += chunk.count(b"\n")
+            size += len(chunk)
+    return ReleaseFile(path, rules, digest.hexdigest(), lines, size)
 
 
 def bring_in(
@@ -88,74 +88,103 @@ def bring_in(
     record_all: RecordAll,
     progress: Callable[[int], None] = lambda _: None,
     together: int = _TOGETHER,
+    open_past: OpenPast | None = None,
 ) -> Outcome:
-    """Append what the log needs to know this release; `progress` is called with how many more rows are done.
+    """Append what the log needs to know this release; `progress` is called with how many more lines are done.
 
-    Raises `UnusableSnapshot` before anything is written, `StoreUnusable` where the store fails, and whatever the
-    log has against a source, a front or the seal.
+    `open_past` opens the log once more: with it a long file is read by a process beside. Raises `UnusableSnapshot`
+    before anything is written, `StoreUnusable` where the store fails, and whatever the log has against a source, a
+    front or the seal.
     """
-    _guard_whole(release, file)
-    catalogue = [*_unknown_sources(release, file, past), *_unknown_fronts(release, file, past)]
-    added = _all_recorded(record_all, catalogue)
-    touched: set[UUID] = set()
-    rejected: list[Rejected] = []
-    for some in _in_batches(submissions(release, file.rows, past, progress, file.unread), together):
-        for submission, outcome in zip(some, record_all(some), strict=True):
-            touched.add(submission.subject)
-            if isinstance(outcome, StoreUnusable):
-                raise outcome
-            if isinstance(outcome, TimelineError):
-                line = file.lines.get(submission.subject, 0)
-                rejected.append(Rejected(file.name, line, outcome.detail, outcome.errors))
-            else:
-                added += not outcome.repeated
-    repeated = len(file.lines.keys() - touched)
-    if rejected or file.refused:
-        return Outcome(added, repeated, rejected, sealed=False)
-    added += _all_recorded(record_all, [seal(release, len(file.rows), file.sha256)])
-    return Outcome(added, repeated, rejected, sealed=True)
+    listed = _listed(file) if release.whole else frozenset()
+    arriving = _Arriving(file, record_all, progress)
+    if open_past and file.size >= LONG:
+        try:
+            arriving.take(tell_beside(release, file.path, file.rules, open_past, listed), together)
+            return arriving.outcome(release)
+        except BrokenExecutor as error:  # it was killed, or could not begin
+            logger.warning("the process that read the file is gone; it is read again without it", reason=str(error))
+            arriving = _Arriving(file, record_all, progress)
+    arriving.take(tell(release, read_rows(file.path, FrontRules.load(file.rules)), past, listed), together)
+    return arriving.outcome(release)
 
 
-def _guard_whole(release: Release, file: ReleaseFile) -> None:
-    nameless = next((row for row in file.refused if row.external_id is None), None)
-    if release.whole and nameless:
+def _listed(file: ReleaseFile) -> frozenset[str]:
+    """The ids that a whole release lists, also those of rows that can not be read."""
+    read = list(read_ids(file.path))
+    nameless = [_rejection(file, one) for one in read if isinstance(one, RejectedRow)]
+    if nameless:
         raise UnusableSnapshot(
-            f"{file.name}:{nameless.number}: not even the id of this row can be read, so what the snapshot leaves out "
-            "can not be told from what could not be read; nothing was written",
-            nameless.errors,
+            f"{file.name}:{nameless[0].line}: not even the id of this row can be read, so what the snapshot "
+            "leaves out can not be told from what could not be read; nothing was written",
+            nameless,
         )
+    return frozenset(one for one in read if isinstance(one, str))
 
 
-def _unknown_sources(release: Release, file: ReleaseFile, past: Past) -> Iterator[Submission]:
-    histories = past.recorded_of([source_id(slug) for slug in file.sources])
-    for slug, name in sorted(file.sources.items()):
-        if not histories.get(source_id(slug)):
-            kind = SourceKind.DATA_SET if slug == release.data_set else SourceKind.MEDIA
-            yield _entry(release, source_id(slug), SourceRegistered(slug, name, kind))
+class _Arriving:
+    """What has become of a release so far."""
 
+    def __init__(self, file: ReleaseFile, record_all: RecordAll, progress: Callable[[int], None]) -> None:
+        self._file = file
+        self._record_all = record_all
+        self._progress = progress
+        self._at = 0
+        self._rows = 0
+        self._touched: set[int] = set()
+        self._rejected: list[Rejected] = []
+        self._added = 0
 
-def _unknown_fronts(release: Release, file: ReleaseFile, past: Past) -> Iterator[Submission]:
-    histories = past.recorded_of([front_id(slug) for slug in file.fronts])
-    for slug, name in sorted(file.fronts.items()):
-        if not histories.get(front_id(slug)):
-            yield _entry(release, front_id(slug), FrontOpened(slug, name))
+    def take(self, heaps: Iterator[Heap], together: int) -> None:
+        """Append all that is told."""
+        for some in in_batches(self._told(heaps), together):
+            for told, outcome in zip(some, self._record_all([one.submission for one in some]), strict=True):
+                self._settle(told, outcome)
+            self._advance(some[-1].line)
 
+    def outcome(self, release: Release) -> Outcome:
+        """What became of it, once all is appended; where nothing was refused it is sealed."""
+        self._advance(self._file.lines)
+        repeated = self._rows - len(self._touched)
+        if self._rejected:
+            self._rejected.sort(key=lambda one: one.line)
+            return Outcome(self._added, repeated, self._rejected, sealed=False)
+        sealed = self._record_all([seal(release, self._rows, self._file.sha256)])[0]
+        if isinstance(sealed, TimelineError):
+            raise sealed
+        return Outcome(self._added + (not sealed.repeated), repeated, [], sealed=True)
 
-def _entry(release: Release, subject: UUID, fact: Fact) -> Submission:
-    """An entry of the catalogue of sources and fronts."""
-    return submission_of(release, subject, release.reported_at, fact, f"catalogue {subject}")
+    def _told(self, heaps: Iterator[Heap]) -> Iterator[Told]:
+        for heap in heaps:
+            self._rows += heap.rows
+            self._rejected += [_rejection(self._file, row) for row in heap.refused]
+            yield from heap.told
+            if not heap.told:  # nothing of it is new
+                self._advance(heap.line)
 
-
-def _all_recorded(record_all: RecordAll, wanted: Sequence[Submission]) -> int:
-    """How many were added; whatever is refused is raised."""
-    added = 0
-    for outcome in record_all(wanted) if wanted else ():
-        if isinstance(outcome, TimelineError):
+    def _settle(self, told: Told, outcome: Repeatable | TimelineError) -> None:
+        if isinstance(outcome, TimelineError) and _needed(told.submission, outcome):
             raise outcome
-        added += not outcome.repeated
-    return added
+        if told.line:
+            self._touched.add(told.line)
+        if isinstance(outcome, TimelineError):
+            self._rejected.append(Rejected(self._file.name, told.line, outcome.detail, outcome.errors))
+        else:
+            self._added += not outcome.repeated
+
+    def _advance(self, line: int) -> None:
+        """Tell how far the lines of the file are done."""
+        reached = min(line, self._file.lines)
+        if reached > self._at:
+            self._progress(reached - self._at)
+            self._at = reached
 
 
-def _in_batches(wanted: Iterator[Submission], together: int) -> Iterator[list[Submission]]:
-    while some := list(islice(wanted, together)):
-        yield some
+def _rejection(file: ReleaseFile, row: RejectedRow) -> Rejected:
+    """A row that could not be read, as every import tells of it."""
+    return Rejected(file.name, row.number, row.reason, row.errors)
+
+
+def _needed(submission: Submission, error: TimelineError) -> bool:
+    """Whether nothing can go on after this refusal."""
+    return isinstance(error, StoreUnusable) or isinstance(submission.fact, SourceRegistered | FrontOpened)

@@ -14,11 +14,10 @@ entry has not taken back what it said, and only the source itself can do that. S
 releases, while the description is always that of the release in force.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -44,7 +43,7 @@ from timeline.domain.vocabulary import Aspect, Nature, Stance
 
 _EVER = 2**62
 """A position after all."""
-_ASKED_TOGETHER = 1_000
+ASKED_TOGETHER = 1_000
 """Of how many developments the history is asked for at once."""
 _ENCODER = msgspec.json.Encoder()
 
@@ -74,34 +73,42 @@ class Release(Struct, frozen=True):
     whole: bool
 
 
-def submissions(
-    release: Release,
-    rows: Mapping[str, Held],
-    past: Past,
-    progress: Callable[[int], None] = lambda _: None,
-    unread: Collection[str] = (),
-) -> Iterator[Submission]:
-    """What has to be appended so that the log knows this release; `rows` are by external id.
+class Bringing:
+    """What has to be appended so that a log knows a release, some of its rows at a time, and in the end what it lacks.
 
-    The submissions of one development are in order. The seal is not among them (`seal`). `unread` are the ids of
-    what the release lists but nobody could read: those are not missing from it, and left alone.
+    The submissions of one development are in order. The seal is not among them (`seal`).
     """
-    later = _next_whole(release, past)
-    known = _known_ids(release, past) if release.whole else set()
-    wanted = iter(sorted({*rows, *known.difference(unread)}))
-    while some := list(islice(wanted, _ASKED_TOGETHER)):
-        ids = [development_id_of(external_id) for external_id in some]
-        histories = past.recorded_of(ids)
-        for external_id, id in zip(some, ids, strict=True):
-            yield from _brought_to(release, external_id, id, rows.get(external_id), histories.get(id, ()), later)
-            progress(external_id in rows)
+
+    def __init__(self, release: Release, past: Past) -> None:
+        self._release = release
+        self._past = past
+        self._later = _next_whole(release, past)
+        self._known = _known_ids(release, past) if release.whole else set()
+
+    def rows(self, rows: Mapping[str, Held]) -> Iterator[tuple[str, Submission]]:
+        """What these rows bring, each with its external id, by which `rows` are."""
+        yield from self._brought_to(list(rows), rows)
+
+    def missing(self, listed: Collection[str]) -> Iterator[tuple[str, Submission]]:
+        """What a whole release withdraws: all that the log knew of its data set and that is not `listed` there."""
+        yield from self._brought_to(sorted(self._known.difference(listed)), {})
+
+    def _brought_to(self, wanted: Sequence[str], rows: Mapping[str, Held]) -> Iterator[tuple[str, Submission]]:
+        for start in range(0, len(wanted), ASKED_TOGETHER):
+            some = wanted[start : start + ASKED_TOGETHER]
+            ids = [development_id_of(external_id) for external_id in some]
+            histories = self._past.recorded_of(ids)
+            for external_id, id in zip(some, ids, strict=True):
+                history = histories.get(id, ())
+                for one in _brought_to(self._release, external_id, id, rows.get(external_id), history, self._later):
+                    yield external_id, one
 
 
 def _known_ids(release: Release, past: Past) -> set[str]:
     """The ids of the data set that the log knows, past and present."""
     ids, known = past.reported_in(release.data_set), set()
-    for start in range(0, len(ids), _ASKED_TOGETHER):
-        for history in past.recorded_of(ids[start : start + _ASKED_TOGETHER]).values():
+    for start in range(0, len(ids), ASKED_TOGETHER):
+        for history in past.recorded_of(ids[start : start + ASKED_TOGETHER]).values():
             external_id = _external_id(history)
             if external_id and external_id.startswith(f"{release.data_set}:"):
                 known.add(external_id)

@@ -46,15 +46,11 @@ class UcdpRow(Struct, frozen=True, gc=False):
 
 
 class RejectedRow(Struct, frozen=True):
-    """A row that can not be, with what is wrong, field by field (as in `TimelineError.errors`).
-
-    `external_id` is that of the event which the row tells of, where at least that can be read.
-    """
+    """A row that can not be, with what is wrong, field by field (as in `TimelineError.errors`)."""
 
     number: int
     reason: str
     errors: tuple[dict[str, Any], ...] = ()
-    external_id: str | None = None
 
 
 def read_rows(path: Path, fronts: FrontRules) -> Iterator[UcdpRow | RejectedRow]:
@@ -71,9 +67,18 @@ def read_rows(path: Path, fronts: FrontRules) -> Iterator[UcdpRow | RejectedRow]
             continue
         if (first := seen.setdefault(row.external_id, number)) != number:
             twice = InvalidValue("id", cells.id, f"an id that no other row has; line {first} has it")
-            yield RejectedRow(number, twice.detail, twice.errors, row.external_id)
+            yield RejectedRow(number, twice.detail, twice.errors)
             continue
         yield row
+
+
+def read_ids(path: Path) -> Iterator[str | RejectedRow]:
+    """The external ids of the rows of a release, also of those that can not be read otherwise; else the refusal."""
+    for number, cells in read_cells(path):
+        try:
+            yield RejectedRow(number, cells) if isinstance(cells, str) else _external_id(cells)
+        except InvalidValue as error:
+            yield RejectedRow(number, error.detail, error.errors)
 
 
 def _row(number: int, cells: Cells, fronts: FrontRules) -> UcdpRow:
@@ -177,5 +182,4 @@ def _rejected(number: int, cells: Cells, first: InvalidValue) -> RejectedRow:
         number,
         "; ".join(error.detail for error in found.values()),
         tuple(entry for error in found.values() for entry in error.errors),
-        None if "id" in found else _external_id(cells),
     )

@@ -89,6 +89,11 @@ def read_cells(path: Path) -> Iterator[tuple[int, Cells | str]]:
             yield number, pick(cells)
 
 
+def guard_readable(path: Path) -> None:
+    """Raises `UnreadableRelease` for a file that is no release at all."""
+    next(read_cells(path), None)
+
+
 def _encoding_of(path: Path) -> str:
     for encoding in ENCODINGS:
         decoder = codecs.getincrementaldecoder(encoding)()
