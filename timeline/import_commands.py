@@ -12,12 +12,13 @@ import click
 import msgspec
 
 from timeline.bootstrap import Service
+from timeline.collecting import uncollected
 from timeline.config import Config, fixtures_folder
 from timeline.domain.moments import parse_instant
 from timeline.errors import TimelineError
 from timeline.importers import IMPORTERS, RELEASES
 from timeline.importers.releases import UnusableSnapshot, bring_in, release_file
-from timeline.importers.running import Rejected, run, uncollected
+from timeline.importers.running import Rejected, run
 from timeline.importers.snapshots import Release
 from timeline.importers.ucdp_fronts import FrontRules
 from timeline.opening import opened

@@ -31,10 +31,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks.contenders import MAPPER, Sample, Whole, plain_sqlite, sample
 from tests.benchmarks.generated_ucdp import ROWS, write
 from timeline.cli import main as timeline
+from timeline.collecting import uncollected
 from timeline.domain.aggregates import Submission
 from timeline.domain.facts import Event
 from timeline.importers.releases import bring_in, release_file
-from timeline.importers.running import uncollected
 from timeline.importers.snapshots import Release
 from timeline.importers.ucdp import UcdpRow, read_rows
 from timeline.importers.ucdp_fronts import FrontRules

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.engines import Engine
 from tests.readmodel.opening import in_a_file, opened
 from timeline.readmodel import counts as module
-from timeline.readmodel.counts import Counts
+from timeline.readmodel.counts import Counts, packed_up
 from timeline.readmodel.databases import Asked, Database
 
 Change = tuple[int, int, int]
@@ -60,7 +60,7 @@ def add(database: Database, counts: Counts, changes: Sequence[Change], *, pack: 
 
 def load(database: Database, counts: Counts, changes: Sequence[Change]) -> None:
     with database.writing() as writing:
-        counts.load(writing, np.array(changes, dtype=np.int64).reshape(-1, 3))
+        counts.load(writing, packed_up(np.array(changes, dtype=np.int64).reshape(-1, 3)))
 
 
 def counted(asked: Asked, counts: Counts, at: int) -> dict[int, int]:

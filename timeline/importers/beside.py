@@ -14,11 +14,11 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from timeline.collecting import uncollected
 from timeline.domain.aggregates import Submission
 from timeline.domain.checks import trusting
 from timeline.domain.facts import FACTS, Fact
 from timeline.domain.values import MessageId
-from timeline.importers.running import uncollected
 from timeline.importers.snapshots import Past, Release
 from timeline.importers.telling import Heap, Told, tell
 from timeline.importers.ucdp import RejectedRow, read_rows

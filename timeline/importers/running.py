@@ -1,8 +1,6 @@
 """Running an import: lines become submissions, submissions are recorded, refusals are kept with their reason."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -53,21 +51,6 @@ class Batch(Struct):
     added: int = 0
     repeated: int = 0
     rejected: list[Rejected] = []
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the collector of cyclic garbage: an import makes millions of values that stay, and no cycles.
-
-    Looking through them again and again took an eighth of the time.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def run(

@@ -44,6 +44,8 @@ class Biography:
         Where it raises, nothing was taken in.
         """
         about_source = _about_source(one)
+        if not about_source and self._is_latest(one):
+            return self._learn_latest(one)
         kept = self._about_sources if about_source else self._events[one.event.originator_id]
         insort(kept, one, key=_order)
         if about_source and not any(self._events.values()):
@@ -58,6 +60,37 @@ class Biography:
         self._latest = states
         self._position = one.position
         return [row for id, found in looks.items() for row in self._replace(id, to_micros(since), found)]
+
+    def _is_latest(self, one: Recorded) -> bool:
+        """Whether it is about the only development here, and later than all that was learnt before."""
+        events, about = self._events.get(one.event.originator_id, ()), self._about_sources
+        at = one.event.reported_at
+        return (
+            len(self._events) == 1
+            and (not events or events[-1].event.reported_at < at)
+            and (not about or about[-1].event.reported_at < at)
+        )
+
+    def _learn_latest(self, one: Recorded) -> list[Version]:
+        """As `learn`, where nothing follows: most news is of this sort, and this takes a third of the time."""
+        id, since = one.event.originator_id, to_micros(one.event.reported_at)
+        state = apply(self._latest[id], one)
+        shown = self._shown({id: state}, one.event.reported_at, one.position)
+        self._events[id].append(one)
+        self._latest[id] = state
+        self._position = one.position
+        rows, look = self.rows[id], shown.get(id)
+        if look is None or (rows and rows[-1].look == look):
+            return []
+        opened = Version(id, look, since, None, one.position)
+        if not rows:
+            rows.append(opened)
+            return [opened]
+        closed = rows.pop()
+        closed.recorded_to = one.position
+        shortened = Version(id, closed.look, closed.reported_from, since, one.position)
+        rows += [shortened, opened]
+        return [shortened, opened, closed]
 
     def voices(self) -> Voices:
         """When each source gave an account of a development in view, or took one back."""

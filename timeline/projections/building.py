@@ -8,13 +8,14 @@ added in the usual way while the live generation is held still, and the new one 
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from multiprocessing import get_context
 
 import numpy as np
 import structlog
 
+from timeline.collecting import uncollected
 from timeline.errors import StoreUnusable
 from timeline.projections.generations import Generations
 from timeline.projections.parts import Part, Workshop, parts_of
@@ -24,6 +25,7 @@ from timeline.projections.quoting import quoting
 from timeline.projections.survey import Survey, survey
 from timeline.projections.writing import insert_set_aside, remembered, write
 from timeline.readmodel.casts import insert_casts
+from timeline.readmodel.counts import Counts, Packed, packed_up
 from timeline.readmodel.cubes import relabelled
 from timeline.readmodel.databases import Database, Writing
 from timeline.readmodel.density import FRONT_BITS
@@ -58,7 +60,7 @@ def build(log: ConflictLog, generations: Generations, progress: Progress) -> int
     `progress` is told how many more records were read. Raises `Busy` where another process is building.
     """
     before, known = _before(log, generations)
-    with generations.building() as writing:
+    with generations.building() as writing, uncollected():
         for statement in (*tables(generations.engine), versions_table(generations.engine)):
             writing.execute(statement)
         _build(log, writing, generations.engine, known, progress)
@@ -134,7 +136,8 @@ def _begin_in_process(address: object, found: Survey) -> None:
 
 
 def _pieces_in_process(part: Part) -> list[Piece]:
-    return _begun[0].pieces(part)
+    with uncollected():
+        return _begun[0].pieces(part)
 
 
 class _Building:
@@ -188,20 +191,29 @@ class _Building:
             self._writing.insert("names", ("sort", "number", "slug", "recorded_from"), told)
         self._writing.insert("catalogue", ("position",), [(one.position,) for one in found.catalogue])
         insert_set_aside(self._writing, found.unreadable)
-        for statement in (*SORTED[self._engine], *indexes(self._engine)):
-            self._writing.execute(statement)
-        DENSITY.load(self._writing, _with_numbers(self._density, fronts, FRONT_BITS))
-        VOICES.load(self._writing, _with_numbers(self._voices, sources, 1))
-        SORTS.load(self._writing, _with_numbers(self._sorts, fronts, FRONT_BITS))
-        # The most numerous of all: taken piece by piece, so that they are not in memory three times.
-        labels = [relabelled(self._labels.pop(), fronts, actors, sources) for _ in range(len(self._labels))]
-        LABELS.load(self._writing, np.concatenate(labels))
+        with ThreadPoolExecutor(1, "packing") as beside:  # the database is busy for long, and needs no interpreter
+            packing = beside.submit(self._packed, fronts, sources, actors)
+            for statement in (*SORTED[self._engine], *indexes(self._engine)):
+                self._writing.execute(statement)
+            for counts, packed in packing.result():
+                counts.load(self._writing, packed)
         row = log.records.queries.row(found.last)
         first, last = (min(self._reported), max(self._reported)) if self._reported else (None, None)
         self._writing.execute(
             "UPDATE progress SET position = ?, leaf_hash = ?, first_reported = ?, last_reported = ?",
             (found.last, row.leaf_hash if row else None, first, last),
         )
+
+    def _packed(self, fronts: Ints, sources: Ints, actors: Ints) -> list[tuple[Counts, Packed]]:
+        """All counts, with the numbers that names got."""
+        # The most numerous of all are taken piece by piece, so that they are not in memory three times.
+        labels = [relabelled(self._labels.pop(), fronts, actors, sources) for _ in range(len(self._labels))]
+        return [
+            (DENSITY, packed_up(_with_numbers(self._density, fronts, FRONT_BITS))),
+            (VOICES, packed_up(_with_numbers(self._voices, sources, 1))),
+            (SORTS, packed_up(_with_numbers(self._sorts, fronts, FRONT_BITS))),
+            (LABELS, packed_up(np.concatenate(labels))),
+        ]
 
 
 def _renamed(changes: Ints, names: Names, ours: Names, bits: int) -> Ints:

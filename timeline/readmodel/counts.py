@@ -26,6 +26,8 @@ _KEPT = 8
 
 Ints = NDArray[np.int64]
 Columns = tuple[Ints, ...]
+Packed = tuple[list[tuple[int, bytes, bytes]], list[tuple[int, bytes, bytes]]]
+"""Blocks and checkpoints, each by quarter, with its digest."""
 
 _TYPES = {"sqlite": ("INTEGER", "BLOB"), "postgres": ("bigint", "bytea")}
 _BLOCK, _CHECKPOINT, _PENDING = range(3)
@@ -63,9 +65,10 @@ class Counts:
         if writing.fetch(f"SELECT count(*) FROM {self._pending}")[0][0] > MOST_PENDING:
             self.pack(writing)
 
-    def load(self, writing: Writing, changes: Ints) -> None:
-        """Count many changes, rows of the same three numbers, into empty tables."""
-        self._write(writing, _canonical(changes), (_NOTHING, _NOTHING))
+    def load(self, writing: Writing, packed: Packed) -> None:
+        """Fill empty tables with what was packed (`packed`)."""
+        for table, rows in zip((self._blocks, self._checkpoints), packed, strict=True):
+            writing.insert(table, ("quarter", "digest", "packed"), rows)
 
     def pack(self, writing: Writing) -> None:
         """Put what waits into its quarters, and with it every checkpoint that comes after."""
@@ -79,7 +82,7 @@ class Counts:
         packed = [np.column_stack(_unpacked(row[0])) for row in rows]
         for table in (self._blocks, self._checkpoints):
             writing.execute(f"DELETE FROM {table} WHERE quarter >= ?", (first,))
-        self._write(writing, _canonical(np.concatenate([*packed, waiting])), before)
+        self.load(writing, packed_up(np.concatenate([*packed, waiting]), before))
 
     def as_of(self, asked: Asked, micros: int) -> tuple[Ints, Ints]:
         """The codes counted by the changes up to a moment, in order, and how many of each; none that come to zero.
@@ -122,17 +125,6 @@ class Counts:
                 self._decoded.put((part, quarter), digest, found[part])
         return found, np.array(codes, dtype=np.int64), np.array(changes, dtype=np.int64)
 
-    def _write(self, writing: Writing, changes: Ints, counts: tuple[Ints, Ints]) -> None:
-        """Write canonical changes as blocks, with the checkpoints that follow from the counts before them."""
-        blocks, checkpoints = [], []
-        for quarter, block in _by_quarter(changes):
-            if len(counts[0]):
-                checkpoints.append(_row(quarter, counts))
-            blocks.append(_row(quarter, block.T))
-            counts = _merged(*counts, *added_up(block[:, 1], block[:, 2]))
-        for table, rows in ((self._blocks, blocks), (self._checkpoints, checkpoints)):
-            writing.insert(table, ("quarter", "digest", "packed"), rows)
-
 
 class _Decoded:
     """What was decoded last, with the digest of its packed bytes: right whatever is packed, in whichever database."""
@@ -156,6 +148,19 @@ class _Decoded:
             self._kept[key] = digest, columns
             if len(self._kept) > _KEPT:
                 del self._kept[next(iter(self._kept))]
+
+
+def packed_up(changes: Ints, counts: tuple[Ints, Ints] = (_NOTHING, _NOTHING)) -> Packed:
+    """Changes, rows of the same three numbers in any order, as blocks, and the checkpoints that follow from the counts
+    before them. It touches no database, so that it may be done while one is busy.
+    """
+    blocks, checkpoints = [], []
+    for quarter, block in _by_quarter(_canonical(changes)):
+        if len(counts[0]):
+            checkpoints.append(_row(quarter, counts))
+        blocks.append(_row(quarter, block.T))
+        counts = _merged(*counts, *added_up(block[:, 1], block[:, 2]))
+    return blocks, checkpoints
 
 
 def added_up(codes: Ints, changes: Ints) -> tuple[Ints, Ints]:
