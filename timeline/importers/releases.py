@@ -104,7 +104,7 @@ def bring_in(
             return arriving.outcome(release)
         except BrokenExecutor as error:  # it was killed, or could not begin
             logger.warning("the process that read the file is gone; it is read again without it", reason=str(error))
-            arriving = _Arriving(file, record_all, progress)
+            arriving.begin_again()
     arriving.take(tell(release, read_rows(file.path, FrontRules.load(file.rules)), past, listed), together)
     return arriving.outcome(release)
 
@@ -141,6 +141,10 @@ class _Arriving:
             for told, outcome in zip(some, self._record_all([one.submission for one in some]), strict=True):
                 self._settle(told, outcome)
             self._advance(some[-1].line)
+
+    def begin_again(self) -> None:
+        """What was appended is there and counts; whatever was refused will be refused again."""
+        self._rows, self._rejected = 0, []
 
     def outcome(self, release: Release) -> Outcome:
         """What became of it, once all is appended; where nothing was refused it is sealed."""

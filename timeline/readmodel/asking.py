@@ -45,10 +45,11 @@ class Asking:
 
     def _held(self, wanted: WantedCuts) -> tuple[Standing, HeldCuts]:
         standing = self._standing()
-        last = self._past.recorded_at(standing.position)
-        if isinstance(wanted.recorded_at, datetime) and (last is None or wanted.recorded_at > last):
-            # Something may be on its way into the log that was recorded by then; the answer must hold for ever.
-            standing = self._standing(settled=True)
+        if isinstance(wanted.recorded_at, datetime):
+            last = self._past.recorded_at(standing.position)
+            if last is None or wanted.recorded_at > last:
+                # Something may be on its way into the log that was recorded by then; the answer must hold for ever.
+                standing = self._standing(settled=True)
         return standing, held_cuts(wanted, standing.position, self._past, self._now())
 
     def _held_from(self, name: str, moment: int | datetime, known_at: datetime | None) -> tuple[Standing, HeldCuts]:
