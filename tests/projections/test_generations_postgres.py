@@ -62,3 +62,20 @@ def test_rows_that_were_dropped_are_built_anew(engine: Engine) -> None:
 
         assert runner.catch_up().fetch("SELECT position FROM progress") == [(2,)]
         runner.close()
+
+
+def test_rows_are_read_and_written_on_after_the_server_dropped_their_connections(engine: Engine) -> None:
+    asked = "SELECT position FROM progress"
+    drop = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = '{asked}' AND pid <> pg_backend_pid()"
+    with open_log(engine, FakeClock(NOW)) as log:
+        log.record(submission(reported()))
+        runner = Runner(log, generations_of(log.address))
+        rows = runner.catch_up()
+        rows.fetch(asked)
+
+        assert engine.sql(drop)
+        assert rows.fetch(asked) == [(1,)]
+        assert engine.sql(drop)
+        with rows.writing() as writing:
+            assert writing.fetch(asked) == [(1,)]
+        runner.close()

@@ -61,21 +61,28 @@ class PostgresDatabase(Database):
             max_size=READERS,
             timeout=30,
             max_idle=60,
-            check=ConnectionPool.check_connection,
             open=True,
         )
 
     def fetch(self, statement: str, given: Sequence[Any] = ()) -> Rows:
-        """All rows of a query."""
+        """All rows of a query; where the server was restarted meanwhile it is put again, on another connection."""
         try:
-            with self._pool.connection() as connection:
-                return connection.execute(percent(statement), given, binary=True).fetchall()
+            try:
+                return self._fetched(statement, given)
+            except psycopg.OperationalError:
+                self._pool.check()
+                return self._fetched(statement, given)
         except (psycopg.Error, PoolTimeout) as error:
             raise StoreUnusable(f"the read model can not be read: {error}") from error
+
+    def _fetched(self, statement: str, given: Sequence[Any]) -> Rows:
+        with self._pool.connection() as connection:
+            return connection.execute(percent(statement), given, binary=True).fetchall()
 
     @contextmanager
     def writing(self) -> Iterator[PostgresTransaction]:
         """An advisory lock, until the transaction ends."""
+        self._pool.check()  # reading is tried again where a connection broke; what was begun to be written is not
         try:
             with self._pool.connection() as connection, connection.transaction():
                 connection.execute(_LOCK)
