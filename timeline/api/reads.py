@@ -33,13 +33,13 @@ from timeline.api.schemas import (
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
-from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.past import Past
 from timeline.readmodel.questions import Reader
 from timeline.readmodel.told import Told
 from timeline.wire import answers
 from timeline.wire.fields import development_id
+from timeline.wire.item_bytes import item_bytes
 
 View = Callable[..., Response]
 
@@ -49,7 +49,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     Of what is told of developments as many bytes are `kept`.
     """
-    told = Told(past, _told, kept)
+    told = Told(past, item_bytes, kept)
     reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
     reads.before_request(freshness.at_hand)
 
@@ -127,7 +127,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     @reads.response(200, DevelopmentSchema)
     def development(query: dict[str, Any], id: str) -> Response:
         held, entry = reader.development(development_id("id", id), cuts_of(query))
-        return respond(held, query, {"item": _chosen(msgspec.Raw(_told(entry)), query)})
+        return respond(held, query, {"item": _chosen(msgspec.Raw(item_bytes(entry)), query)})
 
     @reads.get("/developments/<id>/history")
     @reads.doc(summary="How the reporting of a development went, with the statuses after each event")
@@ -180,7 +180,3 @@ def _chosen(item: msgspec.Raw, query: dict[str, Any]) -> Any:
     if names is None:
         return item
     return {name: value for name, value in msgspec.json.decode(item).items() if name in names}
-
-
-def _told(entry: Entry) -> bytes:
-    return msgspec.json.encode(answers.item(entry))

@@ -102,16 +102,17 @@ class Told:
 
     def _tell(self, standing: Standing, cuts: Cuts, rows: Sequence[Seen], known_at: int) -> dict[bytes, bytes]:
         """Tell these from the log, and keep that."""
-        histories = self._past.histories(list(standing.merged.together(row.id for row in rows)))
-        entries = Documents(self._past, standing, cuts, histories).entries([row.id for row in rows])
+        ids = {row.key: row.id for row in rows}
+        histories = self._past.histories(list(standing.merged.together(ids.values())))
+        entries = Documents(self._past, standing, cuts, histories).entries(list(ids.values()))
         told = {}
         for row in rows:
-            told[row.key] = text = self.tell(entries[row.id])
+            told[row.key] = text = self.tell(entries[ids[row.key]])
             if row.key in self._merged:
                 continue
             kept = self._kept.get(row.key)
             if kept is None:
-                handled = (one for one in histories[row.id] if isinstance(one, Recorded))
+                handled = (one for one in histories[ids[row.key]] if isinstance(one, Recorded))
                 moments = _moments(one for one in handled if one.position not in standing.set_aside)
                 kept = self._kept[row.key] = _Kept(moments, _view(moments, row, cuts, known_at), text)
                 self.size += kept.size
