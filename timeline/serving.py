@@ -27,9 +27,10 @@ _WORKER_WAIT = 10
 """Seconds after which the worker is killed; whatever was acknowledged by then is on disk all the same."""
 _OBJECTS_LEFT_BEHIND = 10_000
 """After so many new objects the collector looks at them; nearly all go without it."""
-_TURN = 0.001
-"""Seconds for which a thread may keep the interpreter from the others. Of the interpreter's own five times that many a
-request needs several, since it waits for its turn again after each file and lock, while rows are made beside it.
+_TURN = 0.0005
+"""Seconds for which a thread may keep the interpreter from the others, a tenth of what is usual.
+
+A request waits for its turn anew after each lock and each use of a file, also while rows are made beside it.
 """
 _BATCH_WAIT = 1.0
 """Seconds to wait for the rows to be brought up to date before they are left as they are."""
