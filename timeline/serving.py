@@ -6,7 +6,6 @@ as to any other process: `atexit` is not called in a child that was forked.
 """
 
 import gc
-import sys
 from multiprocessing.util import Finalize
 from threading import Event, Lock, Thread, current_thread, main_thread
 
@@ -27,11 +26,6 @@ _WORKER_WAIT = 10
 """Seconds after which the worker is killed; whatever was acknowledged by then is on disk all the same."""
 _OBJECTS_LEFT_BEHIND = 10_000
 """After so many new objects the collector looks at them; nearly all go without it."""
-_TURN = 0.0005
-"""Seconds for which a thread may keep the interpreter from the others, a tenth of what is usual.
-
-A request waits for its turn anew after each lock and each use of a file, also while rows are made beside it.
-"""
 _BATCH_WAIT = 1.0
 """Seconds to wait for the rows to be brought up to date before they are left as they are."""
 
@@ -67,7 +61,6 @@ def wsgi() -> Flask:
     Finalize(None, serving.end, exitpriority=1)
     app = create_app(service, config)
     _spare_the_collector()
-    sys.setswitchinterval(_TURN)
     return app
 
 

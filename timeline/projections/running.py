@@ -5,7 +5,6 @@ whatever the number of processes: a second waits for the batch, finds the positi
 that is killed leaves a whole batch or nothing.
 """
 
-import time
 from collections.abc import Callable
 from threading import Event, Lock
 
@@ -32,11 +31,6 @@ BATCH = 1_000
 """Records in one transaction."""
 _PAUSE = 0.2
 _GATHER = 0.25
-_MOST_GATHER = 1.0
-"""Seconds for which what comes is gathered before rows are made of it: at least and at most; in between, four times as
-long as the rows of what came before took. Many made together take less than one by one, and those who append meanwhile
-get on with it.
-"""
 
 Progress = Callable[[int], None]
 
@@ -112,7 +106,7 @@ class Runner:
         self._log.records.listen()
         signal = self._log.records.signal
         while not stop.is_set():
-            heard, began = signal.rung, time.monotonic()
+            heard = signal.rung
             try:
                 self.catch_up()
                 self._generations.sweep()
@@ -121,7 +115,7 @@ class Runner:
             except Exception:
                 log.exception("the rows can not be brought up to date; trying again")
             # What comes within this time is made together. Nobody waits for it: who asks brings the rows up to date.
-            stop.wait(min(max(_GATHER, 4 * (time.monotonic() - began)), _MOST_GATHER))
+            stop.wait(_GATHER)
             signal.wait(heard, 1.0)
 
     def lag(self) -> Lag:
