@@ -19,6 +19,7 @@ from timeline.readmodel.entries import Entry
 from timeline.readmodel.questions import EVERYTHING
 from timeline.readmodel.told import Told
 from timeline.wire.answers import item
+from timeline.wire.item_bytes import item_bytes
 
 
 def words(entry: Entry) -> bytes:
@@ -49,7 +50,7 @@ def test_what_is_kept_is_what_would_be_told_anew(
     told: list[Telling], more: list[list[Telling]], questions: list[tuple[datetime, datetime, int]]
 ) -> None:
     with TemporaryDirectory() as folder, open_scene(Path(folder) / "told.db") as scene:
-        kept = Told(scene.log, words, 20_000)
+        kept = Told(scene.log, item_bytes, 20_000)
         for some in (told, *more):
             tell(scene, some)
             for as_of, known_at, back in (*questions, *questions):

@@ -32,14 +32,14 @@ from timeline.api.schemas import (
 )
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.changes import Clock
-from timeline.readmodel.cuts import HeldCuts
-from timeline.readmodel.entries import Entry
+from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.past import Past
 from timeline.readmodel.questions import Reader
 from timeline.readmodel.told import Told
 from timeline.wire import answers
 from timeline.wire.fields import development_id
+from timeline.wire.item_bytes import item_bytes
 
 View = Callable[..., Response]
 
@@ -49,7 +49,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     Of what is told of developments as many bytes are `kept`.
     """
-    told = Told(past, _told, kept)
+    told = Told(past, item_bytes, kept)
     reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
     reads.before_request(freshness.at_hand)
 
@@ -82,11 +82,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     @asked(FrontTimelineQuery)
     @reads.response(200, TimelineSchema)
     def front_timeline(query: dict[str, Any], slug: str) -> Response:
-        if not reader.knows_front(slug, cuts_of(query)):
-            raise NothingKnown(
-                f"slug: no front {slug} is known", ({"field": "slug", "value": slug, "allowed": "a slug of /fronts"},)
-            )
-        return _timeline(reader, freshness, told, {**query, "front": [slug]})
+        return _timeline(reader, freshness, told, {**query, "front": [slug]}, slug)
 
     @reads.get("/changes")
     @reads.doc(summary="What changed in what was known between two moments: new, withdrawn, revised, status")
@@ -131,7 +127,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     @reads.response(200, DevelopmentSchema)
     def development(query: dict[str, Any], id: str) -> Response:
         held, entry = reader.development(development_id("id", id), cuts_of(query))
-        return respond(held, query, {"item": _chosen(msgspec.Raw(_told(entry)), query)})
+        return respond(held, query, {"item": _chosen(msgspec.Raw(item_bytes(entry)), query)})
 
     @reads.get("/developments/<id>/history")
     @reads.doc(summary="How the reporting of a development went, with the statuses after each event")
@@ -144,7 +140,10 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     return reads
 
 
-def _timeline(reader: Reader, freshness: Freshness, told: Told, query: dict[str, Any]) -> Response:
+def _timeline(
+    reader: Reader, freshness: Freshness, told: Told, query: dict[str, Any], front: str | None = None
+) -> Response:
+    """A page. Raises `NothingKnown` where this one front is asked for and unknown, which no page that holds one is."""
     wanted, filters = cuts_of(query), filters_of(query)
     cursor = read_cursor(query["cursor"], wanted, filters) if "cursor" in query else None
     try:
@@ -159,11 +158,20 @@ def _timeline(reader: Reader, freshness: Freshness, told: Told, query: dict[str,
         if cursor is None:
             raise
         raise not_a_cursor(query["cursor"]) from None
+    if front is not None and not page.items:
+        _guard_known(reader, front, wanted)
     raw = map(msgspec.Raw, page.items)
     items = list(raw) if "fields_" not in query else [_chosen(one, query) for one in raw]
     body = {**answers.held(page.held), "items": items, "next_cursor": cursor_behind(page, wanted, filters, cursor)}
     fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
     return freshness.answer(body, page.held.cuts.position, fixed=fixed)
+
+
+def _guard_known(reader: Reader, front: str, wanted: WantedCuts) -> None:
+    if not reader.knows_front(front, wanted):
+        raise NothingKnown(
+            f"slug: no front {front} is known", ({"field": "slug", "value": front, "allowed": "a slug of /fronts"},)
+        )
 
 
 def _chosen(item: msgspec.Raw, query: dict[str, Any]) -> Any:
@@ -172,7 +180,3 @@ def _chosen(item: msgspec.Raw, query: dict[str, Any]) -> Any:
     if names is None:
         return item
     return {name: value for name, value in msgspec.json.decode(item).items() if name in names}
-
-
-def _told(entry: Entry) -> bytes:
-    return msgspec.json.encode(answers.item(entry))

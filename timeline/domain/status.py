@@ -86,6 +86,8 @@ def _independently_supported(aspect: Aspect, accounts: Sequence[GivenAccount], a
     Independent: nobody's word stands behind both, and they stand on different sides, unless one of
     them concedes, which is to speak against its own side's interest.
     """
+    if len(accounts) < 2:
+        return False
     cited = _cited_by(accounts)
     voices = {
         (_lineage(given.account, cited), affiliation_of(given.account.source), stance)

@@ -24,8 +24,12 @@ After = tuple[int, bytes]
 _SEEN = "front, start_at, id, aspects, edtf, exact_start, exact_end"
 COLUMNS = "front, start_at, id, status, kind, aspects, described_by, title, edtf, exact_start, exact_end, lat, lon"
 _PLACE = itemgetter(1, 2)
-_FRONTS_AT_ONCE = {"sqlite": 1, "postgres": 8}
-"""Of how many fronts one statement asks: with SQLite more of them only take longer, with PostgreSQL fewer do."""
+_AT_ONCE = {"sqlite": (len(SPANS) + 1, 16), "postgres": (1, 8)}
+"""Of how many span classes and fronts one statement asks.
+
+SQLite reads them side by side, each by its key, and ends with the last row that is wanted. PostgreSQL is asked for as
+many of each front, so that it is told first how late a row may begin.
+"""
 RECORDED = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
 """That a row is the one that the log held at a position; takes the position twice."""
 HELD = f"reported_from <= ? AND (reported_to IS NULL OR reported_to > ?) AND {RECORDED}"
@@ -70,19 +74,24 @@ def _read(database: Database, columns: str, window: Window, limit: int, after: A
     """
     found: list[tuple[Any, ...]] = []
     until = latest(window)
-    at_once = _FRONTS_AT_ONCE[database.engine]
-    for span, since in reversed(list(enumerate(earliest(window)))):
-        lowest = max(since, after[0]) if after else since
-        for start in range(0, len(window.fronts), at_once):
+    spans_at_once, fronts_at_once = _AT_ONCE[database.engine]
+    spans = [(span, max(since, after[0]) if after else since) for span, since in enumerate(earliest(window))]
+    spans.reverse()
+    for first in range(0, len(spans), spans_at_once):
+        some = spans[first : first + spans_at_once]
+        lowest = min(since for _, since in some)
+        for start in range(0, len(window.fronts), fronts_at_once):
             missing = limit - bisect_left(found, lowest, key=itemgetter(1))
-            if lowest > until or not missing:
+            stretches = [
+                (front, span, since, until)
+                for front in window.fronts[start : start + fronts_at_once]
+                for span, since in some
+                if since <= until
+            ]
+            if not stretches or not missing:
                 break
-            fronts = window.fronts[start : start + at_once]
-            more = database.fetch(*_statement(columns, window, fronts, (span, lowest, until), missing, after))
-            if not more:
-                continue
-            found += more
-            found.sort(key=_PLACE)
+            more = database.fetch(*_statement(database.engine, columns, window, stretches, missing, after))
+            found = sorted(found + more, key=_PLACE) if found else more
             del found[limit:]
             if len(found) == limit:
                 until = min(until, found[-1][1])  # whatever follows comes too late
@@ -129,24 +138,25 @@ def latest(window: Window) -> int:
 
 
 def _statement(
+    engine: str,
     columns: str,
     window: Window,
-    fronts: Sequence[int],
-    stretch: tuple[int, int, int],
+    stretches: Sequence[tuple[int, int, int, int]],
     limit: int,
     after: After | None,
 ) -> tuple[str, list[Any]]:
-    """One question: of each of some fronts a stretch (span class, from when, to when) of the key."""
+    """One question of stretches of the key, each a front, a span class, from when and to when."""
     more, wanted = condition(window.filters)
+    own: tuple[int, ...] = ()
     part = f"""SELECT {columns} FROM versions
         WHERE front = ? AND span = ? AND start_at >= ? AND start_at <= ? AND {HELD}
-        {" AND (start_at, id) > (?, ?)" if after else ""}{f" AND {more}" if more else ""}
-        ORDER BY start_at, id LIMIT ?"""
-    given = (*stretch, *held(window.cuts), *(after or ()), *wanted, limit)
-    if len(fronts) == 1:
-        return part, [fronts[0], *given]
-    parts = " UNION ALL ".join(f"(SELECT * FROM ({part}) AS part)" for _ in fronts)
-    return parts, [value for front in fronts for value in (front, *given)]
+        {" AND (start_at, id) > (?, ?)" if after else ""}{f" AND {more}" if more else ""}"""
+    order = " ORDER BY start_at, id LIMIT ?"
+    if engine == "postgres" and len(stretches) > 1:
+        part, own = f"(SELECT * FROM ({part}{order}) AS part)", (limit,)
+    shared = (*held(window.cuts), *(after or ()), *wanted, *own)
+    given = [value for stretch in stretches for value in (*stretch, *shared)]
+    return " UNION ALL ".join([part] * len(stretches)) + order, [*given, limit]
 
 
 def earliest(window: Window) -> list[int]:

@@ -22,8 +22,11 @@ from timeline.readmodel.versions import Seen
 
 MOST_NEWS = 5_000
 """After so many new records all is forgotten, for to see whom they are about would take longer."""
-_OVERHEAD = 400
-"""Bytes that the keeping itself takes, about."""
+_OVERHEAD = 320
+"""Bytes that the keeping of a development takes, about, where there is one event and one way in which it was told."""
+_OF_A_MOMENT = 150
+_OF_A_VIEW = 400
+"""Bytes of each further event, and of each further way."""
 
 _View = tuple[tuple[int, ...], int] | int
 """Positions of the events that were known, and `Seen.aspects` with whether it was open.
@@ -32,11 +35,28 @@ Where there is but one event it is known to who sees the development, so that th
 """
 
 
-class _Kept(Struct):
-    """Of one development: when each of its events was reported and its position, and what was told of it."""
+class _Kept(Struct, gc=False):
+    """Of one development: what was told of it last, and how it was seen then; others are told in other ways as well.
+
+    `moments`: when each of its events was reported, and its position; none where there is but one event.
+    """
 
     moments: tuple[tuple[int, int], ...]
-    views: dict[_View, bytes] = {}
+    view: _View
+    text: bytes
+    others: dict[_View, bytes] | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, about."""
+        others = self.others or {}
+        told = len(self.text) + sum(len(text) + _OF_A_VIEW for text in others.values())
+        return told + _OVERHEAD + _OF_A_MOMENT * len(self.moments)
+
+    def add(self, view: _View, text: bytes) -> None:
+        """Keep another way in which it is told."""
+        self.others = {**(self.others or {}), self.view: self.text}
+        self.view, self.text = view, text
 
 
 class Told:
@@ -66,31 +86,40 @@ class Told:
     def _find(self, rows: Sequence[Seen], cuts: Cuts, known_at: int) -> list[bytes | None]:
         """What is kept of each row; None where nothing is."""
         found: list[bytes | None] = []
+        of, use = self._kept.get, self._kept.move_to_end
         for row in rows:
-            kept = self._kept.get(row.key)
+            kept = of(row.key)
             if kept is None:
                 found.append(None)
                 continue
-            self._kept.move_to_end(row.key)
-            found.append(kept.views.get(_view(kept, row, cuts, known_at)))
+            use(row.key)
+            view = _view(kept.moments, row, cuts, known_at)
+            if view == kept.view:
+                found.append(kept.text)
+            else:
+                found.append(kept.others.get(view) if kept.others else None)
         return found
 
     def _tell(self, standing: Standing, cuts: Cuts, rows: Sequence[Seen], known_at: int) -> dict[bytes, bytes]:
         """Tell these from the log, and keep that."""
-        histories = self._past.histories(list(standing.merged.together(row.id for row in rows)))
-        entries = Documents(self._past, standing, cuts, histories).entries([row.id for row in rows])
+        ids = {row.key: row.id for row in rows}
+        histories = self._past.histories(list(standing.merged.together(ids.values())))
+        entries = Documents(self._past, standing, cuts, histories).entries(list(ids.values()))
         told = {}
         for row in rows:
-            told[row.key] = text = self.tell(entries[row.id])
+            told[row.key] = text = self.tell(entries[ids[row.key]])
             if row.key in self._merged:
                 continue
-            if row.key not in self._kept:
-                handled = (one for one in histories[row.id] if isinstance(one, Recorded))
-                self._kept[row.key] = _kept(one for one in handled if one.position not in standing.set_aside)
-                self.size += _OVERHEAD
-            kept = self._kept[row.key]
-            kept.views[_view(kept, row, cuts, known_at)] = text
-            self.size += len(text) + _OVERHEAD
+            kept = self._kept.get(row.key)
+            if kept is None:
+                handled = (one for one in histories[ids[row.key]] if isinstance(one, Recorded))
+                moments = _moments(one for one in handled if one.position not in standing.set_aside)
+                kept = self._kept[row.key] = _Kept(moments, _view(moments, row, cuts, known_at), text)
+                self.size += kept.size
+            else:
+                self.size -= kept.size
+                kept.add(_view(kept.moments, row, cuts, known_at), text)
+                self.size += kept.size
         return told
 
     def _hear_news(self, standing: Standing) -> None:
@@ -110,20 +139,20 @@ class Told:
 
     def _forget(self, key: bytes) -> None:
         if kept := self._kept.pop(key, None):
-            self.size -= _OVERHEAD + sum(len(text) + _OVERHEAD for text in kept.views.values())
+            self.size -= kept.size
 
     def _shrink(self) -> None:
         while self.size > self._most:
             self._forget(next(iter(self._kept)))
 
 
-def _kept(events: Iterable[Recorded]) -> _Kept:
+def _moments(events: Iterable[Recorded]) -> tuple[tuple[int, int], ...]:
     moments = tuple((to_micros(one.event.reported_at), one.position) for one in events)
-    return _Kept(moments)
+    return moments if len(moments) > 1 else ()
 
 
-def _view(kept: _Kept, row: Seen, cuts: Cuts, known_at: int) -> _View:
+def _view(moments: tuple[tuple[int, int], ...], row: Seen, cuts: Cuts, known_at: int) -> _View:
     seen = row.aspects << 1 | row.open_on(cuts.as_of)
-    if len(kept.moments) == 1:
+    if not moments:
         return seen
-    return tuple(place for at, place in kept.moments if at <= known_at and place <= cuts.position), seen
+    return tuple(place for at, place in moments if at <= known_at and place <= cuts.position), seen

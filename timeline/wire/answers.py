@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from timeline.domain.descriptions import Description
 from timeline.domain.facts import (
     AccountGiven,
     AccountWithdrawn,
@@ -13,6 +14,7 @@ from timeline.domain.facts import (
     Recorded,
     SourceRegistered,
 )
+from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import Occurred, format_instant
 from timeline.domain.status import GivenAccount
 from timeline.domain.vocabulary import Aspect
@@ -61,25 +63,13 @@ def item(entry: Entry) -> dict[str, Any]:
         if place
         else None,
         "actors": list(plain.get("actors", ())),
-        "tallies": {
-            name: {"low": tally.low, "best": tally.best, "high": tally.high}
-            | ({"as_published": True} if tally.as_published else {})
-            for name, tally in description.tallies.items()
-        },
+        "tallies": tallies(description),
         "tags": list(description.tags),
         "external_id": description.external_id,
         "language": description.language,
         "status": entry.status.value,
         "aspects": {aspect.value: status.value for aspect, status in entry.statuses.items()},
-        "assessments": {
-            aspect.value: {
-                "assessor": None,
-                **msgspec.to_builtins(given.assessment),
-                "reported_at": format_instant(given.reported_at),
-                "position": given.position,
-            }
-            for aspect, given in state.assessments.items()
-        },
+        "assessments": assessments(state),
         "accounts": [account(given) for given in state.accounts],
         "first_reported_at": _instant(state.first_reported_at),
         "last_reported_at": _instant(state.last_reported_at),
@@ -87,6 +77,28 @@ def item(entry: Entry) -> dict[str, Any]:
         "position": state.position,
         "retracted": state.retracted,
         "merged_into": str(state.merged_into) if state.merged_into else None,
+    }
+
+
+def tallies(description: Description) -> dict[str, dict[str, Any]]:
+    """What was counted, by name."""
+    return {
+        name: {"low": tally.low, "best": tally.best, "high": tally.high}
+        | ({"as_published": True} if tally.as_published else {})
+        for name, tally in description.tallies.items()
+    }
+
+
+def assessments(state: DevelopmentState) -> dict[str, Any]:
+    """The verdicts in force, by aspect."""
+    return {
+        aspect.value: {
+            "assessor": None,
+            **msgspec.to_builtins(given.assessment),
+            "reported_at": format_instant(given.reported_at),
+            "position": given.position,
+        }
+        for aspect, given in state.assessments.items()
     }
 
 
