@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from plotly import graph_objects
 
 import dashboards
@@ -159,10 +160,23 @@ def test_what_goes_on_beyond_the_window_has_a_sign_at_its_edge_and_what_ends_in_
 
     found = parts(gantt(lanes, placed, window, LIGHT))
 
-    titles = {side: [placed[n].mark.title for trace in found[f"beyond-{side}"] for n in trace["customdata"]]
+    titles = {side: [[placed[n].mark.title for n in own]
+                     for trace in found[f"beyond-{side}"] for own in trace["customdata"]]
               for side in ("left", "right")}  # fmt: skip
-    assert titles == {"left": ["Before"], "right": ["Behind"]}
+    assert titles == {"left": [["Before"]], "right": [["Behind"]]}
     assert all(window.shows(x, x) for side in titles for trace in found[f"beyond-{side}"] for x in trace["x"])
+
+
+def test_looks_of_one_row_and_status_share_the_sign_at_the_edge() -> None:
+    window = Scale(LIMIT - 100 * DAY, LIMIT - 50 * DAY, 1_000)
+    first = drawn("2022-11-01/2023-03-20", title="As first told")
+    looks = [first, *(structs.replace(first, title=f"Told anew on day {day}", known_from=day * DAY) for day in (1, 2))]
+    denied = structs.replace(first, status=Status.DENIED, known_from=3 * DAY)
+
+    found = parts(gantt(*pack([*looks, denied], FRONTS, window), window, LIGHT))
+
+    signs = [trace["customdata"] for trace in found["beyond-left"]]
+    assert signs == [[[0, 1, 2]], [[3]]]
 
 
 def test_a_moment_known_to_the_day_takes_the_whole_day_where_a_day_is_wide_and_is_a_point_elsewhere() -> None:
