@@ -42,7 +42,7 @@
         const n = told.customdata[bar.__data__.i], path = bar.querySelector("path");
         if (n === undefined || !path) continue;
         put(n, bar, "bar");
-        if (told.meta.part.startsWith("fade")) path.style.fill = "url(#" + told.meta.part + "-" + chart.shade(told.marker.color) + ")";
+        if (told.meta.fade) path.style.fill = "url(#fade-" + told.meta.fade + "-" + chart.shade(told.marker.color) + ")";
         // Plotly may have drawn something else with this element before.
         path.style.strokeDasharray = told.meta.part === "possible" ? "2px,2px" : "";
       }

@@ -11,7 +11,8 @@
     return made;
   }
 
-  /* The two gradients of a shade; returns the end of their names. */
+  /* The gradients of a shade, each with how strong it is at its left, in its middle and at its right; returns the end of
+     their names. */
   function shade(colour) {
     const name = colour.replace(/[^0-9]+/g, "-");
     let defs = document.querySelector("#fades defs");
@@ -20,12 +21,11 @@
       svg.style.position = "absolute";
       defs = make(svg, "defs");
     }
-    for (const [part, from, to] of [["fade-left", 0, 1], ["fade-right", 1, 0]]) {
-      const id = part + "-" + name;
+    for (const [side, ...strengths] of [["left", 0, 0.5, 1], ["right", 1, 0.5, 0], ["both", 0, 1, 0]]) {
+      const id = "fade-" + side + "-" + name;
       if (document.getElementById(id)) continue;
       const gradient = make(defs, "linearGradient", { id });
-      make(gradient, "stop", { offset: 0, "stop-color": colour, "stop-opacity": from });
-      make(gradient, "stop", { offset: 1, "stop-color": colour, "stop-opacity": to });
+      strengths.forEach((strength, n) => make(gradient, "stop", { offset: n / 2, "stop-color": colour, "stop-opacity": strength }));
     }
     return name;
   }

@@ -50,7 +50,7 @@ def without_colour(edtf: str, status: Status) -> str:
     for trace in chart([drawn(edtf, status)])["data"]:
         if trace["type"] == "bar":
             colour, outline = trace["marker"]["color"], trace["marker"]["line"]["width"]
-            shaded = f"up to {style.fade}" if trace["meta"]["part"].startswith("fade") else ""
+            shaded = f"up to {style.fade}" if trace["meta"]["fade"] else ""
             dark = shaded or {style.fill: "light", style.line: "solid"}.get(colour, "clear")
             bars.append((trace["width"], dark, outline, trace["marker"].get("pattern", {}).get("shape")))
     return str(bars)
@@ -124,6 +124,32 @@ def test_what_has_no_certain_part_has_a_dotted_outline_and_the_pattern_of_its_st
     assert possible["marker"]["line"]["width"] > 0
     assert possible["marker"]["pattern"]["shape"] == "/"
     assert "core" not in drawn_parts
+
+
+@pytest.mark.parametrize(
+    ("status", "bars"), [(Status.CLAIMED, ["possible"]), (Status.DENIED, ["fade-both", "possible"])]
+)
+def test_what_fades_to_both_sides_is_one_bar_and_one_more_below_a_pattern(status: Status, bars: list[str]) -> None:
+    mark = drawn("2023-02", status)
+
+    found = parts(chart([mark]))
+
+    assert [part for part in found if part != "label"] == bars
+    assert {(trace["base"][0], trace["x"][0]) for part in bars for trace in found[part]} == {
+        (mark.first, mark.last - mark.first)
+    }
+    assert found[bars[0]][0]["meta"]["fade"] == "both"
+
+
+def test_what_is_cut_off_far_beyond_the_window_keeps_its_middle_where_it_is() -> None:
+    mark = drawn("2023")
+    window = Scale(mark.first + DAY, mark.first + 20 * DAY, 1_000)
+
+    found = parts(gantt(*pack([mark], FRONTS, window), window, LIGHT))
+
+    (left,) = found["fade-left"]
+    assert left["base"][0] == mark.first
+    assert left["base"][0] + left["x"][0] == min((mark.first + mark.last) / 2, window.right + 19 * DAY)
 
 
 def test_what_is_certain_has_no_dotted_outline() -> None:
