@@ -10,6 +10,7 @@ from dashboards.bundles import Bundles
 from dashboards.callbacks import register
 from dashboards.layout import layout
 from dashboards.routing import register_pages
+from dashboards.stepping import register_steps
 from timeline.readmodel.questions import Reader
 
 _POLICY = (
@@ -74,6 +75,7 @@ def add_dashboard(app: Flask, reader: Reader, title: str) -> None:
     dash.bundles.add_to(app)
     register(dash, reader)
     register_pages(dash, reader, title)
+    register_steps(app, reader)
     with app.test_request_context():
         dash.index()  # so that the addresses of its files are answered from the start, whatever is asked for first
     policy = "; ".join(_POLICY).format(hashes=" ".join(f"'{one.strip(chr(39))}'" for one in dash.csp_hashes()))

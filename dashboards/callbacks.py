@@ -8,7 +8,7 @@ import structlog
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_update
 from msgspec import ValidationError, convert, to_builtins
 
-from dashboards import choices, filters, ids, words
+from dashboards import choices, filters, ids
 from dashboards.figures.scale import milliseconds
 from dashboards.header import page_links
 from dashboards.headings import headings
@@ -68,7 +68,6 @@ _SHOWN = (
     (ids.SLIDER, "max"),
     (ids.SLIDER, "marks"),
     (ids.SLIDER, "value"),
-    (ids.SLIDER_LABEL, "children"),
     (ids.KNOWN, "value"),
     (ids.VIEW, "value"),
     (ids.WINDOW, "value"),
@@ -114,12 +113,10 @@ _SHOWN = (
 )
 """What an answer of the server sets: component and property."""
 
-_ENDS = ((ids.SLIDER, "value"), (ids.SLIDER, "min"), (ids.SLIDER, "max"))
 _IN_THE_BROWSER: tuple[tuple[str, tuple[tuple[Any, str], ...], tuple[tuple[str, str], ...]], ...] = (
     (
         "navigate",
         (
-            (ids.SLIDER, "value"),
             (ids.KNOWN, "value"),
             (ids.VIEW, "value"),
             (ids.WINDOW, "value"),
@@ -132,7 +129,7 @@ _IN_THE_BROWSER: tuple[tuple[str, tuple[tuple[Any, str], ...], tuple[tuple[str, 
             (ids.ACTOR, "value"),
             (ids.SOURCE, "value"),
         ),
-        ((ids.STATUSES, "options"), (ids.FRONTS, "options"), (ids.SLIDER, "max"), (ids.SET, "data")),
+        ((ids.STATUSES, "options"), (ids.FRONTS, "options"), (ids.SET, "data")),
     ),
     ("draw", ((ids.FILM, "data"), (ids.SET, "data")), ()),
     ("zoomed", ((ids.CHART, "relayoutData"), (ids.OVERVIEW, "relayoutData")), ()),
@@ -145,10 +142,7 @@ _IN_THE_BROWSER: tuple[tuple[str, tuple[tuple[Any, str], ...], tuple[tuple[str, 
     ("close", ((ids.CLOSE, "n_clicks"),), ()),
     ("reset", ((ids.RESET, "n_clicks"),), ()),
     ("theme", ((ids.THEME, "n_clicks"),), ()),
-    ("step", ((ids.STEP_BACK, "n_clicks"), (ids.STEP_ON, "n_clicks")), _ENDS),
-    ("play", ((ids.PLAY, "n_clicks"),), _ENDS),
-    ("tick", ((ids.CLOCK, "n_intervals"),), (*_ENDS, (ids.SPEED, "value"))),
-    ("scrub", ((ids.SLIDER, "drag_value"),), ()),
+    ("play", ((ids.PLAY, "n_clicks"),), ()),
     ("toggleFilters", ((ids.FILTERS_BUTTON, "n_clicks"),), ()),
 )
 """Functions of assets/page.js, with what they are called for and what else they are told."""
@@ -172,6 +166,7 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         "actor": view.actor,
         "source": view.source,
         "tally": to_builtins(shown.tally),
+        "days": [_number(shown.first_day), _number(shown.last_day)],
         "span": [shown.window.left, shown.window.right],
         "whole": [shown.whole.left, shown.whole.right],
     }
@@ -181,9 +176,6 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         # Dash would mark numbers where there are none.
         (ids.SLIDER, "marks"): slider_marks(shown.first_day, shown.last_day, width) or None,
         (ids.SLIDER, "value"): controls["asOf"],
-        (ids.SLIDER_LABEL, "children"): words.day(
-            datetime(shown.as_of.year, shown.as_of.month, shown.as_of.day, tzinfo=UTC)
-        ),
         (ids.KNOWN, "value"): controls["known"],
         (ids.VIEW, "value"): controls["view"],
         (ids.WINDOW, "value"): controls["window"],

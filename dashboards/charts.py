@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from dashboards import words
 from dashboards.detail import Detail, Level, detail
-from dashboards.figures.counted import counted, grid
+from dashboards.figures.counted import Grid, counted, grid
 from dashboards.figures.counts import count_lanes, counts_chart, counts_told
 from dashboards.figures.gantt import Figure, film, gantt
 from dashboards.figures.packing import Lane, Rows, pack
@@ -82,6 +82,11 @@ def _marks(
     return Chart(drawn.level, gantt(blocks, placed, window, colours), blocks, told, drawn.notices, hints)
 
 
+def counts_on(window: Scale) -> Grid:
+    """The stretches of a window of which the cells of counts are."""
+    return grid(window, _CELLS)
+
+
 def empty(names: Sequence[str]) -> tuple[str, ...]:
     """Which lanes are not drawn, since nothing of them lies in the window."""
     if not names:
@@ -98,7 +103,7 @@ def _counts(
     window: Scale,
     colours: Palette,
 ) -> Chart:
-    on = grid(window, _CELLS)
+    on = counts_on(window)
     _, answer = reader.density(wanted, on.bucket, inside)
     blocks, counts = count_lanes(lanes, counted(answer, [slug for slug, _ in lanes], on))
     figure = counts_chart(blocks, counts, window, colours)

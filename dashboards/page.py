@@ -89,7 +89,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     days = reader.reported_days()
     first_day, last_day = (one.date() for one in days) if days else (now.date(), now.date())
     notices = list(view.problems)
-    view, wanted, held = _hold(reader, view, last_day, now, notices)
+    view, wanted, held = hold(reader, view, last_day, now, notices)
     if not days:
         notices.append("Nothing has been recorded yet: `timeline demo` fills the demo, POST /api/v1/events appends.")
     cuts = held.cuts
@@ -107,7 +107,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     whole, window = scales(reader, view, end, cuts.as_of, [name for _, name in lanes], width)
     colours = palette(theme)
     key = key_of(view, cuts, window, theme)
-    inside = structs.replace(filters, since=_moment(window.left), until=_moment(window.right))
+    inside = inside_of(view, window.left, window.right)
     chart = None
     if view.chart in CHARTED and key != have.key:
         chart = chart_of(reader, view, (wanted, end), inside, lanes, window, colours, have.rows)
@@ -171,7 +171,12 @@ def filters_of(view: View) -> Filters:
     )
 
 
-def _hold(
+def inside_of(view: View, left: float, right: float) -> Filters:
+    """The same with a window (milliseconds)."""
+    return structs.replace(filters_of(view), since=_moment(left), until=_moment(right))
+
+
+def hold(
     reader: Reader, view: View, last_day: date, now: datetime, notices: list[str]
 ) -> tuple[View, WantedCuts, HeldCuts]:
     """The cuts of a view at one position of the log; a position that is none is told and let go of."""

@@ -4,19 +4,22 @@
 (function () {
   "use strict";
 
+  const chart = (window.timelineChart = window.timelineChart || {});
   const MOST_NAMED = 12; // of the marks that changed with a step
   const DAY = 86400000;
-  const SVG = "http://www.w3.org/2000/svg";
   const count = (number, noun) => number.toLocaleString("en-GB") + " " + noun + (number === 1 ? "" : "s");
   const worded = (ms) => new Date(ms).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
   let film = null; // what is known of the marks or cells
   let asOf = 0, knownAt = 0; // the cuts that are shown
   let parts = []; // mark -> the elements that draw it
+  let signs = []; // at the edges of the window, each with the marks that it stands for
+  let arrows = []; // the groups of arrows, which stand at the as-of line
+  let settled = null; // the day and the edges for which all of this stands; null: for none
   let shown = new Uint8Array(0); // mark -> whether it is in view
   let changed = new Set(); // marks that came with the last step
   let tally = null; // how many developments there are, as the server counted them, and on which day
-  const heard = { film: [], frame: [] }; // who waits for a film, and for the frame in which it is drawn
+  const heard = { film: [], frame: [], drawn: [] }; // who waits for a film, for the frame of the chart, for each drawing
 
   const plot = () => document.querySelector("#chart .js-plotly-plot");
   const axis = () => { const one = plot(); return one && one._fullLayout && one._fullLayout.xaxis; };
@@ -24,124 +27,120 @@
   const has = (n) => film.from[n] <= knownAt && knownAt < film.to[n] && film.first[n] <= asOf;
   const openNow = (n) => film.open[n] > asOf && film.first[n] <= asOf;
 
-  function make(parent, name, attributes) {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
-    parent.appendChild(made);
-    return made;
-  }
-
   /* Find what Plotly drew of each mark, and let shades fade. */
   function index() {
     const gd = plot();
     parts = [];
+    signs = [];
+    arrows = [];
+    settled = null;
     if (!gd || !film || film.level === "counts") return;
-    const put = (n, element, part) => (parts[n] = parts[n] || []).push({ element, part });
+    const put = (n, element, part) => (parts[n] = parts[n] || []).push({ element, part, drawn: element.style.display !== "none" });
     for (const trace of gd.querySelectorAll(".barlayer .trace")) {
       const bars = trace.__data__, told = bars[0].trace;
       for (const bar of trace.querySelectorAll(".point")) {
         const n = told.customdata[bar.__data__.i], path = bar.querySelector("path");
         if (n === undefined || !path) continue;
-        put(n, bar, told.meta.part);
-        if (told.meta.part.startsWith("fade")) path.style.fill = "url(#" + told.meta.part + "-" + shade(told) + ")";
+        put(n, bar, "bar");
+        if (told.meta.fade) path.style.fill = "url(#fade-" + told.meta.fade + "-" + chart.shade(told.marker.color) + ")";
         // Plotly may have drawn something else with this element before.
         path.style.strokeDasharray = told.meta.part === "possible" ? "2px,2px" : "";
       }
     }
     for (const trace of gd.querySelectorAll(".scatterlayer .trace")) {
-      const told = trace.__data__[0].trace;
+      const told = trace.__data__[0].trace, part = told.meta.part, group = trace.querySelector(".points");
+      if (part === "arrow") arrows.push(group);
+      else if (group) group.removeAttribute("transform"); // Plotly may have drawn arrows in it before
       for (const point of trace.querySelectorAll(".points > .point, .text > .textpoint")) {
         const n = told.customdata && told.customdata[point.__data__.i];
-        if (n !== undefined) put(n, point, told.meta.part);
+        if (n === undefined) continue;
+        if (part.startsWith("beyond")) signs.push({ element: point, side: part, marks: n, drawn: point.style.display !== "none" });
+        else put(n, point, part);
+        if (part === "arrow") move(point, 0);
       }
     }
     shown = new Uint8Array(film.id.length).fill(2);
   }
 
-  /* A gradient for the shade of a trace; returns the end of its name. */
-  function shade(told) {
-    const colour = told.marker.color, name = colour.replace(/[^0-9]+/g, "-");
-    let defs = document.querySelector("#fades defs");
-    if (!defs) {
-      const svg = make(document.body, "svg", { id: "fades", width: 0, height: 0, "aria-hidden": "true" });
-      svg.style.position = "absolute";
-      defs = make(svg, "defs");
-    }
-    for (const [part, from, to] of [["fade-left", 0, 1], ["fade-right", 1, 0]]) {
-      const id = part + "-" + name;
-      if (document.getElementById(id)) continue;
-      const gradient = make(defs, "linearGradient", { id });
-      make(gradient, "stop", { offset: 0, "stop-color": colour, "stop-opacity": from });
-      make(gradient, "stop", { offset: 1, "stop-color": colour, "stop-opacity": to });
-    }
-    return name;
-  }
-
-  /* The as-of line, what lies behind it, and the edge at which bars are cut off. */
   function line() {
-    const gd = plot();
-    const under = gd && axis() && gd._fullLayout._plots.xy.plot.node();
-    if (!under) return;
-    const wide = gd._fullLayout._size.w, high = gd._fullLayout._size.h;
-    const at = drawnAt(asOf), here = Math.max(0, Math.min(at, wide));
-    let group = gd.querySelector(".as-of-layer");
-    if (!group) {
-      group = make(under, "g", { class: "as-of-layer" });
-      make(group, "rect", { class: "veil", y: 0 });
-      make(group, "line", { class: "as-of-line", y1: 0 });
-      const clip = make(gd.querySelector("svg.main-svg defs"), "clipPath", { id: "as-of-clip" });
-      make(clip, "rect", { x: -10 * wide, y: 0 });
-    }
-    const [veil, mark] = group.children;
-    veil.setAttribute("x", here);
-    veil.setAttribute("width", Math.max(0, wide - here));
-    veil.setAttribute("height", high);
-    mark.setAttribute("x1", at);
-    mark.setAttribute("x2", at);
-    mark.setAttribute("y2", high);
-    const edge = document.querySelector("#as-of-clip rect");
-    edge.setAttribute("x", -wide);
-    edge.setAttribute("width", Math.max(0, wide + at));
-    edge.setAttribute("height", high + 50);
-    const bars = gd.querySelector(".barlayer");
-    if (bars) bars.setAttribute("clip-path", "url(#as-of-clip)");
+    if (!axis() || !plot()._fullLayout._plots.xy) return;
+    const at = drawnAt(asOf);
+    chart.line(plot(), at);
+    for (const group of arrows) group.setAttribute("transform", "translate(" + at + ",0)");
   }
 
-  /* Show what was known, and hide what was not; say how many of each lane are in view. */
+  /* Show what was known, and hide what was not; say how many of each lane are in view. Only what a step changes is
+     touched: whatever ends before the line stands as it did. */
   function apply(step) {
     const gd = plot();
     if (!gd || !film || !axis()) return;
     line();
-    if (film.level === "counts") { tell(film.counts.flat(2).reduce((sum, n) => sum + n, 0), 0); return; }
-    const lanes = new Array(film.lanes.length).fill(0), before = changed;
+    if (film.level === "counts") {
+      const began = film.counts.map((cells) => cells.flat().reduce((sum, n) => sum + n, 0));
+      head(began);
+      tell(began.reduce((sum, n) => sum + n, 0), 0);
+      return;
+    }
+    const lanes = new Array(film.lanes.length).fill(0), before = changed, places = measured();
+    const same = settled && settled.left === places.left && settled.right === places.right;
+    const since = same ? Math.min(settled.asOf, asOf) : -Infinity;
+    settled = places;
     if (step) changed = new Set();
     const ids = new Set(), folded = new Set();
     for (let n = 0; n < film.id.length; n++) {
-      const now = has(n) ? 1 : 0;
+      const now = has(n) ? 1 : 0, turned = now !== shown[n];
       if (now) { lanes[film.lane[n]]++; ids.add(film.id[n]); }
-      const turned = now !== shown[n];
       if (turned && step && now && shown[n] === 0) changed.add(n);
-      if (turned) for (const one of parts[n] || []) one.element.style.display = now ? "" : "none";
       shown[n] = now;
-      if (now) settle(n);
+      if (now ? turned || film.last[n] > since || film.open[n] > since : turned) settle(n, places);
     }
-    for (const n of before) ring(n, false);
+    for (const sign of signs) draw(sign, sign.marks.some((n) => shown[n] && goesOn(n, sign.side, places)));
+    for (const n of before) if (!changed.has(n)) ring(n, false);
     for (const n of changed) ring(n, true);
     for (const [lane, first, from, to, id] of film.folded) {
       if (first <= asOf && from <= knownAt && knownAt < to) { lanes[lane]++; if (!ids.has(id)) folded.add(id); }
     }
-    lanes.forEach((number, lane) => {
-      const heading = document.querySelectorAll("#headings .lane-count")[lane];
-      if (!heading) return;
-      heading.textContent = number ? count(number, "development") : "nothing known in this window yet";
-      heading.parentElement.classList.toggle("empty", !number);
-    });
+    head(lanes);
     tell(ids.size, folded.size);
     if (step) {
       const names = [...changed].map((n) => film.title[n] + " — " + film.status[n]);
       const more = names.length > MOST_NAMED ? "; and " + (names.length - MOST_NAMED) + " more" : "";
-      set("just-changed", { children: names.length ? "Changed: " + names.slice(0, MOST_NAMED).join("; ") + more : "" });
+      write(document.getElementById("just-changed"), names.length ? "Changed: " + names.slice(0, MOST_NAMED).join("; ") + more : "");
     }
+  }
+
+  /* How many developments of each lane are in view, in the headings. */
+  function head(lanes) {
+    const headings = document.querySelectorAll("#headings .lane-count");
+    lanes.forEach((number, lane) => {
+      if (!headings[lane]) return;
+      write(headings[lane], number ? count(number, "development") : "nothing known in this window yet");
+      headings[lane].parentElement.classList.toggle("empty", !number);
+    });
+  }
+
+  /* Where times stand, as numbers: to ask Plotly's axis for each mark takes longer than all else in a step. */
+  function measured() {
+    const [left, right] = axis().range.map((edge) => axis().r2c(edge));
+    const zero = drawnAt(left), each = (drawnAt(right) - zero) / (right - left);
+    const at = (ms) => zero + (ms - left) * each;
+    return { asOf, left, right, at, line: at(asOf) };
+  }
+
+  const goesOn = (n, side, { left, right }) => (side === "beyond-left" ? asOf > left : Math.min(film.last[n], asOf) > right);
+
+  function draw(one, drawn) {
+    if (one.drawn === drawn) return;
+    one.drawn = drawn;
+    one.element.style.display = drawn ? "" : "none";
+  }
+
+  /* Text that no component of Dash sets: to have Dash set it takes as long as a frame. A text is changed and not put
+     anew where there is one, so that nobody who waits for new elements is called. */
+  function write(element, text) {
+    if (!element) return;
+    if (!element.firstChild) element.textContent = text;
+    else if (element.firstChild.nodeValue !== text) element.firstChild.nodeValue = text;
   }
 
   /* How many are shown of how many there are, and where the others are. While the history is played only the first
@@ -151,38 +150,39 @@
     const charted = !counted && film;
     const told = (n) => n.toLocaleString("en-GB");
     const how = charted && film.level === "counts" ? "began in this window" : "shown";
-    if (!tally || (charted && tally.asOf !== asOf)) { set("shown", { children: told(number) + " " + how }); return; }
+    if (!tally || (charted && tally.asOf !== asOf)) { write(document.getElementById("shown"), told(number) + " " + how); return; }
     const { all, passing, more } = tally, said = [told(number) + " of " + told(all) + " " + how];
     const outside = passing === null ? 0 : Math.max(0, passing - number - folded);
     if (folded) said.push(told(folded) + " folded");
     if (outside) said.push(told(outside) + (more ? " more" : charted && film.partial ? " not in this picture" : " outside this window"));
     if (passing !== null && all > passing) said.push(told(all - passing) + " filtered out");
-    set("shown", { children: said.join(" · ") });
+    write(document.getElementById("shown"), said.join(" · "));
   }
 
-  /* What of a mark moves along with the as-of line: arrows, points that may yet come, and labels behind the line. */
-  function settle(n) {
-    const at = drawnAt(asOf), end = Math.min(film.last[n], asOf);
-    for (const { element, part } of parts[n] || []) {
-      if (part === "arrow") {
-        element.style.display = openNow(n) ? "" : "none";
-        move(element, at);
-      } else if (part.startsWith("beyond")) {
-        const [left, right] = axis().range.map((edge) => axis().r2c(edge));
-        element.style.display = part === "beyond-left" ? (asOf > left ? "" : "none") : end > right ? "" : "none";
+  /* What of a mark depends on where the as-of line is: bars are cut off by it, points that may yet come wait at it, labels
+     stand behind it, and arrows point on beyond it. */
+  function settle(n, places) {
+    const now = shown[n] === 1, cut = film.last[n] > asOf;
+    for (const one of parts[n] || []) {
+      const { element, part } = one;
+      draw(one, now && (part !== "arrow" || openNow(n)));
+      if (!now) continue;
+      if (part === "bar") {
+        if (cut) element.setAttribute("clip-path", "url(#as-of-clip)");
+        else if (element.hasAttribute("clip-path")) element.removeAttribute("clip-path");
       } else if (part === "point") {
-        const middle = drawnAt((film.first[n] + film.last[n]) / 2);
-        if (middle > at || element.dataset.moved) move(element, Math.min(middle, at));
+        const middle = places.at((film.first[n] + film.last[n]) / 2);
+        if (middle > places.line || element.dataset.moved) move(element, Math.min(middle, places.line));
       } else if (part === "label") {
-        const edge = Math.min(film.last[n], axis().r2c(axis().range[1]));
-        const cut = film.last[n] > asOf && film.side[n] === 1 && film.label[n] >= edge; // it stands behind the mark
-        const inside = film.side[n] === 2 && drawnAt(Math.min(film.coreEnd[n], asOf)) < drawnAt(film.label[n]) + film.title[n].length * 6.1;
-        const shift = cut ? drawnAt(end) - drawnAt(edge) + (!openNow(n) ? -8 : film.open[n] > film.last[n] ? 0 : 10) : 0;
-        if (cut || element.dataset.moved) {
+        const edge = Math.min(film.last[n], places.right), end = Math.min(film.last[n], asOf);
+        const behind = cut && film.side[n] === 1 && film.label[n] >= edge; // it stands behind the mark
+        const past = film.side[n] === 2 && places.at(Math.min(film.coreEnd[n], asOf)) < places.at(film.label[n]) + film.title[n].length * 6.1;
+        const shift = behind ? places.at(end) - places.at(edge) + (!openNow(n) ? -8 : film.open[n] > film.last[n] ? 0 : 10) : 0;
+        if (behind || element.dataset.moved) {
           element.setAttribute("transform", "translate(" + Math.min(0, shift) + ",0)");
           element.dataset.moved = "yes";
         }
-        element.classList.toggle("off-fill", inside);
+        element.classList.toggle("off-fill", past);
       }
     }
   }
@@ -197,24 +197,29 @@
     for (const { element } of parts[n] || []) element.classList.toggle("just-changed-mark", on);
   }
 
+  /* Whether the chart can be seen; where it stands is not asked, since then the page would have to be laid out first. */
+  const inSight = () => Boolean(plot()) && !plot().closest("[hidden]") && document.documentElement.dataset.page !== "beside";
+
   function listen(gd) {
     if (gd.dataset.listening) return;
     gd.dataset.listening = "yes";
-    gd.on("plotly_afterplot", () => { index(); apply(false); });
+    gd.on("plotly_afterplot", () => {
+      for (const wait of heard.drawn) wait();
+      index();
+      apply(false);
+    });
     gd.on("plotly_relayouting", line);
     for (const wait of heard.frame) wait(document.querySelector(".chart-frame"));
   }
 
-  const set = (id, props) => window.dash_clientside.set_props(id, props);
-
   /* What the other scripts of the chart see of it. */
   const view = {
     get film() { return film; }, get asOf() { return asOf; }, get parts() { return parts; }, get shown() { return shown; },
-    plot, axis, drawnAt, openNow, count, worded, DAY,
+    plot, axis, drawnAt, openNow, inSight, count, worded, write, DAY,
     when: (what, then) => heard[what].push(then),
   };
 
-  window.timelineChart = Object.assign(window.timelineChart || {}, {
+  Object.assign(chart, {
     view,
     /* A film has come from the server: wait until Plotly has drawn it. */
     load(next, day, known) {
@@ -237,13 +242,18 @@
       knownAt = known === null || known === undefined ? asOf : known;
       if (film) apply(step && asOf !== was);
     },
+    /* The cells as of another day, which somebody else has painted. */
+    recount(counts, day, known) {
+      film = { ...film, counts };
+      this.at(day, known, false);
+    },
     /* What the server counted for a day; `inside` where the picture is no chart and the server told it, too. */
     tally(next, day) {
       tally = { ...next, asOf: (day + 1) * DAY - 0.001 };
       if (next.inside !== null) tell(next.inside, 0, true);
       else if (film) apply(false);
     },
-    plays: () => Boolean(film) && film.level === "film" && Boolean(plot()) && plot().offsetParent !== null,
+    plays: () => Boolean(film) && film.level === "film" && inSight(),
     inView: () => [...shown.keys()].filter((n) => shown[n] === 1).map((n) => ({ id: film.id[n], title: film.title[n], status: film.status[n], lane: film.lanes[film.lane[n]] })),
     have: () => (film ? { key: film.key, rows: film.rows || {} } : {}),
   });

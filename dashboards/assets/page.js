@@ -10,8 +10,6 @@
   // Plotly gives a range either as milliseconds or as "2022-05-01 12:30".
   const moment = (value) => (typeof value === "number" ? value : Date.parse(String(value).replace(" ", "T") + (String(value).length > 10 ? "Z" : "")));
   const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
-  const worded = (number) =>
-    new Date(number * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
   let lastWidth = 0; // of the chart's box, which has none while another page is shown
 
@@ -57,30 +55,9 @@
   const change = (edit) => { const parameters = here(); edit(parameters); go(parameters); };
 
   let listening = false;
-  let playing = false;
-  let settling = null;
   let drawn = null; // the film that the chart shows
   let pressedHeading = null; // the lane that was folded or unfolded last
   let given = null; // what the server set the controls to
-
-  /* Move the as-of day: where the browser has the film, the chart follows at once. */
-  function moveTo(number) {
-    set("as-of-label", { children: worded(number) });
-    if (window.timelineChart.plays()) window.timelineChart.at(number, given && given.knownAt, true);
-  }
-
-  /* The address follows, and with it the rest of the page, once the reader has stopped. */
-  function later(parameters) {
-    clearTimeout(settling);
-    settling = setTimeout(() => { settling = null; go(parameters); }, 300);
-  }
-
-  function stop(value, most) {
-    playing = false;
-    set("play-clock", { disabled: true });
-    set("play", { children: "▶", "aria-label": "Play the history" });
-    change((parameters) => put(parameters, "as_of", day(value), day(most)));
-  }
 
   function zoomTo(first, last) {
     const least = Math.max(last - first, DAY);
@@ -98,6 +75,10 @@
     } else zoomTo(middle - half + moved, middle + half + moved);
   }
 
+  /* What the replay (replay.js) needs of the page. */
+  window.timelinePage = { DAY, set, day, put, here, change, get given() { return given; } };
+  const replay = () => window.timelineReplay;
+
   window.timelineChart = Object.assign(window.timelineChart || {}, {
     open: (id) => change((parameters) => parameters.set("id", id)),
     zoom: (first, last) => zoomTo(first, last + DAY),
@@ -109,6 +90,7 @@
       viewport: function () {
         if (!listening) {
           listening = true;
+          replay().watch();
           let waiting = null;
           let last = measure();
           const again = () => {
@@ -130,15 +112,13 @@
         return measure();
       },
 
-      navigate: function (asOf, known, view, span, lanes, order, text, statuses, fronts, kinds, actor, source,
-                          statusOptions, frontOptions, lastDay, set) {
+      navigate: function (known, view, span, lanes, order, text, statuses, fronts, kinds, actor, source,
+                          statusOptions, frontOptions, set) {
         if (!set) return;
         const parameters = here();
         // What the server set is no choice of the reader's.
         const chosen = (name, value) => JSON.stringify(value) !== JSON.stringify(set[name]);
-        if (chosen("asOf", asOf) || settling !== null) put(parameters, "as_of", day(asOf), day(lastDay));
-        const moved = window.dash_clientside.callback_context.triggered.every((one) => one.prop_id === "as-of.value");
-        if (moved && window.timelineChart.plays()) { if (!playing) later(parameters); return; }
+        replay().put(parameters);
         if (chosen("known", known)) put(parameters, "known_at", known, "then");
         if (chosen("view", view)) put(parameters, "view", view, "gantt");
         if (chosen("window", span) && span) {
@@ -164,9 +144,10 @@
         given = set_;
         if (!set_) return;
         window.timelineChart.tally(set_.tally, set_.asOf);
+        const now = replay().answered(set_.asOf), day = film && film.level === "film" ? now : set_.asOf;
         if (!film) return;
-        if (film !== drawn) { drawn = film; window.timelineChart.load(film, set_.asOf, set_.knownAt); }
-        else window.timelineChart.at(set_.asOf, set_.knownAt, false);
+        if (film !== drawn) { drawn = film; window.timelineChart.load(film, day, set_.knownAt); }
+        else window.timelineChart.at(day, set_.knownAt, false);
         set("have", { data: window.timelineChart.have() });
         if (pressedHeading !== null) {
           // The headings are made anew; whoever folds by keyboard stays where he was.
@@ -255,35 +236,8 @@
         applyTheme("?theme=" + next);
       },
 
-      step: function (back, on, value, least, most) {
-        const by = window.dash_clientside.callback_context.triggered_id === "step-back" ? -1 : back || on ? 1 : 0;
-        const next = value + by;
-        if (!by || next < least || next > most) return;
-        moveTo(next);
-        set("as-of", { value: next });
-      },
-
-      play: function (clicks, value, least, most) {
-        if (!clicks) return;
-        if (playing) { stop(value, most); return; }
-        playing = true;
-        if (value >= most) set("as-of", { value: least });
-        set("play-clock", { disabled: false });
-        set("play", { children: "❚❚", "aria-label": "Pause" });
-      },
-
-      tick: function (ticks, value, least, most, speed) {
-        if (!playing) return;
-        // At the middle speed the whole history takes about a minute, but a step is never less than a day.
-        const step = Math.max(1, Math.round(((most - least) / 160) * (Number(speed) / 4)));
-        if (value >= most) { stop(value, most); return; }
-        const next = Math.min(value + step, most);
-        moveTo(next);
-        set("as-of", { value: next });
-      },
-
-      scrub: function (value) {
-        if (value !== undefined && value !== null) moveTo(value);
+      play: function (clicks) {
+        if (clicks) replay().play();
       },
 
       toggleFilters: function (clicks) {

@@ -1,8 +1,8 @@
 """The bars of spans: what is certain as a core, what is only possible shaded and within a dotted outline.
 
 Every status keeps its pattern or outline in both, so that a span without any certain part is told from others by more
-than its colour. Each trace says in `meta` which part of which status it draws: the browser (assets/chart.js) lets the
-shades fade, dots the outlines, and cuts all of them off at the as-of line.
+than its colour. Each trace says in `meta` which part of which status it draws, and to which side it fades: the browser
+(assets/chart.js) lets the shades fade, dots the outlines, and cuts all of them off at the as-of line.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -48,20 +48,35 @@ Part = tuple[Numbered, float, float]
 def spans(own: Sequence[Numbered], status: Status, style: Style, scale: Scale) -> list[Trace]:
     """The traces of one status's spans, the uncertain below the certain."""
     drawn = [one for one in own if not drawn_as_point(one.mark, scale)]
-    shade = faded(style.line, style.fade)
     cored, vague = [one for one in drawn if one.mark.core], [one for one in drawn if not one.mark.core]
+    # One bar fades to both sides, unless it would be cut off: then what is left of it has its middle elsewhere.
+    whole = [one for one in vague if _near(*_whole(one.mark), scale) == _whole(one.mark)]
+    cut = [one for one in vague if _near(*_whole(one.mark), scale) != _whole(one.mark)]
+    shade = {"color": faded(style.line, style.fade), "line": {"width": 0}}
+    outline = {"line": {"color": faded(style.line, 0.85), "width": min(style.weight, 2) - 0.3}}
     pattern = {"pattern": _pattern(style, _CLEAR)} if style.pattern else {}
-    outline = {"color": faded(style.line, 0.85), "width": min(style.weight, 2) - 0.3}
     traces = [
-        _bars("fade-left", status, _parts(drawn, _before, scale), {"color": shade, "line": {"width": 0}}),
-        _bars("fade-right", status, _parts(drawn, _after, scale), {"color": shade, "line": {"width": 0}}),
-        _bars("possible", status, _parts(vague, _whole, scale), {"color": _CLEAR, "line": outline, **pattern}),
+        _bars("fade-left", status, _parts(cored + cut, _before, scale), shade, fade="left"),
+        _bars("fade-right", status, _parts(cored + cut, _after, scale), shade, fade="right"),
+        *_faded(status, _parts(whole, _whole, scale), (shade, outline, pattern)),
+        _bars("possible", status, _parts(cut, _whole, scale), {"color": _CLEAR, **outline, **pattern}),
         _bars("core", status, cores := _parts(cored, _core, scale), solid(style)),
     ]
     if style.inset:
         traces.append(_inset(status, cores, style.inset, scale))
         traces.append(_inset(status, _parts(vague, _whole, scale), faded(style.line, 0.8), scale))
     return [trace for trace in traces if trace["y"]]
+
+
+def _faded(status: Status, parts: Sequence[Part], looks: tuple[dict[str, Any], ...]) -> list[Trace]:
+    """What fades to both sides: one bar with shade and outline, and two where a pattern takes the place of the fill."""
+    shade, outline, pattern = looks
+    if not pattern:
+        return [_bars("possible", status, parts, shade | outline, fade="both")]
+    return [
+        _bars("fade-both", status, parts, shade, fade="both"),
+        _bars("possible", status, parts, {"color": _CLEAR, **outline, **pattern}),
+    ]
 
 
 def solid(style: Style) -> dict[str, Any]:
@@ -104,23 +119,29 @@ def _after(mark: Mark) -> tuple[float, float]:
 
 
 def _parts(own: Iterable[Numbered], stretch: Callable[[Mark], tuple[float, float]], scale: Scale) -> list[Part]:
-    """The stretches of these marks, as far as they lie in the window or so near that the reader may pull them in."""
-    wide = scale.right - scale.left
+    """The stretches of these marks, as far as they are near the window."""
     parts = []
     for one in own:
-        start, end = stretch(one.mark)
-        start, end = max(start, scale.left - wide), min(end, scale.right + wide)
+        start, end = _near(*stretch(one.mark), scale)
         if end > start:
             parts.append((one, start, end - start))
     return parts
 
 
-def _bars(part: str, status: Status, parts: Sequence[Part], marker: dict[str, Any], height: float = _BAR) -> Trace:
+def _near(start: float, end: float, scale: Scale) -> tuple[float, float]:
+    """As much of a stretch as lies in the window or so near that the reader may pull it in."""
+    wide = scale.right - scale.left
+    return max(start, scale.left - wide), min(end, scale.right + wide)
+
+
+def _bars(
+    part: str, status: Status, parts: Sequence[Part], marker: dict[str, Any], height: float = _BAR, fade: str = ""
+) -> Trace:
     return {
         "type": "bar", "orientation": "h", "width": height, "marker": marker, "showlegend": False, "hoverinfo": "skip",
         "base": [start for _, start, _ in parts],
         "x": [length for _, _, length in parts],
         "y": [one.row for one, _, _ in parts],
         "customdata": [one.number for one, _, _ in parts],
-        "meta": {"part": part, "status": str(status)},
+        "meta": {"part": part, "status": str(status), "fade": fade},
     }  # fmt: skip

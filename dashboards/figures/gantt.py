@@ -108,7 +108,10 @@ def _arrows(own: Iterable[Numbered], style: Style, status: Status, scale: Scale)
 
 
 def _beyond(own: Iterable[Numbered], style: Style, status: Status, scale: Scale, colours: Palette) -> list[Trace]:
-    """Signs at the edges of the window for spans that go on beyond it, so that no cut is taken for an end."""
+    """Signs at the edges of the window for spans that go on beyond it, so that no cut is taken for an end.
+
+    Looks of one row and status, of which no two are ever in view, share one.
+    """
     cut = [one for one in own if not drawn_as_point(one.mark, scale)]
     inward = 6 * scale.ms_per_pixel
     traces = []
@@ -118,8 +121,12 @@ def _beyond(own: Iterable[Numbered], style: Style, status: Status, scale: Scale,
     ):
         marker = {"symbol": f"triangle-{side}", "size": 9, "color": colours.paper,
                   "line": {"color": style.line, "width": 1.4}}  # fmt: skip
-        if crossing:
-            traces.append(_scatter(f"beyond-{side}", status, [at] * len(crossing), crossing, marker))
+        by_row: dict[int, list[Numbered]] = {}
+        for one in crossing:
+            by_row.setdefault(one.row, []).append(one)
+        if by_row:
+            trace = _scatter(f"beyond-{side}", status, [at] * len(by_row), [own[0] for own in by_row.values()], marker)
+            traces.append(trace | {"customdata": [[one.number for one in own] for own in by_row.values()]})
     return traces
 
 

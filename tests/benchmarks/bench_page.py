@@ -187,14 +187,14 @@ def _details(browser: Browser, server: Running, runs: int, console: Console) -> 
             )
             _open(page, server, search)
         if page.evaluate("window.timelineChart.plays()"):
-            steps = [_step(page, alone=True) for _ in range(runs * 2)]
+            steps = [_step(page) for _ in range(runs * 2)]
             table.add_row(
                 "step of the replay in the browser, ms", f"{statistics.median(steps):,.0f}", f"{max(steps):,.0f}"
             )
     with _page(browser) as page:
         _open(page, server, "")
         if not page.evaluate("window.timelineChart.plays()"):
-            steps = [_step(page, alone=False) for _ in range(runs * 2)]
+            steps = [_step(page) for _ in range(runs * 2)]
             _add(table, "the same through the server, ms", steps)
     for name, weight in zip(("first visit", "repeat visit"), _weights(browser, server), strict=True):
         table.add_row(f"transferred, {name}, KB", f"{weight / 1000:,.0f}", "")
@@ -246,21 +246,21 @@ def _zoom(page: Page) -> None:
     page.keyboard.up("Control")
 
 
-STEP = """alone => new Promise(done => {
-  const thumb = document.querySelector("#as-of [role=slider]"), plot = document.querySelector("#chart .js-plotly-plot");
+STEP = """() => new Promise(done => {
+  const thumb = document.querySelector("#as-of [role=slider]");
   const place = () => document.querySelector(".as-of-line").getAttribute("x1"), before = place();
   const begun = performance.now();
   const over = () => requestAnimationFrame(() => done(performance.now() - begun));
-  if (!alone) plot.once("plotly_afterplot", over);
   thumb.focus();
   thumb.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
   const look = () => (place() !== before ? over() : requestAnimationFrame(look));
-  if (alone) look();
+  look();
 })"""
+"""A press of a key until the as-of line stands on the next day, and all with it that is drawn as of that day."""
 
 
-def _step(page: Page, *, alone: bool) -> float:
-    took: float = page.evaluate(STEP, alone)
+def _step(page: Page) -> float:
+    took: float = page.evaluate(STEP)
     page.wait_for_timeout(700)
     page.wait_for_load_state("networkidle")
     return took

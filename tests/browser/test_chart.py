@@ -1,10 +1,11 @@
 """The chart in a real browser: what is in view as of any day, how one moves in it, also without a mouse."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tests.browser.conftest import Server, Visit
 
@@ -89,6 +90,25 @@ def test_a_step_is_shown_before_the_server_is_asked_and_what_changed_is_pointed_
     assert visit.page.locator("#chart .just-changed-mark").count() > 0
 
 
+def test_a_step_is_not_taken_back_by_the_answer_for_the_day_before(visit: Visit) -> None:
+    visit.open(WINDOW)
+    held: list[Route] = []
+    visit.page.route("**/_dash-update-component*", lambda route: held.append(route), times=2)
+
+    visit.page.click("#step-on")
+    visit.page.wait_for_function("window.location.search.includes('as_of=2023-05-21')")
+    while len(held) < 2:  # the page's own and that of the pages beside it
+        visit.page.wait_for_timeout(20)
+    visit.page.click("#step-on")
+    for route in held:
+        route.continue_()
+    visit.answered("2023-05-22")
+
+    assert visit.page.inner_text("#as-of-label") == "22 May 2023"
+    assert visit.page.get_attribute("#as-of [role=slider]", "aria-valuetext") == "22 May 2023"
+    assert statuses(visit)[GRAYVORON] == "corroborated"
+
+
 def test_a_film_is_sent_once_and_every_day_of_it_is_what_the_server_would_have_drawn(visit: Visit) -> None:
     visit.open(WINDOW)
     questions = asked(visit)
@@ -135,7 +155,14 @@ def test_bars_end_at_the_as_of_line_and_point_on_where_they_are_still_open(visit
     assert line
     assert arrows
     assert all(abs(x - line["x"]) < 10 for x in arrows)
-    assert visit.page.get_attribute("#chart .barlayer", "clip-path") == "url(#as-of-clip)"
+    reaching = visit.page.eval_on_selector_all(
+        "#chart .barlayer .point",
+        """(all, line) => all.filter(one => one.style.display !== "none")
+            .filter(one => one.getBoundingClientRect().right > line + 1).map(one => one.getAttribute("clip-path"))""",
+        line["x"],
+    )
+    assert reaching
+    assert set(reaching) == {"url(#as-of-clip)"}
 
 
 def test_a_lane_is_folded_and_unfolded_by_keyboard_and_the_address_keeps_it(visit: Visit) -> None:
@@ -247,6 +274,46 @@ def test_from_ten_years_to_one_day_there_are_counts_first_and_then_the_developme
     assert marks[-1] > 0
     assert max(marks) < 6_000
     assert crowd.complaints == []
+
+
+def cells(visit: Visit) -> Any:
+    """What the chart knows of its counts."""
+    return visit.page.evaluate("window.timelineChart.view.film.counts")
+
+
+def test_a_step_asks_for_counts_alone_and_they_are_those_that_the_page_then_has(crowd: Visit) -> None:
+    crowd.open("?as_of=2019-03-31")
+    before, line = cells(crowd), crowd.page.get_attribute(".as-of-line", "x1")
+    crowd.page.route("**/_dash-update-component*", lambda route: None)
+
+    crowd.page.focus("#as-of [role=slider]")
+    crowd.page.keyboard.press("PageDown")
+    crowd.page.wait_for_selector("#chart .recounted path")
+    stepped, day = cells(crowd), crowd.page.inner_text("#as-of-label")
+    shown = crowd.page.inner_text("#shown").split()[0]
+
+    assert stepped != before
+    assert crowd.page.get_attribute(".as-of-line", "x1") != line
+    assert not crowd.page.locator("#chart .heatmaplayer image").first.is_visible()
+    crowd.page.unroute_all(behavior="ignoreErrors")
+    number = crowd.page.get_attribute("#as-of [role=slider]", "aria-valuenow")
+    search = "?as_of=" + date.fromordinal(date(1970, 1, 1).toordinal() + int(number or 0)).isoformat()
+    crowd.page.goto("about:blank")
+    crowd.open(search)
+    assert crowd.page.inner_text("#as-of-label") == day
+    assert cells(crowd) == stepped
+    assert crowd.page.inner_text("#shown").split()[0] == shown
+    assert crowd.complaints == []
+
+
+def test_what_was_painted_of_a_step_makes_way_for_the_page(crowd: Visit) -> None:
+    crowd.open("?as_of=2019-03-31")
+
+    crowd.page.click("#step-back")
+    crowd.answered("2019-03-30")
+
+    assert crowd.page.locator("#chart .recounted").count() == 0
+    assert crowd.page.locator("#chart .heatmaplayer image").first.is_visible()
 
 
 def test_a_click_on_a_cell_of_counts_goes_there(crowd: Visit) -> None:

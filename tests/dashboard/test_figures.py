@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from plotly import graph_objects
 
 import dashboards
@@ -49,7 +50,7 @@ def without_colour(edtf: str, status: Status) -> str:
     for trace in chart([drawn(edtf, status)])["data"]:
         if trace["type"] == "bar":
             colour, outline = trace["marker"]["color"], trace["marker"]["line"]["width"]
-            shaded = f"up to {style.fade}" if trace["meta"]["part"].startswith("fade") else ""
+            shaded = f"up to {style.fade}" if trace["meta"]["fade"] else ""
             dark = shaded or {style.fill: "light", style.line: "solid"}.get(colour, "clear")
             bars.append((trace["width"], dark, outline, trace["marker"].get("pattern", {}).get("shape")))
     return str(bars)
@@ -125,6 +126,32 @@ def test_what_has_no_certain_part_has_a_dotted_outline_and_the_pattern_of_its_st
     assert "core" not in drawn_parts
 
 
+@pytest.mark.parametrize(
+    ("status", "bars"), [(Status.CLAIMED, ["possible"]), (Status.DENIED, ["fade-both", "possible"])]
+)
+def test_what_fades_to_both_sides_is_one_bar_and_one_more_below_a_pattern(status: Status, bars: list[str]) -> None:
+    mark = drawn("2023-02", status)
+
+    found = parts(chart([mark]))
+
+    assert [part for part in found if part != "label"] == bars
+    assert {(trace["base"][0], trace["x"][0]) for part in bars for trace in found[part]} == {
+        (mark.first, mark.last - mark.first)
+    }
+    assert found[bars[0]][0]["meta"]["fade"] == "both"
+
+
+def test_what_is_cut_off_far_beyond_the_window_keeps_its_middle_where_it_is() -> None:
+    mark = drawn("2023")
+    window = Scale(mark.first + DAY, mark.first + 20 * DAY, 1_000)
+
+    found = parts(gantt(*pack([mark], FRONTS, window), window, LIGHT))
+
+    (left,) = found["fade-left"]
+    assert left["base"][0] == mark.first
+    assert left["base"][0] + left["x"][0] == min((mark.first + mark.last) / 2, window.right + 19 * DAY)
+
+
 def test_what_is_certain_has_no_dotted_outline() -> None:
     assert set(parts(chart([drawn("2022-12-01/2023-02-01")]))) == {"core", "arrow", "label"}
 
@@ -159,10 +186,23 @@ def test_what_goes_on_beyond_the_window_has_a_sign_at_its_edge_and_what_ends_in_
 
     found = parts(gantt(lanes, placed, window, LIGHT))
 
-    titles = {side: [placed[n].mark.title for trace in found[f"beyond-{side}"] for n in trace["customdata"]]
+    titles = {side: [[placed[n].mark.title for n in own]
+                     for trace in found[f"beyond-{side}"] for own in trace["customdata"]]
               for side in ("left", "right")}  # fmt: skip
-    assert titles == {"left": ["Before"], "right": ["Behind"]}
+    assert titles == {"left": [["Before"]], "right": [["Behind"]]}
     assert all(window.shows(x, x) for side in titles for trace in found[f"beyond-{side}"] for x in trace["x"])
+
+
+def test_looks_of_one_row_and_status_share_the_sign_at_the_edge() -> None:
+    window = Scale(LIMIT - 100 * DAY, LIMIT - 50 * DAY, 1_000)
+    first = drawn("2022-11-01/2023-03-20", title="As first told")
+    looks = [first, *(structs.replace(first, title=f"Told anew on day {day}", known_from=day * DAY) for day in (1, 2))]
+    denied = structs.replace(first, status=Status.DENIED, known_from=3 * DAY)
+
+    found = parts(gantt(*pack([*looks, denied], FRONTS, window), window, LIGHT))
+
+    signs = [trace["customdata"] for trace in found["beyond-left"]]
+    assert signs == [[[0, 1, 2]], [[3]]]
 
 
 def test_a_moment_known_to_the_day_takes_the_whole_day_where_a_day_is_wide_and_is_a_point_elsewhere() -> None:

@@ -1,0 +1,119 @@
+/* The replay: the as-of day is moved by the slider, in steps, and by itself. The chart follows at once; the address, and
+   with it all that the server tells, once the reader rests. The slider is watched, and its label written, without Dash,
+   which takes several times as long to call a function as the chart to follow. */
+(function () {
+  "use strict";
+
+  const REST = 300; // milliseconds after which the reader has stopped
+  const TICK = 450; // milliseconds between two steps of what plays by itself
+  const page = window.timelinePage, chart = window.timelineChart;
+
+  let day = null; // the as-of day that is shown (days since 1970)
+  let resting = null; // the timer that ends with the address; null: the address is as the reader wants it
+  let clock = null; // the timer of what plays by itself
+  let held = false, touched = -Infinity; // whether a finger is on the slider, and when it was last touched
+
+  const thumb = () => document.querySelector("#as-of [role=slider]");
+  const worded = (day) =>
+    new Date(day * page.DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+
+  function tell(next) {
+    day = next;
+    const said = worded(day);
+    chart.view.write(document.getElementById("as-of-label"), said);
+    if (thumb()) thumb().setAttribute("aria-valuetext", said);
+  }
+
+  /* Stand on a day: the chart at once where the browser has what it needs, the rest of the page when the reader rests. */
+  function move(next) {
+    const { given } = page;
+    if (next === day || !given) return;
+    tell(next);
+    const follows = chart.plays(), there = put(page.here()), counted = !follows && chart.counts(there);
+    if (follows) chart.at(day, given.knownAt, true);
+    if (counted) chart.countAgain(there, given.span, day, given.knownAt);
+    if (clock !== null && (follows || counted)) return;
+    if (follows || counted || held) rest();
+    else arrive();
+  }
+
+  function rest() {
+    clearTimeout(resting);
+    resting = setTimeout(() => (held ? rest() : arrive()), REST);
+  }
+
+  /* Have an address tell the day on which the reader stands. */
+  function put(parameters) {
+    if (page.given && day !== null) page.put(parameters, "as_of", page.day(day), page.day(page.given.days[1]));
+    return parameters;
+  }
+
+  function arrive() {
+    clearTimeout(resting);
+    resting = null;
+    page.change(put);
+  }
+
+  /* The thumb goes to where the day is, behind the frame in which the chart does. */
+  let waiting = false;
+  function follow() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => setTimeout(() => { waiting = false; page.set("as-of", { value: day }); }));
+  }
+
+  function step(by) {
+    const next = Math.max(page.given.days[0], Math.min(page.given.days[1], day + by));
+    if (next === day) return;
+    move(next);
+    follow();
+  }
+
+  function stop() {
+    clearInterval(clock);
+    clock = null;
+    page.set("play", { children: "▶", "aria-label": "Play the history" });
+    arrive();
+  }
+
+  function tick() {
+    const [least, most] = page.given.days, speed = Number(document.querySelector("#speed input:checked").value);
+    if (day >= most) { stop(); return; }
+    // At the middle speed the whole history takes about a minute, but a step is never less than a day.
+    step(Math.max(1, Math.round(((most - least) / 160) * (speed / 4))));
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("#step-back, #step-on");
+    if (button && page.given) step(button.id === "step-on" ? 1 : -1);
+  });
+
+  window.timelineReplay = {
+    put,
+    /* Follow the slider, as far as it is the reader who moves it and not the server. */
+    watch() {
+      const slider = document.getElementById("as-of-row"); // the slider itself comes later
+      const touch = () => { touched = performance.now(); };
+      slider.addEventListener("keydown", touch, { capture: true });
+      slider.addEventListener("pointerdown", () => { held = true; touch(); }, { capture: true });
+      for (const end of ["pointerup", "pointercancel"]) {
+        document.addEventListener(end, () => { if (held) { held = false; touch(); } }, { capture: true });
+      }
+      new MutationObserver(() => {
+        if (held || performance.now() - touched < REST) move(Number(thumb().getAttribute("aria-valuenow")));
+      }).observe(slider, { attributes: true, attributeFilter: ["aria-valuenow"], subtree: true });
+    },
+    /* An answer has come for a day; the day on which the reader stands by now. */
+    answered(asked) {
+      if (resting === null && clock === null) tell(asked);
+      else follow();
+      return day;
+    },
+    play() {
+      if (clock !== null) { stop(); return; }
+      clock = setInterval(tick, TICK);
+      page.set("play", { children: "❚❚", "aria-label": "Pause" });
+      if (day >= page.given.days[1]) step(page.given.days[0] - day);
+    },
+  };
+})();

@@ -1,0 +1,59 @@
+"""The counts of the chart as of another day, and nothing else of the page: what a step of the replay shows at once.
+
+The whole page takes several times as long to be asked, told and drawn; it follows once the reader rests.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from flask import Flask, Response, request
+from msgspec import Meta, Struct, structs
+
+from dashboards import filters
+from dashboards.charts import counts_on
+from dashboards.figures.counted import counted
+from dashboards.figures.scale import Scale
+from dashboards.page import hold, inside_of
+from timeline.errors import InvalidValue
+from timeline.readmodel.questions import Reader
+
+ADDRESS = "/_counts"
+_Moment = Annotated[float, Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
+"""Milliseconds since 1970, within the years 1 to 9999."""
+
+
+class Window(Struct, frozen=True):
+    """The window of the chart that is shown."""
+
+    left: _Moment
+    right: _Moment
+
+
+def register_steps(app: Flask, reader: Reader, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Answer at `ADDRESS` for the view in the query string, with `left` and `right` of its window and each `lane`."""
+
+    @app.get(ADDRESS)
+    def counts() -> Response:
+        window = _window()
+        view = filters.read(request.query_string.decode())
+        days = reader.reported_days()
+        view, wanted, held = hold(reader, view, days[1].date() if days else now().date(), now(), [])
+        known = reader.front_names(held)
+        view = structs.replace(view, fronts=tuple(front for front in view.fronts if front in known))
+        on = counts_on(Scale(window.left, window.right, 1))
+        _, answer = reader.density(wanted, on.bucket, inside_of(view, window.left, window.right))
+        found = counted(answer, request.args.getlist("lane"), on)
+        return Response(msgspec.json.encode(found.counts.tolist()), content_type="application/json")
+
+
+def _window() -> Window:
+    """Raises `InvalidValue` where the query string names none."""
+    try:
+        window = msgspec.convert(request.args.to_dict(), Window, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidValue("left, right", request.query_string.decode(), str(error)) from None
+    if window.left >= window.right:
+        raise InvalidValue("left", window.left, "a time before `right`")
+    return window
