@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.benchmarks.generated_ucdp import COLUMNS, generated, write
 from tests.importers.making import PLAIN, SHARED, text_of
+from timeline.collecting import uncollected
 from timeline.importers import ucdp
-from timeline.importers.running import uncollected
 from timeline.importers.ucdp import RejectedRow, UcdpRow, read_rows
 from timeline.importers.ucdp_cells import Cells
 from timeline.importers.ucdp_fronts import FrontRules
