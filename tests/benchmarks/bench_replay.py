@@ -8,6 +8,7 @@ the library's own ways of making rows of a log (`readers`).
 """
 
 import argparse
+import gc
 import statistics
 import sys
 import tempfile
@@ -127,6 +128,8 @@ def measure(log: ConflictLog, console: Console, size: Callable[[], int], develop
     generations.sweep()
     console.print(f"rows: {size() / developments:,.0f} bytes a development, search index and counts among them")
     reader = Reader(runner.catch_up, log, lambda: datetime.now(UTC))
+    gc.collect()
+    gc.freeze()  # as the server does, once it has begun
     table = Table(title=f"{generations.engine}, milliseconds")
     for column in ("question", "median", "p99", f"{READERS} readers, median", "p99"):
         table.add_column(column, justify="left" if column == "question" else "right")
