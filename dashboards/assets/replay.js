@@ -12,6 +12,7 @@
   let resting = null; // the timer that ends with the address; null: the address is as the reader wants it
   let clock = null; // the timer of what plays by itself
   let held = false, touched = -Infinity; // whether a finger is on the slider, and when it was last touched
+  let early = null; // where the slider was moved before the page was there
 
   const thumb = () => document.querySelector("#as-of [role=slider]");
   const worded = (day) =>
@@ -27,6 +28,7 @@
   /* Stand on a day: the chart at once where the browser has what it needs, the rest of the page when the reader rests. */
   function move(next) {
     const { given } = page;
+    if (!given) early = next;
     if (next === day || !given) return;
     tell(next);
     const follows = chart.plays(), there = put(page.here()), counted = !follows && chart.counts(there);
@@ -107,6 +109,9 @@
     answered(asked) {
       if (resting === null && clock === null) tell(asked);
       else follow();
+      const moved = early, [least, most] = page.given.days;
+      early = null;
+      if (moved !== null && least <= moved && moved <= most) setTimeout(() => { move(moved); follow(); });
       return day;
     },
     play() {

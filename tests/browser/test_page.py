@@ -187,6 +187,26 @@ def test_the_slider_answers_to_the_keyboard(visit: Visit) -> None:
     assert "Fighters enter Grayvoron" not in visit.rows()
 
 
+HASTE = """new MutationObserver((_, watching) => {
+  const thumb = document.querySelector("#as-of [role=slider][aria-valuenow='19499']");
+  if (!thumb) return;
+  watching.disconnect();
+  window.hastened = !window.timelinePage.given;
+  thumb.focus();
+  thumb.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
+}).observe(document, { subtree: true, childList: true, attributes: true })"""
+"""Presses a key as soon as the slider stands on 22 May 2023, which is a moment before the page knows what it shows."""
+
+
+def test_a_key_that_is_pressed_before_the_page_is_ready_counts(visit: Visit) -> None:
+    visit.page.add_init_script(HASTE)
+    visit.open("?view=table&as_of=2023-05-22")
+
+    visit.page.wait_for_selector("#as-of-label:has-text('21 May 2023')")
+    visit.answered("2023-05-21")
+    assert visit.page.evaluate("window.hastened")
+
+
 def test_playing_moves_through_the_history_until_it_is_paused(visit: Visit) -> None:
     visit.open("?as_of=2023-05-01")
 
