@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STORE ?= timeline.db
 PORT ?= 8050
-PYTEST_ARGS ?= -n 3 --dist loadscope --no-loadscope-reorder
+PYTEST_ARGS ?= -n 3 --dist loadscope
 
 .PHONY: run test check install bench soak lock screenshots geography clean
 

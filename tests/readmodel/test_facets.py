@@ -15,11 +15,15 @@ from tests.conftest import NewEngine
 from tests.scenarios import Scene, open_scene
 from tests.soaking import examples as soaked
 from tests.tellings import MIDNIGHT, Telling, one_more, reported_times, tell, tellings
+from timeline.domain.history import Cuts
 from timeline.domain.vocabulary import Kind, Status
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.facets import Facet
 from timeline.readmodel.filters import Filters
+from timeline.readmodel.looking import around_months
+from timeline.readmodel.rows import Window
+from timeline.readmodel.versions import ALWAYS
 
 LATEST = MIDNIGHT + timedelta(days=60)
 cut_times = st.one_of(reported_times, st.just(LATEST))
@@ -136,3 +140,11 @@ def test_facets_are_what_counting_the_timeline_gives(name: str, examples: int, m
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_what_nobody_says_when_it_began_is_counted_once_although_the_window_ends_with_the_first_moment_of_all() -> None:
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    months, stretches = around_months(Window(Cuts(first, first, 1), (1,), Filters(until=first)))
+
+    assert 0 in months
+    assert all(since > ALWAYS for _, since, _ in stretches)

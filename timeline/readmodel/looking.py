@@ -91,7 +91,8 @@ def around_months(window: Window) -> tuple[range, list[Stretch]]:
     if not months:
         return months, whole(window)
     begins = earliest(window)
-    stretches = [(span, start_of(months.stop), until) for span in range(len(begins))]
+    after = max(start_of(months.stop), ALWAYS + 1)  # what nobody says when it began is counted with month 0
+    stretches = [(span, after, until) for span in range(len(begins))]
     if since is not None:  # what nobody says when it began is of no month, and earlier than the first one
         stretches += [(span, begin, max(ALWAYS, start_of(first) - 1)) for span, begin in enumerate(begins)]
     return months, [one for one in stretches if one[1] <= one[2]]
