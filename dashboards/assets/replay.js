@@ -5,6 +5,7 @@
   "use strict";
 
   const REST = 300; // milliseconds after which the reader has stopped
+  const LATE = 3000; // milliseconds that a slow browser may take to move the slider after it was touched
   const TICK = 450; // milliseconds between two steps of what plays by itself
   const page = window.timelinePage, chart = window.timelineChart;
 
@@ -12,6 +13,7 @@
   let resting = null; // the timer that ends with the address; null: the address is as the reader wants it
   let clock = null; // the timer of what plays by itself
   let held = false, touched = -Infinity; // whether a finger is on the slider, and when it was last touched
+  let asked = false; // whether an answer for another day is on its way, which would move the slider, too
   let early = null; // where the slider was moved before the page was there
 
   const thumb = () => document.querySelector("#as-of [role=slider]");
@@ -53,6 +55,7 @@
   function arrive() {
     clearTimeout(resting);
     resting = null;
+    asked = "?" + put(page.here()) !== window.location.search;
     page.change(put);
   }
 
@@ -102,12 +105,15 @@
         document.addEventListener(end, () => { if (held) { held = false; touch(); } }, { capture: true });
       }
       new MutationObserver(() => {
-        if (held || performance.now() - touched < REST) move(Number(thumb().getAttribute("aria-valuenow")));
+        const next = Number(thumb().getAttribute("aria-valuenow")), since = performance.now() - touched;
+        const late = since < LATE && !asked && page.given && next !== page.given.asOf; // and not where the server put it
+        if (held || since < REST || late) move(next);
       }).observe(slider, { attributes: true, attributeFilter: ["aria-valuenow"], subtree: true });
     },
     /* An answer has come for a day; the day on which the reader stands by now. */
-    answered(asked) {
-      if (resting === null && clock === null) tell(asked);
+    answered(told) {
+      asked = false;
+      if (resting === null && clock === null) tell(told);
       else follow();
       const moved = early, [least, most] = page.given.days;
       early = null;
