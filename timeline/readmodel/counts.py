@@ -66,7 +66,7 @@ class Counts:
             self.pack(writing)
 
     def load(self, writing: Writing, packed: Packed) -> None:
-        """Fill empty tables with what was packed (`packed`)."""
+        """Fill empty tables with what was packed (`packed_up`)."""
         for table, rows in zip((self._blocks, self._checkpoints), packed, strict=True):
             writing.insert(table, ("quarter", "digest", "packed"), rows)
 
