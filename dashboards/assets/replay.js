@@ -97,10 +97,11 @@
     put,
     /* Follow the slider, as far as it is the reader who moves it and not the server. */
     watch() {
-      const slider = document.getElementById("as-of-row"); // the slider itself comes later
+      const row = document.getElementById("as-of-row"); // the slider itself comes later, and buttons are beside it
       const touch = () => { touched = performance.now(); };
-      slider.addEventListener("keydown", touch, { capture: true });
-      slider.addEventListener("pointerdown", () => { held = true; touch(); }, { capture: true });
+      const onSlider = (event) => event.target.closest("#as-of") !== null;
+      row.addEventListener("keydown", (event) => { if (onSlider(event)) touch(); }, { capture: true });
+      row.addEventListener("pointerdown", (event) => { if (onSlider(event)) { held = true; touch(); } }, { capture: true });
       for (const end of ["pointerup", "pointercancel"]) {
         document.addEventListener(end, () => { if (held) { held = false; touch(); } }, { capture: true });
       }
@@ -108,7 +109,7 @@
         const next = Number(thumb().getAttribute("aria-valuenow")), since = performance.now() - touched;
         const late = since < LATE && !asked && page.given && next !== page.given.asOf; // and not where the server put it
         if (held || since < REST || late) move(next);
-      }).observe(slider, { attributes: true, attributeFilter: ["aria-valuenow"], subtree: true });
+      }).observe(row, { attributes: true, attributeFilter: ["aria-valuenow"], subtree: true });
     },
     /* An answer has come for a day; the day on which the reader stands by now. */
     answered(told) {

@@ -109,6 +109,20 @@ def test_a_step_is_not_taken_back_by_the_answer_for_the_day_before(visit: Visit)
     assert statuses(visit)[GRAYVORON] == "corroborated"
 
 
+def test_a_slider_that_is_slow_to_follow_a_button_is_not_taken_for_the_reader(visit: Visit) -> None:
+    visit.open(WINDOW)
+    visit.page.click("#step-on")
+    visit.page.wait_for_function(
+        "document.querySelector('#as-of [role=slider]').getAttribute('aria-valuenow') === '19498'"
+    )
+    visit.page.click("#step-on")
+
+    visit.page.eval_on_selector("#as-of [role=slider]", "thumb => thumb.setAttribute('aria-valuenow', '19498')")
+    visit.answered("2023-05-22")
+
+    assert visit.page.inner_text("#as-of-label") == "22 May 2023"
+
+
 def test_a_film_is_sent_once_and_every_day_of_it_is_what_the_server_would_have_drawn(visit: Visit) -> None:
     visit.open(WINDOW)
     questions = asked(visit)
