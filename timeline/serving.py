@@ -15,6 +15,7 @@ from flask import Flask
 from timeline import logs, stop_signals
 from timeline.bootstrap import Service, open_service
 from timeline.config import Config, from_environment, hand_on
+from timeline.row_process import RowProcess
 from timeline.webapp import create_app
 
 log = structlog.get_logger(__name__)
@@ -27,8 +28,6 @@ _WORKER_WAIT = 10
 """Seconds after which the worker is killed; whatever was acknowledged by then is on disk all the same."""
 _OBJECTS_LEFT_BEHIND = 10_000
 """After so many new objects the collector looks at them; nearly all go without it."""
-_BATCH_WAIT = 1.0
-"""Seconds to wait for the rows to be brought up to date before they are left as they are."""
 
 
 def serve(config: Config, host: str, port: int) -> None:
@@ -80,13 +79,15 @@ class Serving:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._runner = Thread(target=service.runner.follow, args=(service.stopping,), name="runner", daemon=True)
+        rows = RowProcess(service.log.records.signal)
+        service.runner.leave_to(rows)
+        self._rows = Thread(target=rows.keep, args=(service.stopping,), name="rows", daemon=True)
         self._ending = Lock()
         self._ended = Event()
 
     def start(self) -> None:
         """Begin, and have `stopping` set as soon as a signal to stop arrives; the server handles that as well."""
-        self._runner.start()
+        self._rows.start()
         if current_thread() is main_thread():
             stop_signals.hear(self._stop)
 
@@ -97,9 +98,7 @@ class Serving:
                 return
             self._service.stopping.set()
             self._service.log.records.signal.ring()
-            self._runner.join(_BATCH_WAIT)
-            if self._runner.is_alive():
-                log.warning("the rows are not up to date; whoever opens the log next goes on from where they are")
+            self._rows.join()
             self._service.close()
             self._ended.set()
 

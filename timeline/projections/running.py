@@ -7,6 +7,8 @@ that is killed leaves a whole batch or nothing.
 
 from collections.abc import Callable
 from threading import Event, Lock
+from time import monotonic, sleep
+from typing import Protocol
 
 import structlog
 from eventsourcing.persistence import PersistenceError
@@ -29,10 +31,21 @@ log = structlog.get_logger(__name__)
 
 BATCH = 1_000
 """Records in one transaction."""
+GATHER = 0.25
+"""Seconds within which what comes is made together, unless somebody waits for it."""
+PATIENCE = 5.0
+"""Seconds for which another process is left to make rows that somebody waits for."""
 _PAUSE = 0.2
-_GATHER = 0.25
+_GLANCE = 0.002
 
 Progress = Callable[[int], None]
+
+
+class Helper(Protocol):
+    """Another process that follows the log."""
+
+    def hurry(self) -> bool:
+        """Tell it that somebody waits for rows; False where there is none."""
 
 
 class Lag(Struct, frozen=True):
@@ -61,6 +74,11 @@ class Runner:
         self._one_at_a_time = Lock()
         self._known: tuple[Database, Knowledge] | None = None
         self._began = False
+        self._helper: Helper | None = None
+
+    def leave_to(self, helper: Helper) -> None:
+        """Leave it to another process to make the rows, and make them here only where it does not."""
+        self._helper = helper
 
     def database(self, progress: Progress = lambda _: None) -> Database:
         """The live generation; the first one is built where there is none yet (`progress` as for `rebuild`)."""
@@ -91,22 +109,31 @@ class Runner:
         if settled:
             self._log.tail().settle()
         head = self._log.records.queries.head()
-        database = self.database()
+        began = monotonic()
         while True:
+            database = self.database()
             position, leaf_hash = _progress(database)
             if position == head.position and leaf_hash != (head.leaf_hash if position else None):
                 raise LogReplaced(f"position {position} no longer holds what was read from it; rebuild the rows")
             if position >= head.position and (position == head.position or self._is_there(position, leaf_hash)):
                 return database
+            if self._helper and monotonic() - began < PATIENCE and self._helper.hurry():
+                sleep(_GLANCE)
+                continue
             with self._one_at_a_time:
                 self._advance(database)
 
-    def follow(self, stop: Event) -> None:
-        """Keep the rows up to date until `stop` is set. Whatever fails is logged and tried again: nobody else would."""
+    def follow(self, stop: Event, awaited: Event | None = None) -> None:
+        """Keep the rows up to date until `stop` is set. Whatever fails is logged and tried again: nobody else would.
+
+        `awaited` is set, and the log's signal rung, by one who waits for them.
+        """
+        awaited = awaited or Event()
         self._log.records.listen()
         signal = self._log.records.signal
         while not stop.is_set():
             heard = signal.rung
+            awaited.clear()
             try:
                 self.catch_up()
                 self._generations.sweep()
@@ -114,8 +141,7 @@ class Runner:
                 log.warning("the rows can not be brought up to date; trying again", reason=str(error))
             except Exception:
                 log.exception("the rows can not be brought up to date; trying again")
-            # What comes within this time is made together. Nobody waits for it: who asks brings the rows up to date.
-            stop.wait(_GATHER)
+            awaited.wait(GATHER)
             signal.wait(heard, 1.0)
 
     def lag(self) -> Lag:

@@ -87,6 +87,12 @@ def actor_word(name: str) -> str:
     return f"a:{sha256(name.encode()).hexdigest()[:16]}"
 
 
+_HAVING = {
+    "sqlite": "SELECT rowid AS position FROM words WHERE words MATCH ? AND rowid <= ?",
+    "postgres": "SELECT position FROM words WHERE found_by @@ ?::tsquery AND position <= ?",
+}
+
+
 def positions(
     asked: Asked, engine: str, word: str, last: int, *, begins: bool = False, most: int = 2**31, newest: bool = False
 ) -> list[int]:
@@ -94,15 +100,23 @@ def positions(
 
     No more than `most` are told: with `newest` the last ones, the last one first, otherwise no particular ones.
     """
+    order = " ORDER BY position DESC" if newest else ""
+    given = (_sought(engine, word, begins=begins), last, most)
+    return [row[0] for row in asked.fetch(f"{_HAVING[engine]}{order} LIMIT ?", given)]
+
+
+def count(asked: Asked, engine: str, word: str, last: int, most: int, *, begins: bool = False) -> int:
+    """How many there are of them; no more than `most` are counted."""
+    given = (_sought(engine, word, begins=begins), last, most)
+    found: int = asked.fetch(f"SELECT count(*) FROM ({_HAVING[engine]} LIMIT ?) AS found", given)[0][0]
+    return found
+
+
+def _sought(engine: str, word: str, *, begins: bool) -> str:
+    """The word as the index is asked for it."""
     if engine == "sqlite":
-        statement = "SELECT rowid FROM words WHERE words MATCH ? AND rowid <= ?"
-        order = " ORDER BY rowid DESC"
-        given = f'"{word}"*' if begins else f'"{word}"'
-    else:
-        statement = "SELECT position FROM words WHERE found_by @@ ?::tsquery AND position <= ?"
-        order = " ORDER BY position DESC"
-        given = f"'{word}':*" if begins else f"'{word}'"
-    return [row[0] for row in asked.fetch(f"{statement}{order if newest else ''} LIMIT ?", (given, last, most))]
+        return f'"{word}"*' if begins else f'"{word}"'
+    return f"'{word}':*" if begins else f"'{word}'"
 
 
 def _words(told: Iterable[str | None]) -> set[str]:

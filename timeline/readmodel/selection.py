@@ -4,7 +4,8 @@ The search index says which developments to look at; whether one passes is decid
 Where the index names few, those are folded; where it names many, rows are walked in order until the page is full.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
+from itertools import accumulate
 from uuid import UUID
 
 from timeline.errors import InvalidValue
@@ -13,7 +14,7 @@ from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.past import Past
 from timeline.readmodel.rows import After, Window, all_rows
-from timeline.readmodel.search import actor_word, positions, source_word, words
+from timeline.readmodel.search import actor_word, count, positions, source_word, words
 from timeline.readmodel.standing import Standing
 
 FEW = 2_000
@@ -64,28 +65,31 @@ def named(standing: Standing, past: Past, window: Window) -> set[UUID] | None:
     """The developments that the index names for every filter; None where it would name too many."""
     filters, database, last = window.filters, standing.database, window.cuts.position
 
-    def having(some: Iterable[str], *, begins: bool = False) -> list[int]:
-        most = _COMMON + 1
+    def are_common(some: Collection[str], *, begins: bool = False) -> bool:
+        counts = (count(database, database.engine, word, last, _COMMON + 1, begins=begins) for word in some)
+        return any(total > _COMMON for total in accumulate(counts))
+
+    def having(some: Collection[str], *, begins: bool = False) -> list[int] | None:
+        """The events that have one of these words; None for too many of them."""
+        if are_common(some, begins=begins):
+            return None
         return [
-            position
-            for word in some
-            for position in positions(database, database.engine, word, last, begins=begins, most=most)
+            position for word in some for position in positions(database, database.engine, word, last, begins=begins)
         ]
 
-    def beginning(word: str) -> list[int]:
+    def beginning(word: str) -> list[int] | None:
         # A word that is common as it stands is common as a beginning, which takes longer to find out.
-        common = having([word])
-        return common if len(common) > _COMMON else having([word], begins=True)
+        return None if are_common([word]) else having([word], begins=True)
 
     longest = sorted(set(words(filters.text or "")), key=lambda word: (-len(word), word))
     asked = [beginning(word) for word in longest[:MOST_WORDS]]
     if filters.actors:
-        asked.append(having(actor_word(name) for name in filters.actors))
+        asked.append(having([actor_word(name) for name in filters.actors]))
     if filters.sources:
-        asked.append(having(source_word(slug) for slug in filters.sources))
+        asked.append(having([source_word(slug) for slug in filters.sources]))
     found: set[UUID] | None = None
-    for some in sorted(asked, key=len):
-        if len(some) <= _COMMON and (found is None or len(found) > FEW):
+    for some in sorted((few for few in asked if few is not None), key=len):
+        if found is None or len(found) > FEW:
             ids = standing.merged.together(past.subjects(some).values())
             found = ids if found is None else found & ids
     return found

@@ -140,4 +140,6 @@ def indexes(engine: str) -> list[str]:
     """What makes the questions fast, to be made when most rows are there."""
     key = [f"ALTER TABLE versions ADD PRIMARY KEY ({_KEY})"] if engine == "postgres" else []
     search = ["CREATE INDEX words_by_word ON words USING gin (found_by)"] if engine == "postgres" else []
-    return [*key, *_INDEXES, *search]
+    # It would look for a word that nearly all have by its index, until it has counted by itself some minutes later.
+    counted = [f"ANALYZE {table}" for table in ("versions", "words", "casts")] if engine == "postgres" else []
+    return [*key, *_INDEXES, *search, *counted]
