@@ -89,7 +89,7 @@ def list_(config: Config, every: bool, as_json: bool) -> None:
 @click.argument("name")
 @click.pass_obj
 def revoke(config: Config, name: str) -> None:
-    """Take the token called NAME back. A server that is running refuses it from the next request on."""
+    """Take the token called NAME back. A server that is running refuses it within a fiftieth of a second."""
     with _tokens(config) as tokens:
         tokens.revoke(name)
     click.echo(f"{name} is revoked")

@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
@@ -13,7 +14,8 @@ import pytest
 
 from tests.engines import Engine
 from tests.scenarios import NOW, FakeClock, open_log, reported, submission
-from timeline.access.keeping import Tokens
+from timeline.access import keeping
+from timeline.access.keeping import REMEMBERED, Tokens
 from timeline.access.opening import tokens_of
 from timeline.access.tokens import Scope, redacted
 from timeline.errors import InvalidValue, StoreUnusable
@@ -92,6 +94,38 @@ def test_a_token_that_another_process_revokes_is_refused_at_once(engine: Engine,
 
     assert tokens.find(secret) is None
     assert [one.state(NOW) for one in tokens.all()] == ["revoked"]
+
+
+def test_a_token_that_was_found_is_looked_for_again_after_a_fiftieth_of_a_second(
+    engine: Engine, tokens: Tokens, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = [100.0]
+    monkeypatch.setattr(keeping, "monotonic", lambda: moment[0])
+    secret, made = tokens.create("desk", [Scope.APPEND], TOMORROW)
+    assert tokens.find(secret) == made
+
+    others = open_tokens(engine, clock)
+    others.revoke("desk")
+    others.close()
+    moment[0] += 0.019
+    assert tokens.find(secret) == made
+    moment[0] += 0.002
+    assert tokens.find(secret) is None
+
+
+def test_what_expires_or_is_revoked_here_is_refused_however_lately_it_was_found(
+    tokens: Tokens, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "monotonic", lambda: 100.0)
+    (expiring, _), (revoked, _) = tokens.create("one", [Scope.READ], TOMORROW), tokens.create("two", [Scope.READ])
+    assert tokens.find(expiring)
+    assert tokens.find(revoked)
+
+    tokens.revoke("two")
+    clock.now = TOMORROW
+
+    assert tokens.find(revoked) is None
+    assert tokens.find(expiring) is None
 
 
 def test_a_name_is_unique_among_those_that_are_live(tokens: Tokens, clock: FakeClock) -> None:
@@ -202,6 +236,7 @@ def test_a_file_that_was_taken_away_opens_nothing_any_more(tmp_path: Path, clock
     secret, made = tokens.create("desk", [Scope.READ])
     assert tokens.find(secret) == made
     (tmp_path / "a.db.access").rename(tmp_path / "kept")
+    time.sleep(1.5 * REMEMBERED)
 
     assert tokens.find(secret) is None
     assert not (tmp_path / "a.db.access").exists()

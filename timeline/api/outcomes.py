@@ -1,6 +1,7 @@
 """What became of an event that was to be appended, in words and as an answer tells it."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from timeline.api.problems import problem_of
@@ -38,5 +39,8 @@ def receipt(one: Receipt) -> dict[str, Any]:
         "position": one.position,
         "subject": str(one.subject),
         "version": one.version,
-        "recorded_at": format_instant(one.recorded_at),
+        "recorded_at": _told_instant(one.recorded_at),
     }
+
+
+_told_instant = lru_cache(maxsize=16)(format_instant)  # what is written together is recorded at one moment

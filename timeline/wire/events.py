@@ -93,7 +93,7 @@ KNOWN = frozenset((*_ENVELOPE.fields, *IGNORED))
 def parse_json(body: bytes) -> Any:
     """The JSON value of a body. Raises `MalformedMessage` for what is not JSON, or names a key twice."""
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        return _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise _malformed(f"the body is not UTF-8 (byte {error.start})") from None
     except RecursionError:
@@ -278,3 +278,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
