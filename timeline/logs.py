@@ -29,6 +29,14 @@ def to_stderr() -> None:
     )
 
 
+def write(line: str) -> None:
+    """Write a finished line, in which there is no secret, whole."""
+    # Where nobody reads any more there is nobody to tell, and the request that is logged is answered all the same.
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
 class _ToStderr:
     """Writes lines to what is standard error at that moment."""
 
@@ -37,10 +45,7 @@ class _ToStderr:
 
     def msg(self, line: str) -> None:
         """Write a line, whole."""
-        # Where nobody reads any more there is nobody to tell, and the request that is logged is answered all the same.
-        with suppress(OSError, ValueError):
-            sys.stderr.write(f"{line}\n")
-            sys.stderr.flush()
+        write(line)
 
     debug = info = warning = error = critical = msg
 

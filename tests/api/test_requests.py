@@ -63,6 +63,18 @@ def test_a_request_is_one_line_with_what_an_operator_needs(scene: Scene, logged:
     }
 
 
+def test_what_is_answered_before_the_application_has_the_same_line(scene: Scene, logged: Any) -> None:
+    read_at = {"recorded_at": scene.post(message()).json["position"]}
+    tag = scene.client.get("/api/v1/timeline", query_string=read_at).headers["ETag"]
+    scene.app.test_client().get("/api/v1/timeline", query_string=read_at, headers={"If-None-Match": tag})
+
+    appended, read, unchanged = logged()
+    assert appended.keys() == read.keys()
+    assert unchanged.keys() == read.keys() - {"token"}
+    assert (appended["route"], appended["status"], appended["token"]) == ("/api/v1/events", 201, "tests")
+    assert (unchanged["status"], unchanged["event"], unchanged["level"]) == (304, "request", "info")
+
+
 @pytest.mark.parametrize(("path", "route"), [("/api/v1/nothing", "/api/<path:path>"), ("/nothing", "unknown")])
 def test_a_path_that_is_unknown_is_logged_by_its_rule(scene: Scene, logged: Any, path: str, route: str) -> None:
     scene.client.get(path)

@@ -22,7 +22,7 @@ from timeline.api.limits import REFUSED, Limits
 from timeline.api.messages import ONE
 from timeline.api.metrics import Metrics
 from timeline.api.outcomes import outcome_of, receipt
-from timeline.api.requests import HEADER, name_of, tell
+from timeline.api.requests import HEADER, name_of, tell_at_once
 from timeline.domain.aggregates import Submission
 from timeline.errors import StoreUnusable, TimelineError
 from timeline.store.log import ConflictLog
@@ -78,7 +78,7 @@ class AppendsOne(Struct, frozen=True):
         start_response(status, headers)
         self.metrics.appended(outcome_of(became))
         taken = time.perf_counter() - began
-        tell(self.metrics, "POST", ROUTE, int(status[:3]), taken, request_id=name, token=token.name)
+        tell_at_once(self.metrics, "POST", ROUTE, int(status[:3]), taken, request_id=name, token=token.name)
         return [body]
 
     def _length(self, environ: dict[str, Any]) -> int | None:

@@ -6,13 +6,18 @@ line that the request causes, in its answer, and in the problem document of a fa
 
 import re
 import time
+from datetime import UTC, datetime
 from random import getrandbits
 
+import msgspec
 import structlog
 from flask import Flask, Response, g, request
+from msgspec import UNSET, Struct, UnsetType
 
+from timeline import logs
 from timeline.access.tokens import redacted
 from timeline.api.metrics import Metrics
+from timeline.domain.moments import format_instant
 
 log = structlog.get_logger(__name__)
 
@@ -45,10 +50,38 @@ def follow(app: Flask, metrics: Metrics) -> None:
         structlog.contextvars.clear_contextvars()
 
 
-def tell(metrics: Metrics, method: str, rule: str, status: int, seconds: float, **more: str) -> None:
+def tell(metrics: Metrics, method: str, rule: str, status: int, seconds: float) -> None:
     """Count a request that was answered, and log it."""
     metrics.answered(rule, method, status, seconds)
-    log.info("request", method=method, route=rule, status=status, duration_ms=round(seconds * 1_000, 1), **more)
+    log.info("request", method=method, route=rule, status=status, duration_ms=_ms(seconds))
+
+
+def tell_at_once(
+    metrics: Metrics, method: str, rule: str, status: int, seconds: float, request_id: str, token: str | None = None
+) -> None:
+    """The same of a request that never came to the application: the same line, in a fifth of the time.
+
+    The id is what `name_of` gave, so that there is no secret in it.
+    """
+    metrics.answered(rule, method, status, seconds)
+    line = _Line(method, rule, status, _ms(seconds), request_id, token or UNSET, format_instant(datetime.now(UTC)))
+    logs.write(msgspec.json.encode(line).decode())
+
+
+class _Line(Struct, gc=False):
+    method: str
+    route: str
+    status: int
+    duration_ms: float
+    request_id: str
+    token: str | UnsetType
+    timestamp: str
+    event: str = "request"
+    level: str = "info"
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1_000, 1)
 
 
 def route() -> str:

@@ -14,7 +14,7 @@ from werkzeug.http import parse_etags
 from timeline.api.caching import Freshness, question_of
 from timeline.api.headers import ALWAYS, API_POLICY
 from timeline.api.metrics import Metrics
-from timeline.api.requests import HEADER, name_of, tell
+from timeline.api.requests import HEADER, name_of, tell_at_once
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -39,7 +39,7 @@ class Unchanged:
             return self._application(environ, start_response)
         name = name_of(environ.get(_NAME, ""))
         start_response("304 NOT MODIFIED", [*marks.items(), *_EACH, (HEADER, name)])
-        tell(self._metrics, "GET", ROUTE, 304, time.perf_counter() - began, request_id=name)
+        tell_at_once(self._metrics, "GET", ROUTE, 304, time.perf_counter() - began, request_id=name)
         return []
 
     def _marks(self, environ: dict[str, Any]) -> dict[str, str] | None:
