@@ -2,6 +2,7 @@
 
 import sqlite3
 import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -34,8 +35,8 @@ class PostgresServer:
         for _ in range(6):  # it is given ten seconds a time, which a busy machine may need more of
             try:
                 return self._server.ensure_postgres_running()
-            except subprocess.TimeoutExpired:
-                continue
+            except (subprocess.TimeoutExpired, AssertionError):  # it runs, and is not ready yet
+                time.sleep(1)
         raise TimeoutError("PostgreSQL did not start again")
 
     def close(self) -> None:
