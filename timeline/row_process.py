@@ -82,11 +82,12 @@ class RowProcess:
         with self._changing:
             if self._process is None or self._process.poll() is not None:
                 return False
-            with suppress(BlockingIOError):
-                try:
-                    os.write(self._process.stdin.fileno(), what)  # type: ignore[union-attr]
-                except BrokenPipeError:
-                    return False
+            try:
+                os.write(self._process.stdin.fileno(), what)  # type: ignore[union-attr]
+            except BlockingIOError:
+                pass
+            except BrokenPipeError:
+                return False
             return True
 
     def _end(self) -> None:

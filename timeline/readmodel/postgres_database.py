@@ -27,7 +27,7 @@ class PostgresTransaction:
 
     def fetch(self, statement: str, given: Sequence[Any] = ()) -> Rows:
         """All rows of a query."""
-        return self._connection.execute(percent(statement), given, binary=True).fetchall()
+        return _fetched(self._connection, statement, given)
 
     def execute(self, statement: str, given: Sequence[Any] = ()) -> None:
         """Run one statement."""
@@ -76,10 +76,8 @@ class PostgresDatabase(Database):
             raise StoreUnusable(f"the read model can not be read: {error}") from error
 
     def _fetched(self, statement: str, given: Sequence[Any]) -> Rows:
-        # What is prepared is planned for any word, and so takes a hundred times as long where a word is rare.
-        prepare = False if "@@" in statement else None
         with self._pool.connection() as connection:
-            return connection.execute(percent(statement), given, prepare=prepare, binary=True).fetchall()
+            return _fetched(connection, statement, given)
 
     @contextmanager
     def writing(self) -> Iterator[PostgresTransaction]:
@@ -95,6 +93,14 @@ class PostgresDatabase(Database):
     def close(self) -> None:
         """Close its connections."""
         self._pool.close()
+
+
+def _fetched(connection: Connection[Any], statement: str, given: Sequence[Any]) -> Rows:
+    """All rows. A search is not prepared: it would be planned for any word, which takes a hundred times as long for a
+    rare one.
+    """
+    prepare = False if "@@" in statement else None
+    return connection.execute(percent(statement), given, prepare=prepare, binary=True).fetchall()
 
 
 @lru_cache(maxsize=2_000)
