@@ -29,7 +29,7 @@ from timeline.domain.facts import AccountGiven, DevelopmentReported, Event, Fact
 from timeline.domain.moments import Occurred, parse_instant
 from timeline.domain.values import Account, MessageId, development_id_of, source_id
 from timeline.domain.vocabulary import Aspect, Kind, SourceKind, Stance
-from timeline.projections.generations import generations_of
+from timeline.projections.engines import generations_of
 from timeline.projections.running import Runner
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog

@@ -144,7 +144,7 @@ def test_a_client_that_never_ends_its_request_does_not_keep_the_log_open(tmp_pat
         connection.close()
 
 
-def test_a_token_that_is_revoked_while_the_server_runs_is_refused_from_the_next_request_on(server: Running) -> None:
+def test_a_token_that_is_revoked_while_the_server_runs_is_refused(server: Running) -> None:
     token = {"Authorization": f"Bearer {server.token('desk', 'append')}"}
     before = ask(server, "POST", "/api/v1/events", message(), **token)[0]
     server.timeline("token", "revoke", "desk")

@@ -9,7 +9,7 @@ from timeline.access.keeping import Tokens
 from timeline.access.opening import tokens_of
 from timeline.config import Config
 from timeline.errors import StoreUnusable
-from timeline.projections.generations import generations_of
+from timeline.projections.engines import generations_of
 from timeline.projections.running import Runner
 from timeline.readmodel.questions import Reader
 from timeline.store.addresses import parse_address

@@ -17,7 +17,7 @@ import structlog
 from timeline import logs
 from timeline.bootstrap import now
 from timeline.config import from_environment
-from timeline.projections.generations import generations_of
+from timeline.projections.engines import generations_of
 from timeline.projections.running import GATHER, Runner
 from timeline.store.addresses import parse_address
 from timeline.store.log import ConflictLog

@@ -85,7 +85,7 @@ def test_a_token_is_refused_from_the_instant_at_which_it_expires(tokens: Tokens,
     assert tokens.find(secret) is None
 
 
-def test_a_token_that_another_process_revokes_is_refused_at_once(engine: Engine, tokens: Tokens) -> None:
+def test_a_token_that_another_process_revokes_is_refused_soon(engine: Engine, tokens: Tokens) -> None:
     secret, _ = tokens.create("desk", [Scope.APPEND])
     assert tokens.find(secret)
 

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks.bench_replay import on_postgres, sqlite_log
 from tests.benchmarks.generated import BEGIN, DAYS, END, FRONTS, SOURCES
 from timeline.domain.vocabulary import Kind, Status
-from timeline.projections.generations import generations_of
+from timeline.projections.engines import generations_of
 from timeline.projections.running import Runner
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.filters import Filters

@@ -20,7 +20,7 @@ from shutil import which
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, Route, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
@@ -68,8 +68,7 @@ def main() -> None:
     stores = {int(size): file for size, _, file in (one.partition("=") for one in given.store)}
     console = Console(width=110)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        path = next(found for name in NAMES if name and (found := which(name)))
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = _browser(playwright)
         shown = Table(title="From navigation until marks are to be seen, ms (medians)")
         for column in ("developments", "this page", *PEERS):
             shown.add_column(column, justify="right")
@@ -78,12 +77,17 @@ def main() -> None:
             with serving(store, **UNLIMITED) as server:
                 ours = _median(lambda server=server: _time_to_marks(browser, server), given.runs)  # type: ignore[misc]
                 items = _items(store, size)
-                others = [_peer(browser, name, items, given.runs if size <= 1_000 else 1) for name in PEERS]
+                others = [_peer(playwright, name, items, given.runs if size <= 10_000 else 1) for name in PEERS]
                 shown.add_row(f"{size:,}", f"{ours:,.0f}", *others)
                 if size == max({*given.sizes, *stores}):
                     _details(browser, server, given.runs, console)
         console.print(shown)
         browser.close()
+
+
+def _browser(playwright: Playwright) -> Browser:
+    path = next(found for name in NAMES if name and (found := which(name)))
+    return playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
 def _filled(folder: str, size: int) -> str:
@@ -130,7 +134,8 @@ def _time_to_marks(browser: Browser, server: Running, search: str = "") -> float
         return (time.perf_counter() - begun) * 1000
 
 
-def _peer(browser: Browser, name: str, items: list[dict[str, str | None]], runs: int) -> str:
+def _peer(playwright: Playwright, name: str, items: list[dict[str, str | None]], runs: int) -> str:
+    """In a browser of its own, which ends with it: a page that is given up would go on beside what comes next."""
     document, folders, mark = PEERS[name]
     if not all(folder.exists() for folder in folders.values()):
         return "not fetched"
@@ -148,7 +153,7 @@ def _peer(browser: Browser, name: str, items: list[dict[str, str | None]], runs:
         else:
             route.fulfill(status=404, body="")
 
-    def once() -> float:
+    def once(browser: Browser) -> float:
         with _page(browser) as page:
             page.route("**/*", answer)
             begun = time.perf_counter()
@@ -156,12 +161,13 @@ def _peer(browser: Browser, name: str, items: list[dict[str, str | None]], runs:
             page.wait_for_selector(mark, timeout=CAP, state="attached")
             return (time.perf_counter() - begun) * 1000
 
-    if len(items) > 20_000:
-        runs = 1
+    browser = _browser(playwright)
     try:
-        return f"{_median(once, runs):,.0f}"
+        return f"{_median(lambda: once(browser), runs):,.0f}"
     except Error:
         return f"nothing in {CAP // 1000} s"
+    finally:
+        browser.close()
 
 
 FRAMES = """() => { window.gaps = []; let last = performance.now();

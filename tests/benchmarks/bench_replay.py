@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks.contenders import TcpServer
 from tests.benchmarks.generated import BEGIN, DAYS, END, FRONTS, fill
 from tests.benchmarks.readers import library_loop, projection_runner
-from timeline.projections.generations import generations_of
+from timeline.projections.engines import generations_of
 from timeline.projections.running import Runner
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket

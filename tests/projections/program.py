@@ -6,7 +6,7 @@ It says so on a line of its own when it begins. Batches are small, so that it is
 from pathlib import Path
 from threading import Event
 
-from timeline.projections.generations import generations_of
+from timeline.projections.engines import generations_of
 from timeline.projections.running import Runner
 from timeline.store.log import ConflictLog
 

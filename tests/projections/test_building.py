@@ -21,8 +21,8 @@ from timeline.domain.values import MessageId, development_id_of
 from timeline.importers.releases import bring_in, release_file
 from timeline.importers.snapshots import Release
 from timeline.projections import building, parts
+from timeline.projections.engines import generations_of
 from timeline.projections.first_words import FirstWords
-from timeline.projections.generations import generations_of
 from timeline.projections.knowledge import Knowledge
 from timeline.projections.pieces import Piece, piece_of
 from timeline.projections.projection import Projection

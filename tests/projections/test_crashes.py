@@ -10,7 +10,7 @@ from tests.killing import Started
 from tests.projections import program
 from tests.projections.tables import all_rows
 from tests.scenarios import FakeClock, open_log
-from timeline.projections.generations import generations_of
+from timeline.projections.engines import generations_of
 from timeline.projections.running import Runner
 
 KILLS = 20

@@ -10,9 +10,10 @@ import pytest
 
 from tests.scenarios import Scene, reported
 from timeline.errors import StoreUnusable
-from timeline.projections.generations import Busy, SqliteGenerations
+from timeline.projections.generations import Busy
 from timeline.projections.projection import VERSION
 from timeline.projections.running import Runner
+from timeline.projections.sqlite_generations import SqliteGenerations
 from timeline.readmodel.sqlite_database import SqliteDatabase
 
 

@@ -9,7 +9,7 @@ from tests.conftest import NewEngine
 from tests.engines import Engine
 from tests.scenarios import NOW, FakeClock, open_log, reported, submission
 from timeline.errors import StoreUnusable
-from timeline.projections.generations import generations_of
+from timeline.projections.engines import generations_of
 from timeline.projections.projection import VERSION
 from timeline.projections.running import Runner
 from timeline.store.addresses import PostgresAddress, parse_address

@@ -14,8 +14,8 @@ from timeline.domain.descriptions import DescriptionChanges, SourceChanges
 from timeline.domain.facts import DevelopmentRevised, Fact, SourceRevised
 from timeline.domain.values import MessageId, development_id_of, source_id
 from timeline.domain.vocabulary import Aspect, Nature, Status
+from timeline.projections.engines import generations_of
 from timeline.projections.first_words import _found_by
-from timeline.projections.generations import generations_of
 from timeline.projections.running import Runner
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.questions import Reader

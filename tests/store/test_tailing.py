@@ -15,7 +15,7 @@ from tests.store.test_log import in_threads, tell
 from timeline.domain.facts import Event
 from timeline.domain.values import MessageId, development_id_of
 from timeline.errors import LogReplaced
-from timeline.projections.generations import generations_of
+from timeline.projections.engines import generations_of
 from timeline.projections.running import Runner
 from timeline.store import tailing
 from timeline.store.log import ConflictLog
