@@ -128,5 +128,27 @@ def test_rows_that_the_other_process_is_too_slow_to_make_are_made_by_who_asks(
 
     scene.runner.catch_up()
 
-    assert slow.asked > 1
+    asked = slow.asked
+    assert asked > 1
     assert scene.runner.lag().behind == 0
+
+    scene.tell(given("osint-team", "asserts"))
+    scene.runner.catch_up()
+
+    assert slow.asked == asked, "nobody waits again for one that was too slow a moment ago"
+    assert scene.runner.lag().behind == 0
+
+
+def test_one_that_was_too_slow_is_waited_for_again_after_a_while(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "PATIENCE", 0.05)
+    monkeypatch.setattr(running, "DOUBT", 0.0)
+    slow = Slow()
+    scene.runner.leave_to(slow)
+    scene.tell(reported())
+    scene.runner.catch_up()
+    asked = slow.asked
+
+    scene.tell(given("ua-mod", "denies"))
+    scene.runner.catch_up()
+
+    assert slow.asked > asked

@@ -35,6 +35,8 @@ GATHER = 0.25
 """Seconds within which what comes is made together, unless somebody waits for it."""
 PATIENCE = 5.0
 """Seconds for which another process is left to make rows that somebody waits for."""
+DOUBT = 30.0
+"""Seconds for which nobody waits for it after it was too slow for one."""
 _PAUSE = 0.2
 _GLANCE = 0.002
 
@@ -75,6 +77,7 @@ class Runner:
         self._known: tuple[Database, Knowledge] | None = None
         self._began = False
         self._helper: Helper | None = None
+        self._doubted_until = 0.0
 
     def leave_to(self, helper: Helper) -> None:
         """Leave it to another process to make the rows, and make them here only where it does not."""
@@ -117,7 +120,7 @@ class Runner:
                 raise LogReplaced(f"position {position} no longer holds what was read from it; rebuild the rows")
             if position >= head.position and (position == head.position or self._is_there(position, leaf_hash)):
                 return database
-            if self._helper and monotonic() - began < PATIENCE and self._helper.hurry():
+            if self._is_made_elsewhere(monotonic() - began):
                 sleep(_GLANCE)
                 continue
             with self._one_at_a_time:
@@ -190,6 +193,16 @@ class Runner:
     def close(self) -> None:
         """Let go of the generations."""
         self._generations.close()
+
+    def _is_made_elsewhere(self, waited: float) -> bool:
+        """Whether one who has waited so long may leave the rows to the other process; it is told that he waits."""
+        if self._helper is None or monotonic() < self._doubted_until:
+            return False
+        if waited >= PATIENCE:
+            log.warning("the process that makes rows is too slow; who asks makes them", waited=round(waited, 1))
+            self._doubted_until = monotonic() + DOUBT
+            return False
+        return self._helper.hurry()
 
     def _is_there(self, position: int, leaf_hash: bytes | None) -> bool:
         """Whether the log, which grew since it was asked, holds what the rows were made of; raises `LogReplaced`."""
