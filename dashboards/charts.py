@@ -21,8 +21,8 @@ from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 
 _COUNTED = (
-    "Too much to draw one by one: each cell counts what began in it, and the violet row below tells which share "
-    "of that is contested. Zoom in, or click on a cell, to see more."
+    "Too much to draw one by one: each cell counts what began in it (at the edges it may be cut short), and the violet "
+    "row below tells which share of that is contested. Zoom in, or click on a cell, to see more."
 )
 _EMPTY = "Nothing to show here: widen the window, or choose more filters."
 _MOST_NAMED = 6

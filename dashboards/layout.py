@@ -209,7 +209,10 @@ def _charts() -> html.Main:
                         className="steps-row",
                     ),
                     html.P(id=ids.CHANGED, className="just-changed small", role="status"),
-                    html.Span(id=ids.SHOWN, className="quiet shown"),
+                    html.Div(
+                        [html.Span(id=ids.SPAN, className="window-told"), html.Span(id=ids.SHOWN)],
+                        className="quiet shown",
+                    ),
                     key(),
                 ],
                 className="toolbar",

@@ -60,7 +60,8 @@ def _of_marks(drawn: Detail, view: View, wanted: WantedCuts, size: tuple[float, 
     bounds = _framed(view) or (bounds_of(places) if places else _NOWHERE)
     chosen = str(view.development) if view.development else None
     figure = world_map(places, bounds, *size, colours, chosen)
-    return Map(figure, map_in_words(places, len(marks) - len(places)), len(marks), drawn.notices, drawn.hints)
+    told = map_in_words(places, len(marks) - len(places))
+    return Map(figure, told, len(marks), drawn.notices, drawn.hints)
 
 
 def _of_many(
@@ -71,9 +72,11 @@ def _of_many(
         np.repeat(column, spread.counts) for column in (spread.lat, spread.lon, _PLACE_OF[spread.statuses])
     )
     bounds = _framed(view) or (box_around(lon, lat) if len(lon) else _NOWHERE)
-    told = f"{count(len(lon), 'development')} counted in squares; {spread.placeless:,} without a place on the map."
+    placeless = f"; {spread.placeless:,} without a place on the map" if spread.placeless else ""
+    told = f"{count(len(lon), 'development')} counted in squares{placeless}."
     hint = f"More than {MOST_MARKS:,} developments: each square counts those in it. Zoom in, or click on one."
-    return Map(density_map(lon, lat, status, bounds, *size, colours), told, len(lon) + spread.placeless, hints=(hint,))
+    figure = density_map(lon, lat, status, bounds, *size, colours)
+    return Map(figure, told, len(lon) + spread.placeless, hints=(hint,))
 
 
 def _framed(view: View) -> Box | None:

@@ -13,9 +13,11 @@ from dashboards.charts import Chart, chart_of, key_of
 from dashboards.choices import Choice, front_choices, named, status_choices
 from dashboards.exporting import export_links
 from dashboards.figures.counted import counted, grid
+from dashboards.figures.map import most_in_a_square
 from dashboards.figures.overview import STRETCHES, overview
-from dashboards.figures.scale import Scale, milliseconds
+from dashboards.figures.scale import Scale, day_of, milliseconds
 from dashboards.filters import View, pinned, same_cuts, write
+from dashboards.key import Shown, items
 from dashboards.mapping import Map, map_of
 from dashboards.panel import panel, unknown, unshowable
 from dashboards.table import MOST_ROWS, table
@@ -46,13 +48,16 @@ class Held(Struct, frozen=True):
 
 class Tally(Struct, frozen=True):
     """How many developments there are at the cuts, how many pass the filters (None: not counted), and how many of these
-    the window has, where the page and not the chart in the browser tells it. `more`: the page shows only some of them.
+    are shown, where the page and not the chart in the browser tells it.
+
+    `more`: these are not all in the window, which has `window` (None: not counted).
     """
 
     all: int
     passing: int | None
     inside: int | None = None
     more: bool = False
+    window: int | None = None
 
 
 class Page(Struct, frozen=True):
@@ -66,6 +71,9 @@ class Page(Struct, frozen=True):
     headline: str
     tally: Tally
     pin: Any
+    span: str
+    """The days of the window in words; nothing where it has all of them."""
+    key: list[Any]
     notices: Sequence[str]
     overview: dict[str, Any]
     chart: Chart | None
@@ -122,10 +130,12 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     if view.chart == "table":
         answer = reader.timeline(wanted, inside, MOST_ROWS)
         rows = table(answer.entries, names, more=answer.more)
-        tally = structs.replace(tally, inside=len(answer.entries), more=answer.more)
+        in_window = reader.facets(wanted, inside)[1].total if answer.more else None
+        tally = structs.replace(tally, inside=len(answer.entries), more=answer.more, window=in_window)
     elif shown_map:
         tally = structs.replace(tally, inside=shown_map.developments)
     permalink = pinned(view, cuts)
+    shown, most = _in_the_key(view, chart, shown_map)
     return Page(
         view=view,
         first_day=first_day,
@@ -135,6 +145,8 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         headline=_headline(fronts, view),
         tally=tally,
         pin=_pin(view),
+        span="" if window == whole else words.days(day_of(window.left + 1), day_of(window.right - 1)),
+        key=items(shown, most, colours),
         notices=notices,
         overview=_overview(reader, wanted, filters, lanes, (whole, window), colours, charted=view.chart in CHARTED),
         chart=chart,
@@ -152,6 +164,18 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         exports=export_links(view, wanted),
         theme=theme,
     )
+
+
+def _in_the_key(view: View, chart: Chart | None, shown_map: Map | None) -> tuple[Shown, int]:
+    """What the key has to explain, and the greatest count. What the browser has already are marks."""
+    if view.chart == "table":
+        return "table", 0
+    if shown_map:
+        most = most_in_a_square(shown_map.figure)
+        return ("squares", most) if most else ("map", 0)
+    if chart and chart.level == "counts":
+        return "counts", chart.told["most"]
+    return "marks", 0
 
 
 def map_height(width: float) -> float:

@@ -174,8 +174,7 @@ def _what_changed(reader: Reader, held: HeldCuts, fact: facts.Fact) -> str:
         case facts.DevelopmentReported(_, account):
             return f"Reported by {reader.source(account.source, held).name}"
         case facts.AccountGiven(account):
-            stances = ", ".join(f"{stance} {words.ASPECT[aspect]}" for aspect, stance in account.stance.items())
-            return f"{reader.source(account.source, held).name} {stances}"
+            return f"{reader.source(account.source, held).name} {words.said(account.stance)}"
         case facts.AccountWithdrawn(source, _, reason):
             return f"{reader.source(source, held).name} takes it back" + (f": {reason}" if reason else "")
         case facts.DevelopmentRevised(_, nature, reason):

@@ -15,16 +15,22 @@ MOST_ROWS = 500
 
 
 def table(entries: Sequence[Entry], front_names: Mapping[str, str], *, more: bool = False) -> Any:
-    """The developments as a table, in order of their beginning; `more`: there are others behind them."""
+    """The developments as a table, by the earliest day of each; `more`: there are others behind them."""
     head = ("Occurred", "Front", "Development", "Status", "First reported")
     return html.Div(
         [
+            # On a telephone its rows are cards (assets/style.css); roles keep it a table there.
             html.Table(
                 [
-                    html.Caption("Developments in the window, by when they began", className="sr-only"),
-                    html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
-                    html.Tbody([_row(entry, front_names) for entry in entries]),
-                ]
+                    html.Caption("Developments in the window, by the earliest day of each", className="sr-only"),
+                    html.Thead(
+                        html.Tr([html.Th(name, scope="col", role="columnheader") for name in head], role="row"),
+                        role="rowgroup",
+                    ),
+                    html.Tbody([_row(entry, front_names) for entry in entries], role="rowgroup"),
+                ],
+                role="table",
+                className="cards",
             ),
             html.P(f"There are more than these {len(entries):,}: narrow the window or the filters.", className="quiet")
             if more
@@ -38,24 +44,17 @@ def _row(entry: Entry, front_names: Mapping[str, str]) -> html.Tr:
     description = entry.state.described
     disputed = [a for a, s in entry.statuses.items() if s is Status.DISPUTED and a is not Aspect.OCCURRENCE]
     first = entry.state.first_reported_at
-    return html.Tr(
+    cells: tuple[Any, ...] = (
+        timed(words.when(description.occurred, open=entry.open)),
+        front_names.get(description.front, description.front),
+        html.Button(description.title, id={"type": ids.ROW, "index": str(entry.state.id)}, className="plain link"),
         [
-            html.Td(timed(words.when(description.occurred, open=entry.open))),
-            html.Td(front_names.get(description.front, description.front)),
-            html.Td(
-                html.Button(
-                    description.title, id={"type": ids.ROW, "index": str(entry.state.id)}, className="plain link"
-                )
-            ),
-            html.Td(
-                [
-                    swatch(entry.status),
-                    entry.status.capitalize(),
-                    html.Div(f"disputed: {words.listed(words.ASPECT[a] for a in disputed)}", className="quiet small")
-                    if disputed
-                    else None,
-                ]
-            ),
-            html.Td(words.day(first) if first else ""),
-        ]
+            swatch(entry.status),
+            entry.status.capitalize(),
+            html.Div(f"disputed: {words.listed(words.ASPECT[a] for a in disputed)}", className="quiet small")
+            if disputed
+            else None,
+        ],
+        words.day(first) if first else "",
     )
+    return html.Tr([html.Td(cell, role="cell") for cell in cells], role="row")

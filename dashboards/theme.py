@@ -23,7 +23,7 @@ class Style(Struct, frozen=True):
     """Width of the line around, in pixels."""
     inset: str | None = None
     """Colour of a second line inside the outline; None: there is none."""
-    fade: float = 0.34
+    fade: float = 0.36
     on_fill: str | None = None
     """Colour of a label that stands on the fill; None: the ink of the page."""
 
@@ -39,6 +39,8 @@ class Palette(Struct, frozen=True):
     as_of: str
     veil: str
     density: tuple[tuple[float, str], ...]
+    """The shades of counts, by their share of the greatest. They go about with its root, so that a front with a tenth
+    of the developments of another one still has a shape."""
     styles: dict[Status, Style]
     water: str
     land: str
@@ -70,9 +72,9 @@ class _Inks(Struct, frozen=True):
             Status.CORROBORATED: Style(self.blue, self.blue, "diamond", fade=0.62, on_fill=self.on_solid),
             Status.CLAIMED: Style(self.pale_amber, self.amber, "diamond-open"),
             Status.DISPUTED: Style(self.pale_violet, self.violet, "diamond-x", pattern="/"),
-            Status.DENIED: Style(self.paper, self.red, "x-thin-open", pattern="x", fade=0.2),
-            Status.REFUTED: Style(self.pale_red, self.red, "square-x-open", pattern="|", weight=2.6, fade=0.2),
-            Status.RETRACTED: Style(self.paper, self.grey, "circle-x-open", pattern="-", fade=0.2),
+            Status.DENIED: Style(self.paper, self.red, "x-thin-open", pattern="x", fade=0.25),
+            Status.REFUTED: Style(self.pale_red, self.red, "square-x-open", pattern="|", weight=2.6, fade=0.25),
+            Status.RETRACTED: Style(self.paper, self.grey, "circle-x-open", pattern="-", fade=0.25),
         }
 
 
@@ -83,8 +85,8 @@ LIGHT = Palette(
     band="#f5f7f9",
     paper="#ffffff",
     as_of="#b3261e",
-    veil="rgba(236,238,242,0.68)",
-    density=((0.0, "#ffffff"), (0.001, "#e2e5ea"), (0.35, "#a2aab8"), (1.0, "#434c5e")),
+    veil="rgba(236,238,242,0.6)",
+    density=((0.0, "#ffffff"), (1e-6, "#d8dce3"), (0.16, "#9aa3b2"), (1.0, "#3c4556")),
     styles=_Inks(
         blue="#0b5aa5",
         green="#1b6e53",
@@ -111,8 +113,8 @@ DARK = Palette(
     band="#181e26",
     paper="#11161d",
     as_of="#ff8a80",
-    veil="rgba(17,22,29,0.66)",
-    density=((0.0, "#11161d"), (0.001, "#262d37"), (0.35, "#5b6678"), (1.0, "#c3ccd9")),
+    veil="rgba(17,22,29,0.54)",
+    density=((0.0, "#11161d"), (1e-6, "#2e3641"), (0.16, "#667285"), (1.0, "#cdd5e1")),
     styles=_Inks(
         blue="#5cabf2",
         green="#4fc596",

@@ -1,7 +1,7 @@
 """Plain words for what the charts and the panel show; no codes where a word will do."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from timeline.domain.moments import Bound, Occurred, end_of_day, format_instant, parse_instant
 from timeline.domain.vocabulary import Aspect, Stance, Status
@@ -38,6 +38,12 @@ STANCE = {
     Stance.CONCEDES: "concedes",
     Stance.REPEATS: "repeats",
 }
+_SAID = {
+    Stance.ASSERTS: ("says that it happened", "affirms"),
+    Stance.DENIES: ("says that it did not happen", "disputes"),
+    Stance.CONCEDES: ("concedes that it happened", "concedes"),
+    Stance.REPEATS: ("repeats that it happened", "repeats"),
+}
 RELIABILITY = {
     "A": "completely reliable",
     "B": "usually reliable",
@@ -68,9 +74,30 @@ def reliability(grade: str) -> str:
     return f"{grade}: {RELIABILITY[grade]}"
 
 
+def said(stances: Mapping[Aspect, Stance]) -> str:
+    """What an account says: `says that it happened and disputes who did it`."""
+    ordered = [(aspect, stances[aspect]) for aspect in ASPECT if aspect in stances]
+    return listed(
+        _SAID[stance][0] if aspect is Aspect.OCCURRENCE else f"{_SAID[stance][1]} {ASPECT[aspect]}"
+        for aspect, stance in ordered
+    )
+
+
 def day(instant: datetime) -> str:
     """`22 May 2023` (UTC)."""
     return f"{instant.day} {instant:%B %Y}"
+
+
+def days(first: date, last: date) -> str:
+    """`1 to 30 June 2021`, `23 November 2022 to 23 May 2023`, `15 June 2021`."""
+    if first == last:
+        return f"{last.day} {last:%B %Y}"
+    begin = f"{first.day}"
+    if (first.year, first.month) != (last.year, last.month):
+        begin += f" {first:%B}"
+    if first.year != last.year:
+        begin += f" {first.year}"
+    return f"{begin} to {last.day} {last:%B} {last.year}"
 
 
 def moment(instant: datetime) -> str:

@@ -7,6 +7,7 @@
   const chart = (window.timelineChart = window.timelineChart || {});
   const MOST_NAMED = 12; // of the marks that changed with a step
   const DAY = 86400000;
+  const ARROW = 6; // pixels from its middle to its tip
   const count = (number, noun) => number.toLocaleString("en-GB") + " " + noun + (number === 1 ? "" : "s");
   const worded = (ms) => new Date(ms).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
@@ -56,6 +57,7 @@
         if (n === undefined) continue;
         if (part.startsWith("beyond")) signs.push({ element: point, side: part, marks: n, drawn: point.style.display !== "none" });
         else put(n, point, part);
+        if (part === "point") point.style.strokeDasharray = told.meta.vague ? "2px,2px" : "";
         if (part === "arrow") move(point, 0);
       }
     }
@@ -64,9 +66,9 @@
 
   function line() {
     if (!axis() || !plot()._fullLayout._plots.xy) return;
-    const at = drawnAt(asOf);
+    const at = drawnAt(asOf), wide = plot()._fullLayout._size.w, atEdge = at > wide - ARROW && at < wide + 1;
     chart.line(plot(), at);
-    for (const group of arrows) group.setAttribute("transform", "translate(" + at + ",0)");
+    for (const group of arrows) group.setAttribute("transform", "translate(" + (atEdge ? wide - ARROW : at) + ",0)");
   }
 
   /* Show what was known, and hide what was not; say how many of each lane are in view. Only what a step changes is
@@ -127,7 +129,7 @@
     return { asOf, left, right, at, line: at(asOf) };
   }
 
-  const goesOn = (n, side, { left, right }) => (side === "beyond-left" ? asOf > left : Math.min(film.last[n], asOf) > right);
+  const goesOn = (n, side, { left, right }) => (side === "beyond-left" ? asOf > left : Math.min(film.last[n], asOf) > right + 1); // the as-of line may stand at the edge
 
   function draw(one, drawn) {
     if (one.drawn === drawn) return;
@@ -151,10 +153,11 @@
     const told = (n) => n.toLocaleString("en-GB");
     const how = charted && film.level === "counts" ? "began in this window" : "shown";
     if (!tally || (charted && tally.asOf !== asOf)) { write(document.getElementById("shown"), told(number) + " " + how); return; }
-    const { all, passing, more } = tally, said = [told(number) + " of " + told(all) + " " + how];
-    const outside = passing === null ? 0 : Math.max(0, passing - number - folded);
+    const { all, passing, more, window: inWindow } = tally, there = more ? inWindow : number;
+    const said = [more ? "first " + told(number) + (there === null ? "" : " of " + told(there)) + " in this window" : told(number) + " of " + told(all) + " " + how];
+    const outside = passing === null || there === null ? 0 : Math.max(0, passing - there - folded);
     if (folded) said.push(told(folded) + " folded");
-    if (outside) said.push(told(outside) + (more ? " more" : charted && film.partial ? " not in this picture" : " outside this window"));
+    if (outside) said.push(told(outside) + (charted && film.level === "counts" ? " at other times" : charted && film.partial ? " not in this picture" : " outside this window"));
     if (passing !== null && all > passing) said.push(told(all - passing) + " filtered out");
     write(document.getElementById("shown"), said.join(" · "));
   }

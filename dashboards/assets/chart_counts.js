@@ -37,8 +37,7 @@
     sums.forEach((lane, n) => lane.forEach((sum, at) => {
       if (!sum) return;
       cell(n * film.rowsEach + 1, at, kinds[0], sum / most);
-      const share = contested.reduce((some, status) => some + counts[n][at][status], 0) / sum;
-      if (share) cell(n * film.rowsEach + 2, at, kinds[1], share);
+      cell(n * film.rowsEach + 2, at, kinds[1], contested.reduce((some, status) => some + counts[n][at][status], 0) / sum);
     }));
     return found;
   }

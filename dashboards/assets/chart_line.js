@@ -11,8 +11,8 @@
     return made;
   }
 
-  /* The gradients of a shade, each with how strong it is at its left, in its middle and at its right; returns the end of
-     their names. */
+  /* The gradients of a shade, each with how strong it is at its left, in its middle and at its right: never nothing, since
+     where the possible ends is known. Returns the end of their names. */
   function shade(colour) {
     const name = colour.replace(/[^0-9]+/g, "-");
     let defs = document.querySelector("#fades defs");
@@ -21,7 +21,7 @@
       svg.style.position = "absolute";
       defs = make(svg, "defs");
     }
-    for (const [side, ...strengths] of [["left", 0, 0.5, 1], ["right", 1, 0.5, 0], ["both", 0, 1, 0]]) {
+    for (const [side, ...strengths] of [["left", 0.3, 0.6, 1], ["right", 1, 0.6, 0.3], ["both", 0.3, 1, 0.3]]) {
       const id = "fade-" + side + "-" + name;
       if (document.getElementById(id)) continue;
       const gradient = make(defs, "linearGradient", { id });
@@ -46,8 +46,9 @@
     veil.setAttribute("x", here);
     veil.setAttribute("width", Math.max(0, wide - here));
     veil.setAttribute("height", high);
-    mark.setAttribute("x1", at);
-    mark.setAttribute("x2", at);
+    const seen = at > wide - 1 && at < wide + 1 ? wide - 1 : at; // at the edge of the window its outer half is cut off
+    mark.setAttribute("x1", seen);
+    mark.setAttribute("x2", seen);
     mark.setAttribute("y2", high);
     const edge = document.querySelector("#as-of-clip rect");
     edge.setAttribute("x", -wide);

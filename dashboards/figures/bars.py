@@ -1,5 +1,8 @@
 """The bars of spans: what is certain as a core, what is only possible shaded and within a dotted outline.
 
+Shades fade towards the ends of a span, which had the less likely begun, or not yet ended, the farther out; a moment
+that may have been at any time of a stretch has one shade throughout.
+
 Every status keeps its pattern or outline in both, so that a span without any certain part is told from others by more
 than its colour. Each trace says in `meta` which part of which status it draws, and to which side it fades: the browser
 (assets/chart.js) lets the shades fade, dots the outlines, and cuts all of them off at the as-of line.
@@ -48,7 +51,9 @@ Part = tuple[Numbered, float, float]
 def spans(own: Sequence[Numbered], status: Status, style: Style, scale: Scale) -> list[Trace]:
     """The traces of one status's spans, the uncertain below the certain."""
     drawn = [one for one in own if not drawn_as_point(one.mark, scale)]
-    cored, vague = [one for one in drawn if one.mark.core], [one for one in drawn if not one.mark.core]
+    cored = [one for one in drawn if one.mark.core]
+    vague = [one for one in drawn if not one.mark.core and not one.mark.moment]
+    moments = [one for one in drawn if one.mark.moment]
     # One bar fades to both sides, unless it would be cut off: then what is left of it has its middle elsewhere.
     whole = [one for one in vague if _near(*_whole(one.mark), scale) == _whole(one.mark)]
     cut = [one for one in vague if _near(*_whole(one.mark), scale) != _whole(one.mark)]
@@ -60,11 +65,12 @@ def spans(own: Sequence[Numbered], status: Status, style: Style, scale: Scale) -
         _bars("fade-right", status, _parts(cored + cut, _after, scale), shade, fade="right"),
         *_faded(status, _parts(whole, _whole, scale), (shade, outline, pattern)),
         _bars("possible", status, _parts(cut, _whole, scale), {"color": _CLEAR, **outline, **pattern}),
+        _bars("possible", status, _parts(moments, _whole, scale), _flat(style) | outline),
         _bars("core", status, cores := _parts(cored, _core, scale), solid(style)),
     ]
     if style.inset:
         traces.append(_inset(status, cores, style.inset, scale))
-        traces.append(_inset(status, _parts(vague, _whole, scale), faded(style.line, 0.8), scale))
+        traces.append(_inset(status, _parts(vague + moments, _whole, scale), faded(style.line, 0.8), scale))
     return [trace for trace in traces if trace["y"]]
 
 
@@ -77,6 +83,12 @@ def _faded(status: Status, parts: Sequence[Part], looks: tuple[dict[str, Any], .
         _bars("fade-both", status, parts, shade, fade="both"),
         _bars("possible", status, parts, {"color": _CLEAR, **outline, **pattern}),
     ]
+
+
+def _flat(style: Style) -> dict[str, Any]:
+    """What is as possible at one time as at another: a moment of which no more is known than its day or month."""
+    shade = faded(style.line, style.fade * 0.45)
+    return {"color": shade, **({"pattern": _pattern(style, shade)} if style.pattern else {})}
 
 
 def solid(style: Style) -> dict[str, Any]:

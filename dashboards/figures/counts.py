@@ -13,6 +13,8 @@ from timeline.readmodel.versions import STATUSES
 
 ROWS = 3
 """Of a lane: its heading, how much began, and which share of it is contested."""
+Shades = list[tuple[float, str]]
+"""A scale of colours: shares of the whole, from 0 to 1, with the colour of each."""
 CONTESTED = (Status.DISPUTED, Status.DENIED, Status.REFUTED, Status.RETRACTED)
 """What somebody takes exception to."""
 
@@ -36,14 +38,13 @@ def counts_chart(lanes: Sequence[Lane], counts: Counted, scale: Scale, colours: 
     for lane, block in enumerate(lanes):
         began[block.first_row + 1] = [int(n) or None for n in totals[lane]]
         share[block.first_row + 2] = [
-            round(int(part) / int(whole), 3) if part else None
+            round(int(part) / int(whole), 3) if whole else None
             for part, whole in zip(contested[lane], totals[lane], strict=True)
         ]
-    violet = colours.styles[Status.DISPUTED]
     return {
         "data": [
-            _heat("began", began, counts, _shades(colours), 0.9),
-            _heat("contested", share, counts, [[0, violet.fill], [1, violet.line]], 5) | {"zmin": 0, "zmax": 1},
+            _heat("began", began, counts, shades_of_counts(colours), 0.9),
+            _heat("contested", share, counts, shades_of_shares(colours), 5) | {"zmin": 0, "zmax": 1},
         ] if lanes else [],
         "layout": plain_layout(colours) | {
             "height": TOP * 2 + max(rows, 4) * ROW, "dragmode": "pan",
@@ -51,6 +52,18 @@ def counts_chart(lanes: Sequence[Lane], counts: Counted, scale: Scale, colours: 
             "yaxis": {"range": [max(rows, 4) - 0.5, -0.5], "fixedrange": True, "visible": False},
         },
     }  # fmt: skip
+
+
+def shades_of_counts(colours: Palette) -> Shades:
+    """From the palest shade on, since a cell with nothing in it is left out."""
+    (_, palest), *stops = colours.density[1:]
+    return [(0.0, palest), *stops]
+
+
+def shades_of_shares(colours: Palette) -> Shades:
+    """From a cell of which nothing is contested to one of which everything is."""
+    violet = colours.styles[Status.DISPUTED]
+    return [(0.0, colours.band), (0.001, violet.fill), (1.0, violet.line)]
 
 
 def counts_told(lanes: Sequence[Lane], counts: Counted) -> dict[str, Any]:
@@ -61,19 +74,14 @@ def counts_told(lanes: Sequence[Lane], counts: Counted) -> dict[str, Any]:
         "names": [lane.name for lane in lanes],
         "rowsEach": ROWS,
         "statuses": [str(status) for status in STATUSES],
+        "most": int(counts.totals.max(initial=0)),
         "counts": counts.counts.tolist(),
     }
 
 
-def _heat(part: str, z: list[list[Any]], counts: Counted, shades: list[list[Any]], gap: float) -> dict[str, Any]:
+def _heat(part: str, z: list[list[Any]], counts: Counted, shades: Shades, gap: float) -> dict[str, Any]:
     return {
         "type": "heatmap", "x": list(counts.grid.edges), "y": list(range(len(z))), "z": z, "showscale": False,
-        "colorscale": shades, "zmin": 0, "hoverinfo": "skip", "xgap": 0.4, "ygap": gap, "hoverongaps": False,
-        "meta": {"part": part},
+        "colorscale": [list(stop) for stop in shades], "zmin": 0, "hoverinfo": "skip", "xgap": 0.4, "ygap": gap,
+        "hoverongaps": False, "meta": {"part": part},
     }  # fmt: skip
-
-
-def _shades(colours: Palette) -> list[list[Any]]:
-    """From the palest shade on, since a cell with nothing in it is left out."""
-    (_, palest), *stops = colours.density[1:]
-    return [[0, palest], *(list(stop) for stop in stops)]

@@ -16,7 +16,7 @@ from dashboards.figures.marks import Mark
 from dashboards.figures.packing import ROOMY, Lane, Placed, rows_of
 from dashboards.figures.scale import FOREVER, Scale
 from dashboards.figures.ticks import plotted
-from dashboards.theme import Palette, Style
+from dashboards.theme import Palette, Style, faded
 from timeline.domain.vocabulary import Status
 
 ROW, LOW_ROW = 21, 15
@@ -87,15 +87,22 @@ def _until(mark: Mark) -> float:
 
 
 def _points(own: Iterable[Numbered], style: Style, status: Status, scale: Scale) -> list[Trace]:
+    """The moments, and apart from them those whose possible time is too narrow to be drawn: pale within dots."""
     points = [one for one in own if drawn_as_point(one.mark, scale)]
-    if not points:
-        return []
     filled = style.line if status in (Status.CORROBORATED, Status.CONFIRMED) else style.fill
-    marker = {
-        "symbol": style.symbol, "size": 11, "color": style.line if style.symbol.endswith("open") else filled,
-        "line": {"color": style.line, "width": 1.8},
-    }  # fmt: skip
-    return [_scatter("point", status, [centre(one.mark) for one in points], points, marker)]
+    traces = []
+    for vague in (False, True):
+        some = [one for one in points if one.mark.exact_moment is not vague]
+        fill = faded(style.line, 0.3) if vague and filled == style.line else filled
+        marker = {
+            "symbol": style.symbol, "size": 11, "color": style.line if style.symbol.endswith("open") else fill,
+            "line": {"color": style.line, "width": 1.8},
+        }  # fmt: skip
+        if some:
+            trace = _scatter("point", status, [centre(one.mark) for one in some], some, marker)
+            trace["meta"]["vague"] = vague
+            traces.append(trace)
+    return traces
 
 
 def _arrows(own: Iterable[Numbered], style: Style, status: Status, scale: Scale) -> list[Trace]:
@@ -189,10 +196,15 @@ def plain_layout(colours: Palette) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def time_axis(scale: Scale, colours: Palette, *, one_line: bool = False, beyond: float = 0.0) -> dict[str, Any]:
-    """The axis of a window; its ticks fit its width, and go on for so many windows `beyond` both of its ends."""
+def time_axis(
+    scale: Scale, colours: Palette, *, one_line: bool = False, beyond: float = 0.0, hours: bool = True
+) -> dict[str, Any]:
+    """The axis of a window; its ticks fit its width, and go on for so many windows `beyond` both of its ends.
+
+    Without `hours` nothing between two days is marked.
+    """
     return {
         "type": "date", "range": [scale.left, scale.right], "gridcolor": colours.grid, "zeroline": False,
         "tickfont": {"family": FONT, "size": 11, "color": colours.muted},
-        **plotted(scale, one_line=one_line, beyond=beyond),
+        **plotted(scale, one_line=one_line, beyond=beyond, hours=hours),
     }  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.figures.counts import shades_of_counts
 from dashboards.figures.gantt import Figure
 from dashboards.figures.ground import Trace, around, ground, shows_contested
 from dashboards.figures.names import FONT, Room, country_names, place_names
@@ -28,6 +29,8 @@ CAPTION = "Dashed: contested. The map takes no position."
 MADE_WITH = "Made with Natural Earth"
 _MOST_NAMED = 3
 """How many developments of a mark are told by their titles."""
+_COUNTS = "counts"
+"""Name of the trace of squares."""
 _BOX = "box:"
 _LEAST = 0.0005
 """How far around one place a click on its mark asks, in degrees: about 50 m."""
@@ -55,9 +58,9 @@ def world_map(
     if len({(one.lat, one.lon) for one in places}) > MOST_PLACES:
         lon = np.array([one.lon for one in places], np.float64)
         lat = np.array([one.lat for one in places], np.float64)
-        return _figure(_grid(binned(lon, lat, numbers_of(places), frame, around(frame.box)), colours) + _ring(
-            [(one, 12.0) for one in places if one.id == chosen], frame, colours
-        ), frame, colours)  # fmt: skip
+        squares = _grid(binned(lon, lat, numbers_of(places), frame, around(frame.box)), colours)
+        ring = _ring([(one, 12.0) for one in places if one.id == chosen], frame, colours)
+        return _figure(squares + ring, frame, colours)
     marks = gather(places, frame)
     several = [mark for mark in marks if len(mark.members) > 1]
     singles = [(mark.members[0], mark) for mark in marks if len(mark.members) == 1]
@@ -77,6 +80,11 @@ def density_map(
     """The map of any number of developments, counted in a grid; `status` holds places in `places.STATUSES`."""
     frame = frame_around(bounds, width, height)
     return _figure(_grid(binned(lon, lat, status, frame, around(frame.box)), colours), frame, colours)
+
+
+def most_in_a_square(figure: Figure) -> int:
+    """The greatest count of a square of a map; 0 where developments are shown one by one."""
+    return next((trace["marker"]["cmax"] for trace in figure["data"] if trace.get("name") == _COUNTS), 0)
 
 
 def numbers_of(places: Sequence[Located]) -> NDArray[np.uint8]:
@@ -165,15 +173,14 @@ def _grid(cells: Sequence[Cell], colours: Palette) -> list[Trace]:
     if not cells:
         return []
     most = max(cell.count for cell in cells)
-    shares = [np.log1p(cell.count) / np.log1p(most) for cell in cells]
     return [
         {
-            "type": "scatter", "mode": "markers", "showlegend": False, "name": "counts",
+            "type": "scatter", "mode": "markers", "showlegend": False, "name": _COUNTS,
             "x": [round((cell.box.west + cell.box.east) / 2, 5) for cell in cells],
             "y": [round((cell.box.south + cell.box.north) / 2, 5) for cell in cells],
-            "marker": {"symbol": "square", "size": CELL - 1, "opacity": 0.85, "line": {"width": 0},
-                       "color": [round(float(share), 3) for share in shares], "cmin": 0, "cmax": 1,
-                       "colorscale": [[0.0, colours.density[1][1]], *map(list, colours.density[2:])]},
+            "marker": {"symbol": "square", "size": CELL - 1, "opacity": 0.7, "line": {"width": 0},
+                       "color": [cell.count for cell in cells], "cmin": 0, "cmax": most,
+                       "colorscale": [list(stop) for stop in shades_of_counts(colours)]},
             "customdata": [_asked(cell.box) for cell in cells],
             "hovertext": [f"{cell.count:,}<br>{_mix(cell.mix, _MOST_NAMED)}" for cell in cells],
             "hovertemplate": "<b>Developments:</b> %{hovertext}<extra></extra>",
@@ -246,7 +253,7 @@ def _figure(marks: list[Trace], frame: Frame, colours: Palette, room: Room | Non
     world = geography()
     below = ground(world, frame, colours)
     names = country_names(world.names, room or Room([], frame), frame, colours)
-    return {"data": below + names + marks, "layout": _layout(frame, colours, dashed=shows_contested(below, frame))}
+    return {"data": below + marks + names, "layout": _layout(frame, colours, dashed=shows_contested(below, frame))}
 
 
 def _layout(frame: Frame, colours: Palette, *, dashed: bool) -> dict[str, Any]:

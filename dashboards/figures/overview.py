@@ -22,6 +22,8 @@ _NAMED = 11
 _CHARACTER = 6.6
 _NARROW = 640
 """On less than so many pixels one strip shows all fronts: names would take the room of the time."""
+_LEAST = 6.0
+"""The least that is drawn of the window, in pixels: of a day among ten years nothing would be seen."""
 
 
 def overview(
@@ -44,7 +46,8 @@ def overview(
     if _together(names, whole.width):
         totals, names = totals.sum(axis=0, keepdims=True), [f"All {len(lanes)} fronts"]
     strip = _LONE if len(names) == 1 else _strip(names)
-    axes = AXES if charted else AXIS
+    same = charted and window == whole  # one axis is enough for both
+    axes = AXES - AXIS if same else AXES if charted else AXIS
     high = strip * max(len(names), 1) + axes
     strips = 1 - axes / high
     share = named_share([name for _, name in lanes], whole.width)
@@ -64,7 +67,7 @@ def overview(
             "hoverlabel": {"bgcolor": colours.paper, "bordercolor": colours.muted,
                            "font": {"family": FONT, "size": 12, "color": colours.ink}},
             "xaxis": time_axis(whole, colours, one_line=True)
-            | {"showgrid": False, "anchor": "y", "ticks": "outside", "ticklen": 3},
+            | {"showgrid": False, "anchor": "y", "ticks": "outside", "ticklen": 3, "showticklabels": not same},
             # A category also where a front is called "2022".
             "yaxis": {"type": "category", "domain": [1 - strips, 1], "autorange": "reversed", "fixedrange": True,
                       "showgrid": False, "tickfont": {"family": FONT, "size": 11, "color": colours.ink}, "ticks": "",
@@ -110,6 +113,8 @@ def _outside(whole: Scale, window: Scale, colours: Palette, strips: float, share
     """The frame of the window, and a veil on what is counted outside of it; the names stand clear of that."""
     named = whole.left + (whole.right - whole.left) * share
     left, right = max(window.left, whole.left), min(window.right, whole.right)
+    more = max(0.0, _LEAST * whole.ms_per_pixel - (right - left)) / 2
+    left, right = left - more, right + more
     frame = {"type": "rect", "xref": "x", "yref": "paper", "y0": 1 - strips, "y1": 1}
     veiled = [(named, left), (right, whole.right)]
     return [

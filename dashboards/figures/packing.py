@@ -100,7 +100,11 @@ def rows_of(lanes: Iterable[Lane], placed: Iterable[Placed]) -> dict[str, int]:
 
 
 def _items(marks: Iterable[Mark], scale: Scale, *, labelled: bool) -> list[_Item]:
-    """The developments of a lane in the order in which they are placed."""
+    """The developments of a lane in the order in which they are placed.
+
+    Of those that begin at one place whoever was known first comes first, so that no rows stand empty, above what is
+    known on a day, for what was only heard of later.
+    """
     items: dict[str, _Item] = {}
     for mark in sorted(marks, key=lambda mark: (mark.first, mark.last, mark.id, mark.known_from)):
         label, left, right = beside(mark, scale) if labelled else extent(mark, scale)
@@ -110,7 +114,7 @@ def _items(marks: Iterable[Mark], scale: Scale, *, labelled: bool) -> list[_Item
         else:
             item.looks.append((mark, label))
             item.left, item.right = min(item.left, left), max(item.right, right)
-    return sorted(items.values(), key=lambda item: item.left)
+    return sorted(items.values(), key=lambda item: (item.left, min(mark.known_from for mark, _ in item.looks)))
 
 
 def _into_rows(items: Sequence[_Item], kept: Rows) -> int:

@@ -25,6 +25,7 @@ _SHAPES: Mapping[Stance, tuple[int, str, str]] = {
     Stance.DENIES: (-1, "triangle-up", "against"),
 }
 """Row, shape, and what is said of an account of each stance."""
+SHAPES = "Accounts: ▼ for, ● conceding, ▽ repeating (above the band), ▲ against (below it), × taken back."
 _LEVEL = 26
 """Height of a level in pixels: a band takes a whole one, a row of marks a part."""
 _STEP = 0.62
@@ -107,12 +108,20 @@ def reporting_chart(spoken: Sequence[Spoken], until: float, width: float, colour
         "layout": plain_layout(colours) | {
             "height": round(46 - (below - 0.5) * _LEVEL), "margin": {"l": round(margin), "r": 4, "t": 4, "b": 38},
             "barmode": "overlay", "dragmode": False, "hovermode": "closest",
-            "xaxis": time_axis(scale, colours) | {"fixedrange": True, "ticks": "outside", "minallowed": scale.left},
+            "xaxis": time_axis(scale, colours, hours=_has_hours(spoken))
+            | {"fixedrange": True, "ticks": "outside", "minallowed": scale.left},
             "yaxis": {"range": [below - 0.5, 0], "fixedrange": True, "showgrid": False,
                       "zeroline": False, "tickvals": bands, "ticktext": [aspect.name for aspect in spoken],
                       "tickfont": {"size": 11, "color": colours.muted}},
         },
     }  # fmt: skip
+
+
+def _has_hours(spoken: Sequence[Spoken]) -> bool:
+    """Whether anything is told by the hour: what is known to the day only stands at its beginning."""
+    return any(one.at % DAY for aspect in spoken for one in aspect.turns) or any(
+        one.at % DAY for aspect in spoken for one in aspect.voices
+    )
 
 
 def _groups(voices: Sequence[Voice], scale: Scale) -> list[_Group]:

@@ -37,9 +37,12 @@ class Tick(Struct, frozen=True):
     below: str = ""
 
 
-def ticks(scale: Scale, beyond: float = 0.0, edge: float = _EDGE) -> list[Tick]:
-    """The ticks of a window; `beyond`: how many windows to each side are marked as well."""
-    unit, number = _step(scale, edge - _EDGE)
+def ticks(scale: Scale, beyond: float = 0.0, edge: float = _EDGE, *, hours: bool = True) -> list[Tick]:
+    """The ticks of a window; `beyond`: how many windows to each side are marked as well.
+
+    Without `hours` they are days at least.
+    """
+    unit, number = _step(scale, edge - _EDGE, hours=hours)
     wide = (scale.right - scale.left) * beyond
     told = False
     found = []
@@ -53,9 +56,9 @@ def ticks(scale: Scale, beyond: float = 0.0, edge: float = _EDGE) -> list[Tick]:
     return found
 
 
-def plotted(scale: Scale, *, one_line: bool = False, beyond: float = 0.0) -> dict[str, Any]:
+def plotted(scale: Scale, *, one_line: bool = False, beyond: float = 0.0, hours: bool = True) -> dict[str, Any]:
     """The ticks as Plotly's axis takes them; in one line, what would stand below stands behind."""
-    found = ticks(scale, beyond, _EDGE_OF_LINE if one_line else _EDGE)
+    found = ticks(scale, beyond, _EDGE_OF_LINE if one_line else _EDGE, hours=hours)
     # A second line for every tick, so that all of them stand on the first at one height.
     texts = [
         f"{tick.text} {tick.below}".strip() if one_line else f"{tick.text}<br>{tick.below or ' '}" for tick in found
@@ -69,8 +72,8 @@ def of_one_day(scale: Scale) -> str:
     return f"{last.day} {last:%B %Y}, UTC" if first == last else ""
 
 
-def _step(scale: Scale, more: float = 0.0) -> tuple[Unit, int]:
-    fitting = (step for step in _STEPS if scale.pixels(step[2]) >= step[3] + more)
+def _step(scale: Scale, more: float, *, hours: bool) -> tuple[Unit, int]:
+    fitting = (step for step in _STEPS if scale.pixels(step[2]) >= step[3] + more and (hours or step[0] != "hour"))
     unit, number, _, _ = next(fitting, _STEPS[-1])
     return unit, number
 

@@ -10,8 +10,9 @@ from dashboards.pages.asked import (
     FIRST,
     Asked,
     Content,
+    by_status,
     counted,
-    status_cell,
+    most_frequent,
     table,
     to,
     to_timeline,
@@ -38,12 +39,12 @@ def page(asked: Asked, name: str) -> Content:
     parts = [
         None if record.complete else html.P(covered, className="quiet"),
         columns(
-            counted("By status", "Status", [(status_cell(status), n) for status, n in record.statuses.items()]),
+            by_status(record.statuses),
             counted("By kind", "Kind", [(words.kind(kind), n) for kind, n in record.kinds.items()]),
             counted("By front", "Front", [(to(asked, "fronts", slug, names.get(slug, slug)), n)
                                           for slug, n in record.fronts.items()]),
-            counted("Together with", "Actor", [(to(asked, "actors", other, other), n)
-                                               for other, n in list(record.together.items())[:10]]),
+            most_frequent("Together with", "Actor", [(to(asked, "actors", other, other), n)
+                                                     for other, n in record.together.items()]),
         ),
         *its_developments(asked, answer, names),
     ]  # fmt: skip
@@ -60,5 +61,5 @@ def overview(asked: Asked) -> Content:
     ]
     more = f" ({len(actors) - MOST:,} others are less frequent)" if len(actors) > MOST else ""
     return Content(
-        "Actors", [table(f"Actors, the most frequent first{more}", ("Actor", "Developments", "Roles"), rows)]
+        "Actors", [table(f"Actors, the most frequent first{more}", ("Actor", "Developments", "Roles"), rows, {1})]
     )

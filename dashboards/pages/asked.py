@@ -1,6 +1,6 @@
 """What every page is asked with, and how it leads to the others: at the same cuts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +19,8 @@ from timeline.readmodel.questions import Reader
 
 FIRST = 50
 """Developments that a page lists before it leads to the timeline."""
-
+_MOST = 10
+"""Numbers that a table of the most frequent tells."""
 
 Told = Callable[[Any], Any]
 """How a word is told."""
@@ -66,14 +67,17 @@ def described(pairs: list[tuple[str, Any]]) -> html.Dl:
     return html.Dl(terms(pairs))
 
 
-def table(caption: str, head: tuple[Any, ...], rows: list[list[Any]]) -> html.Div:
-    """A table that may be wider than a narrow screen."""
+def table(
+    caption: str, head: tuple[Any, ...], rows: list[list[Any]], numbers: Collection[int] = frozenset()
+) -> html.Div:
+    """A table that may be wider than a narrow screen; `numbers` are the columns that have some."""
+    looks = ["number" if column in numbers else None for column in range(len(head))]
     return html.Div(
         html.Table(
             [
                 html.Caption(caption),
-                html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
-                html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
+                html.Thead(html.Tr([_cell(html.Th, *one, scope="col") for one in zip(head, looks, strict=True)])),
+                html.Tbody([html.Tr([_cell(html.Td, *one) for one in zip(row, looks, strict=True)]) for row in rows]),
             ]
         ),
         className="table-scroll",
@@ -81,6 +85,10 @@ def table(caption: str, head: tuple[Any, ...], rows: list[list[Any]]) -> html.Di
         role="region",
         **aria(label=caption),
     )
+
+
+def _cell(sort: Callable[..., Any], content: Any, look: str | None, **more: str) -> Any:
+    return sort(content, className=look, **more) if look else sort(content, **more)
 
 
 def status_cell(status: Status) -> html.Span:
@@ -97,28 +105,47 @@ def crossed(
         [row(word), *(html.Span(f"{numbers[one]:,}" if numbers.get(one) else "–") for one in columns)]
         for word, numbers in counts.items()
     ]
-    return table(caption, (of, *(column(word) for word in columns)), rows)
+    return table(caption, (of, *(column(word) for word in columns)), rows, range(1, len(columns) + 1))
 
 
 def listed(answer: TimelineAnswer) -> str:
     """Which of the developments that an answer is about it holds."""
-    return f"{'The first' if answer.more else 'All'} {len(answer.entries)}, by when they began"
+    return f"{'The first' if answer.more else 'All'} {len(answer.entries)}, by the earliest day of each"
 
 
-def developments(asked: Asked, caption: str, entries: tuple[Entry, ...], names: dict[str, str]) -> Any:
-    """Developments as a table."""
+def developments(asked: Asked, caption: str, entries: tuple[Entry, ...], names: dict[str, str] | None) -> Any:
+    """Developments as a table, with the names of their fronts where these differ."""
+    front = ("Front",) if names is not None else ()
     rows = [
         [
             timed(words.when(entry.state.described.occurred, open=entry.open)),
-            to(asked, "fronts", front := entry.state.described.front, names.get(front, front)),
+            *(_front(asked, entry, names) for _ in front),
             to(asked, "developments", str(entry.state.id), entry.state.described.title),
             status_cell(entry.status),
         ]
         for entry in entries
     ]
-    return table(caption, ("Occurred", "Front", "Development", "Status"), rows)
+    return table(caption, ("Occurred", *front, "Development", "Status"), rows)
+
+
+def _front(asked: Asked, entry: Entry, names: Mapping[str, str] | None) -> Any:
+    slug = entry.state.described.front
+    return to(asked, "fronts", slug, (names or {}).get(slug, slug))
 
 
 def counted(caption: str, of: str, counts: list[tuple[Any, int]]) -> Any:
     """Numbers of developments by something."""
-    return table(caption, (of, "Number"), [[name, f"{number:,}"] for name, number in counts])
+    return table(caption, (of, "Number"), [[name, f"{number:,}"] for name, number in counts], {1})
+
+
+def by_status(counts: Mapping[Status, int]) -> Any:
+    """Numbers of developments by status, in the order of the key."""
+    told = [(status_cell(status), counts[status]) for status in words.STATUS if counts.get(status)]
+    return counted("By status", "Status", told)
+
+
+def most_frequent(caption: str, of: str, counts: list[tuple[Any, int]], more: int = 0) -> Any:
+    """The first of numbers that come by their size; says how many there are with the others, and `more` than these."""
+    if len(counts) + more > _MOST:
+        caption = f"{caption}, the {_MOST} most frequent of {len(counts) + more:,}"
+    return counted(caption, of, counts[:_MOST])

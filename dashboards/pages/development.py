@@ -7,8 +7,8 @@ from dash import dcc, html
 
 from dashboards import panel, words
 from dashboards.accounts import Manner, accounts
-from dashboards.elements import aria, swatch, timed
-from dashboards.figures.reporting import Spoken, Turn, Voice, reporting_chart
+from dashboards.elements import aria, swatch
+from dashboards.figures.reporting import SHAPES, Spoken, Turn, Voice, reporting_chart
 from dashboards.figures.scale import milliseconds
 from dashboards.lag import lag
 from dashboards.pages.asked import Asked, Content, status_cell, table, terms, to, to_timeline
@@ -85,11 +85,11 @@ def _status(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:
 
 
 def _more(entry: Entry) -> list[Any]:
-    """How long the first report took, and what only the page has room for."""
+    """How long the first report took, and what else only the page has room for."""
     description, first = entry.state.described, entry.state.first_reported_at
     return terms(
         [
-            ("First report", timed(f"{words.moment(first)}, {lag(description.occurred, first)}") if first else ""),
+            ("Report lag", f"first reported {lag(description.occurred, first)}" if first else ""),
             ("Tags", ", ".join(description.tags)),
             ("External id", description.external_id),
         ]
@@ -99,7 +99,7 @@ def _more(entry: Entry) -> list[Any]:
 def _chart(asked: Asked, held: HeldCuts, entry: Entry, steps: tuple[Step, ...]) -> Any:
     spoken = [one for aspect in Aspect if (one := _spoken(asked, held, entry, steps, aspect)).voices]
     figure = reporting_chart(spoken, milliseconds(held.cuts.known_at), min(asked.width - 32, 560.0), asked.colours)
-    return html.Div(
+    graph = html.Div(
         dcc.Graph(
             figure=figure,
             config={"displayModeBar": False, "responsive": True},
@@ -108,6 +108,7 @@ def _chart(asked: Asked, held: HeldCuts, entry: Entry, steps: tuple[Step, ...]) 
         role="img",
         **aria(label="How the reporting changed; the list that follows tells the same"),
     )
+    return html.Div([graph, html.P(SHAPES, className="quiet small", **aria(hidden="true"))])
 
 
 def _spoken(asked: Asked, held: HeldCuts, entry: Entry, steps: tuple[Step, ...], aspect: Aspect) -> Spoken:
@@ -137,12 +138,12 @@ def _near(asked: Asked, near: tuple[Neighbour, ...]) -> Any:
         [
             to(asked, "developments", str(one.row.id), one.row.title),
             _days(one.days),
-            "same front" if one.km is None else f"{one.km:,.0f} km",
+            "same front" if one.km is None else f"{one.km:,.0f} km" if one.km >= 0.5 else "same place",
             status_cell(one.row.status),
         ]
         for one in near
     ]
-    return table("Within 14 days and 50 km, the nearest first", ("Development", "When", "Where", "Status"), rows)
+    return table("Within 14 days and 50 km, the nearest first", ("Development", "In time", "Distance", "Status"), rows)
 
 
 def _days(days: float) -> str:

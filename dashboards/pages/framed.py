@@ -33,6 +33,6 @@ def columns(*tables: Any) -> html.Div:
     return html.Div(list(tables), className="columns")
 
 
-def its_developments(asked: Asked, answer: TimelineAnswer, names: dict[str, str]) -> list[Any]:
-    """The first developments of an answer, under their heading."""
+def its_developments(asked: Asked, answer: TimelineAnswer, names: dict[str, str] | None) -> list[Any]:
+    """The first developments of an answer, under their heading; with the names of fronts where these differ."""
     return [html.H2("Developments"), developments(asked, listed(answer), answer.entries, names)]

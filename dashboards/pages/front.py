@@ -9,8 +9,9 @@ from dashboards.pages.asked import (
     FIRST,
     Asked,
     Content,
+    by_status,
     counted,
-    status_cell,
+    most_frequent,
     table,
     to,
     to_timeline,
@@ -22,7 +23,7 @@ from timeline.readmodel.filters import Filters
 
 def page(asked: Asked, slug: str) -> Content:
     """The page of a front. Raises `NothingKnown` where the log names none with this slug."""
-    held, fronts = asked.reader.fronts(asked.wanted, every=True)
+    _, fronts = asked.reader.fronts(asked.wanted, every=True)
     front = next((one for one in fronts if one.slug == slug), None)
     if front is None:
         raise NothingKnown(f"no front {slug!r} is known here", ())
@@ -42,14 +43,14 @@ def page(asked: Asked, slug: str) -> Content:
     ]
     parts = [
         columns(
-            counted("By status", "Status", [(status_cell(status), n) for status, n in front.counts.items() if n]),
+            by_status(front.counts),
             counted("By kind", "Kind", [(words.kind(one.value), one.count or 0) for one in facets.kinds]),
-            counted("Actors", "Actor", [(to(asked, "actors", one.value, one.label), one.count or 0)
-                                        for one in facets.actors[:10]]),
-            counted("Sources", "Source", [(to(asked, "sources", one.value, one.label), one.count or 0)
-                                          for one in facets.sources[:10]]),
+            most_frequent("Actors", "Actor", [(to(asked, "actors", one.value, one.label), one.count or 0)
+                                              for one in facets.actors], facets.more_actors),
+            most_frequent("Sources", "Source", [(to(asked, "sources", one.value, one.label), one.count or 0)
+                                                for one in facets.sources], facets.more_sources),
         ),
-        *its_developments(asked, answer, asked.reader.front_names(held)),
+        *its_developments(asked, answer, None),
     ]  # fmt: skip
     return framed(asked, front.name, told, ways, parts, ("All of them as a table", f"front={slug}", answer))
 
@@ -61,8 +62,11 @@ def overview(asked: Asked) -> Content:
         [
             to(asked, "fronts", front.slug, front.name),
             f"{front.developments:,}",
-            words.listed(f"{n:,} {status}" for status, n in front.counts.items() if n) if front.developments else "",
+            words.listed(f"{front.counts[status]:,} {status}" for status in words.STATUS if front.counts.get(status))
+            if front.developments
+            else "",
         ]
         for front in fronts
     ]
-    return Content("Fronts", [table("Fronts, in the order of opening", ("Front", "Developments", "Of which"), rows)])
+    head = ("Front", "Developments", "Of which")
+    return Content("Fronts", [table("Fronts, in the order of opening", head, rows, {1})])

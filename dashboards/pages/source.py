@@ -17,7 +17,7 @@ from dashboards.pages.asked import (
     to_timeline,
 )
 from dashboards.pages.framed import framed
-from timeline.domain.vocabulary import Aspect, Stance, Status
+from timeline.domain.vocabulary import Aspect, Stance
 from timeline.readmodel.entries import TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.sourcerecords import SourceRecord
@@ -58,7 +58,8 @@ def _accounts(record: SourceRecord) -> list[tuple[str, Any]]:
     if record.accounts is None:
         number = f"more than {MOST:,}"
     else:
-        number = f"{record.accounts:,}, of which {record.in_force:,} stand"
+        standing = "all in force" if record.in_force == record.accounts else f"{record.in_force:,} of them in force"
+        number = f"{record.accounts:,}, {standing}"
     of_latest = "" if record.complete else f" (of its latest {record.covered:,} accounts)"
     return [
         ("Accounts", number),
@@ -75,15 +76,15 @@ def _fared(record: SourceRecord) -> list[Any]:
     if not record.fared:
         return [html.P("It has asserted nothing yet.", className="quiet")]
     told = record.fared.get(Aspect.OCCURRENCE, {})
-    parts = [f"{told[status]:,} {words.FARED[status]}" for status in Status if told.get(status)]
+    parts = [f"{told[status]:,} {words.FARED[status]}" for status in words.STATUS if told.get(status)]
     latest = "" if record.complete else f"Counted on its latest {record.covered:,} accounts. "
     total = words.count(sum(told.values()), "development")
     sentence = f"{latest}It says of {total} that it happened: {words.listed(parts)}." if parts else latest
     return [
         html.P(sentence) if sentence else None,
         crossed(
-            "Developments of which it asserts this, and how that stands now", "It asserts", record.fared, _aspect,
-            status_cell, Status,
+            "Developments of which it asserts this, by how that stands", "It asserts", record.fared, _aspect,
+            status_cell, words.STATUS,
         ),
     ]  # fmt: skip
 
@@ -120,7 +121,7 @@ def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
                 ]
             )
     which = f"the first {len(answer.entries)}" if answer.more else f"all {len(answer.entries)}"
-    caption = f"Its accounts of {which} developments that it speaks of, by when they began"
+    caption = f"Its accounts of {which} developments that it speaks of, by the earliest day of each"
     return table(caption, ("Reported", "Development", "It is", "Stands as"), rows)
 
 
@@ -154,7 +155,8 @@ def overview(asked: Asked) -> Content:
         ]
         for one in sorted(sources, key=lambda one: one.source.name.casefold())
     ]
-    return Content("Sources", [table("Sources, by name", ("Source", "Kind", "Side", "Reliability", "Accounts"), rows)])
+    head = ("Source", "Kind", "Side", "Reliability", "Accounts")
+    return Content("Sources", [table("Sources, by name", head, rows, {4})])
 
 
 def _registered(asked: Asked) -> Content:

@@ -51,7 +51,7 @@ def without_colour(edtf: str, status: Status) -> str:
         if trace["type"] == "bar":
             colour, outline = trace["marker"]["color"], trace["marker"]["line"]["width"]
             shaded = f"up to {style.fade}" if trace["meta"]["fade"] else ""
-            dark = shaded or {style.fill: "light", style.line: "solid"}.get(colour, "clear")
+            dark = shaded or {style.fill: "light", style.line: "solid"}.get(colour) or colour.rpartition(",")[2]
             bars.append((trace["width"], dark, outline, trace["marker"].get("pattern", {}).get("shape")))
     return str(bars)
 
@@ -130,19 +130,39 @@ def test_what_has_no_certain_part_has_a_dotted_outline_and_the_pattern_of_its_st
     ("status", "bars"), [(Status.CLAIMED, ["possible"]), (Status.DENIED, ["fade-both", "possible"])]
 )
 def test_what_fades_to_both_sides_is_one_bar_and_one_more_below_a_pattern(status: Status, bars: list[str]) -> None:
-    mark = drawn("2023-02", status)
+    mark = drawn("2023-02/2023-02", status)
 
     found = parts(chart([mark]))
 
-    assert [part for part in found if part != "label"] == bars
+    assert [part for part in found if part not in ("label", "arrow")] == bars
     assert {(trace["base"][0], trace["x"][0]) for part in bars for trace in found[part]} == {
         (mark.first, mark.last - mark.first)
     }
     assert found[bars[0]][0]["meta"]["fade"] == "both"
 
 
+@pytest.mark.parametrize("status", [Status.CLAIMED, Status.DENIED])
+def test_a_moment_that_may_have_been_at_any_time_of_a_stretch_has_one_shade_throughout(status: Status) -> None:
+    (possible,) = parts(chart([drawn("2023-02", status)]))["possible"]
+
+    assert possible["meta"]["fade"] == ""
+    assert 0 < float(possible["marker"]["color"].rstrip(")").split(",")[-1]) < LIGHT.styles[status].fade
+    assert ("pattern" in possible["marker"]) == bool(LIGHT.styles[status].pattern)
+
+
+def test_a_point_that_hides_how_vague_its_time_is_says_so() -> None:
+    wide = Scale(LIMIT - 40 * 365 * DAY, LIMIT, 1_000)
+    marks = [drawn(day, Status.CORROBORATED) for day in ("2023-02-03", "2023-02")]
+
+    found = parts(gantt(*pack(marks, FRONTS, wide), wide, LIGHT))["point"]
+
+    told = {trace["meta"]["vague"]: trace["marker"]["color"] for trace in found}
+    assert set(told) == {False, True}
+    assert told[False] != told[True]
+
+
 def test_what_is_cut_off_far_beyond_the_window_keeps_its_middle_where_it_is() -> None:
-    mark = drawn("2023")
+    mark = drawn("2023/2023")
     window = Scale(mark.first + DAY, mark.first + 20 * DAY, 1_000)
 
     found = parts(gantt(*pack([mark], FRONTS, window), window, LIGHT))
@@ -160,7 +180,9 @@ def test_what_is_certain_has_no_dotted_outline() -> None:
 def test_the_swatch_of_every_status_has_a_style_of_its_own(status: Status) -> None:
     style = (Path(dashboards.__file__).parent / "assets" / "style.css").read_text("utf-8")
 
-    assert re.search(rf'\.swatch\.{status}, #statuses label:has\(\[value="{status}"\]\) {{ --outline', style)
+    option = rf'#statuses label:has\(\[value="{status}"\]\)'
+    assert re.search(rf"\.swatch\.{status}, \.symbol\.{status}, {option} {{ --outline", style)
+    assert re.search(rf"\.symbol\.{status} {{ --shape", style)
 
 
 def test_an_uncertain_end_fades_and_a_certain_one_does_not() -> None:

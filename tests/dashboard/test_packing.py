@@ -122,6 +122,16 @@ def test_all_looks_of_a_development_share_a_row() -> None:
     assert rows["Siege"] != rows["Another"]
 
 
+def test_what_is_heard_of_later_stands_below_what_is_known() -> None:
+    day = Scale(100 * DAY, 101 * DAY, 1_000)
+    told = {"a": 300.0, "b": 100.0, "c": 200.0}
+    some = [structs.replace(drawn("1970-04-11"), id=id, known_from=at) for id, at in told.items()]
+
+    _, placed = pack(some, [(some[0].lane, "Front")], day)
+
+    assert [one.mark.id for one in sorted(placed, key=lambda one: one.row)] == ["b", "c", "a"]
+
+
 def test_of_very_many_only_those_are_labelled_whose_label_finds_room() -> None:
     crowd = [
         drawn(f"1970-{1 + n % 12:02}-{1 + n % 28:02}", title=f"Event {n}", front="south") for n in range(2 * ROOMY)

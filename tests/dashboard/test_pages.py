@@ -139,7 +139,7 @@ def test_the_pages_of_sources_stay_as_they_are_at_a_position_of_the_log(told: Sc
 
     assert [shown(contents(asked(told, pinned), one)) for one in ("/sources", "/sources/ru-mod")] == before
     assert "RU-MOD" in before[0]
-    assert "Accounts 1, of which 1 stand" in before[1]
+    assert "Accounts 1, all in force" in before[1]
 
 
 def test_a_source_that_said_nothing_yet_has_a_page(told: Scene) -> None:
