@@ -65,8 +65,7 @@ def detail(reader: Reader, wanted: WantedCuts, filters: Filters, lanes: Lanes, e
     """
     if lanes != "front" or asks_documents(filters):
         return _of_entries(reader, wanted, filters, lanes)
-    _, density = reader.density(wanted, Bucket.MONTH if _wide(filters) else Bucket.DAY, filters)
-    if density.density.counts.sum() > MOST_MARKS:
+    if too_many(reader, wanted, filters):
         return Detail("counts")
     assert end.as_of  # noqa: S101 - the caller names it
     limit = milliseconds(end.as_of)
@@ -85,6 +84,12 @@ def detail(reader: Reader, wanted: WantedCuts, filters: Filters, lanes: Lanes, e
             return Detail("still", marks, broken, left_out)
         left_out = (_LEFT_OUT,)
     return Detail("counts")
+
+
+def too_many(reader: Reader, wanted: WantedCuts, filters: Filters) -> bool:
+    """Whether more began in the window that the filters name than are shown one by one."""
+    _, density = reader.density(wanted, Bucket.MONTH if _wide(filters) else Bucket.DAY, filters)
+    return bool(density.density.counts.sum() > MOST_MARKS)
 
 
 def _ever_in(showing: Showing, filters: Filters) -> bool:

@@ -30,6 +30,7 @@ _RINGS = (
     ("ring wide", "corroborated, confirmed", "In the ring around a number: wide and solid"),
     ("ring thin", "claimed", "In the ring around a number: thin"),
     ("ring dashed", "contested, taken back", "In the ring around a number: dashed"),
+    ("roughly", "place only roughly known", "Pale: no more than the province, the region or the country is known"),
 )
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 from msgspec import Struct
 
-from dashboards.detail import MOST_MARKS, Detail, detail
+from dashboards.detail import MOST_MARKS, drawable, too_many
 from dashboards.figures.gantt import Figure
 from dashboards.figures.map import density_map, map_in_words, world_map
-from dashboards.figures.marks import Mark
+from dashboards.figures.marks import mark_of_entry
 from dashboards.figures.places import STATUSES, Located, bounds_of
 from dashboards.figures.scale import milliseconds
 from dashboards.filters import View
@@ -14,8 +14,10 @@ from dashboards.geography.frames import Box, box_around
 from dashboards.theme import Palette
 from dashboards.words import count
 from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
+from timeline.readmodel.selection import asks_documents
 from timeline.readmodel.versions import STATUSES as NUMBERED
 
 _NOWHERE = Box(22.0, 44.0, 41.0, 53.0)
@@ -38,30 +40,36 @@ class Map(Struct, frozen=True):
 def map_of(
     reader: Reader,
     view: View,
-    cuts: tuple[WantedCuts, WantedCuts],
+    wanted: WantedCuts,
     inside: Filters,
     size: tuple[float, float],
     colours: Palette,
 ) -> Map:
-    """The map at some cuts, `size` pixels wide and high; the second cuts are those of the end of the history."""
-    wanted, end = cuts
-    drawn = detail(reader, wanted, inside, "front", end)
-    if drawn.level == "counts":
+    """The map at some cuts, `size` pixels wide and high: of each development, or of counts where there are too many."""
+    counted = not asks_documents(inside)  # rows tell all that is needed for counts
+    if counted and too_many(reader, wanted, inside):
         return _of_many(reader, view, wanted, inside, size, colours)
-    return _of_marks(drawn, view, wanted, size, colours)
+    answer = reader.timeline(wanted, inside, MOST_MARKS)
+    if counted and answer.more:
+        return _of_many(reader, view, wanted, inside, size, colours)
+    return _of_each(answer, view, size, colours)
 
 
-def _of_marks(drawn: Detail, view: View, wanted: WantedCuts, size: tuple[float, float], colours: Palette) -> Map:
-    assert wanted.as_of  # noqa: S101 - held cuts name all three
-    assert wanted.known_at  # noqa: S101
-    as_of, known_at = milliseconds(wanted.as_of), milliseconds(wanted.known_at)
-    marks = [mark for mark in drawn.marks if mark.shown(as_of, known_at)]
-    places = [_located(mark) for mark in marks if mark.lat is not None and mark.lon is not None]
+def _of_each(answer: TimelineAnswer, view: View, size: tuple[float, float], colours: Palette) -> Map:
+    limit = milliseconds(answer.held.cuts.as_of)
+    named = [(one.state.described.title, one.state.id) for one in answer.entries]
+    found, broken = drawable(answer.entries, lambda entry: _located(entry, limit), named)
+    places = [one for one in found if one is not None]
     bounds = _framed(view) or (bounds_of(places) if places else _NOWHERE)
     chosen = str(view.development) if view.development else None
-    figure = world_map(places, bounds, *size, colours, chosen)
-    told = map_in_words(places, len(marks) - len(places))
-    return Map(figure, told, len(marks), drawn.notices, drawn.hints)
+    hints = (f"Only the first {MOST_MARKS:,} are shown: narrow the window, the filters or the search.",)
+    return Map(
+        world_map(places, bounds, *size, colours, chosen),
+        map_in_words(places, len(found) - len(places)),
+        len(found),
+        broken,
+        hints if answer.more else (),
+    )
 
 
 def _of_many(
@@ -83,7 +91,10 @@ def _framed(view: View) -> Box | None:
     return Box(*view.frame) if view.frame else None
 
 
-def _located(mark: Mark) -> Located:
-    assert mark.lat is not None  # noqa: S101 - asked for by the caller
-    assert mark.lon is not None  # noqa: S101
-    return Located(mark.id, mark.lat, mark.lon, mark.title, mark.status, mark.when)
+def _located(entry: Entry, limit: float) -> Located | None:
+    """Where a development is said to have happened; None where that is no place on a map."""
+    place = entry.state.described.place
+    mark = mark_of_entry(entry, "", limit)
+    if place is None or place.lat is None or place.lon is None:
+        return None
+    return Located(mark.id, place.lat, place.lon, mark.title, mark.status, mark.when, place.name or "", place.precision)

@@ -123,7 +123,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         chart = structs.replace(chart, key=key if chart.level == "film" else f"{key} {cuts.as_of}")
     shown_map = None
     if view.chart == "map":
-        shown_map = map_of(reader, view, (wanted, end), inside, (width, map_height(width)), colours)
+        shown_map = map_of(reader, view, wanted, inside, (width, map_height(width)), colours)
         notices += shown_map.notices
     tally = Tally(sum(front.developments for front in fronts), facets.total)
     rows = None

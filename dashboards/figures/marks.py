@@ -43,8 +43,6 @@ class Mark(Struct, frozen=True):
     disputed: tuple[Aspect, ...]
     known_from: float = -FOREVER
     known_to: float | None = None
-    lat: float | None = None
-    lon: float | None = None
     begun: float | None = None
     """Until when it had begun at the latest; None where nobody says."""
 
@@ -75,22 +73,13 @@ class Mark(Struct, frozen=True):
 
 def mark_of_entry(entry: Entry, lane: str, limit: float) -> Mark:
     """The mark of a development as it stands; nothing of it lies after `limit` (milliseconds)."""
-    place = entry.state.described.place
-    return _mark(
-        entry.state.id,
-        lane,
-        entry.state.described.title,
-        entry.state.described.occurred,
-        entry.statuses,
-        limit,
-        lat=place.lat if place else None,
-        lon=place.lon if place else None,
-    )
+    described = entry.state.described
+    return _mark(entry.state.id, lane, described.title, described.occurred, entry.statuses, limit)
 
 
 def mark_of_row(row: VersionRow, lane: str, limit: float) -> Mark:
     """The same of its row."""
-    return _mark(row.id, lane, row.title, row.occurred, row.statuses, limit, lat=row.lat, lon=row.lon)
+    return _mark(row.id, lane, row.title, row.occurred, row.statuses, limit)
 
 
 def mark_of_showing(showing: Showing, lane: str, limit: float) -> Mark:
@@ -105,8 +94,6 @@ def mark_of_showing(showing: Showing, lane: str, limit: float) -> Mark:
         limit,
         showing.reported_from / 1000,
         None if showing.reported_to is None else showing.reported_to / 1000,
-        row.lat,
-        row.lon,
     )
 
 
@@ -119,10 +106,7 @@ def _mark(
     limit: float,
     known_from: float = -FOREVER,
     known_to: float | None = None,
-    lat: float | None = None,
-    lon: float | None = None,
 ) -> Mark:
-
     first, begun = _start(occurred.start)
     there, last = _end(occurred.end)
     open_until = _open_until(occurred)
@@ -148,8 +132,6 @@ def _mark(
         tuple(a for a, status in statuses.items() if status is Status.DISPUTED and a is not Aspect.OCCURRENCE),
         known_from,
         known_to,
-        lat,
-        lon,
         None if occurred.start.latest is None else min(milliseconds(occurred.start.latest), limit),
     )
 
