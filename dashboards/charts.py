@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from dashboards import words
-from dashboards.detail import Detail, Level, detail
+from dashboards.detail import UNNAMED, Detail, Level, detail
 from dashboards.figures.counted import Grid, counted, grid
 from dashboards.figures.counts import count_lanes, counts_chart, counts_told
 from dashboards.figures.gantt import Figure, film, gantt
@@ -24,7 +24,7 @@ _COUNTED = (
     "Too much to draw one by one: each cell counts what began in it (at the edges it may be cut short), and the violet "
     "row below tells which share of that is contested. Zoom in, or click on a cell, to see more."
 )
-_EMPTY = "Nothing to show here: widen the window, or choose more filters."
+_EMPTY = "Nothing to show here: widen the window, or clear some of the filters."
 _MOST_NAMED = 6
 """How many of the lanes that are left out are named."""
 _CELLS = 220
@@ -66,8 +66,8 @@ def chart_of(
     wanted, end = cuts
     drawn = detail(reader, wanted, inside, view.lanes, end)
     if drawn.level == "counts":
-        return _counts(reader, wanted, inside, lanes, window, colours)
-    return _marks(drawn, view, drawn.lanes or lanes, window, colours, rows)
+        return _counts(reader, wanted, inside, lanes, window, colours, drawn.hints)
+    return _marks(drawn, view, _ordered(drawn, view) or lanes, window, colours, rows)
 
 
 def _marks(
@@ -80,6 +80,17 @@ def _marks(
     there = {lane.slug for lane in blocks}
     hints = drawn.hints + (empty([name for slug, name in lanes if slug not in there]) if marks else (_EMPTY,))
     return Chart(drawn.level, gantt(blocks, placed, window, colours), blocks, told, drawn.notices, hints)
+
+
+def _ordered(drawn: Detail, view: View) -> tuple[tuple[str, str], ...] | None:
+    """The lanes of actors or places in the order that is asked for; who or what is not named comes last."""
+    if drawn.lanes is None or view.order == "name":
+        return drawn.lanes
+    own: dict[str, list[float]] = {}
+    for mark in drawn.marks:
+        own.setdefault(mark.lane, []).append(mark.first)
+    rank = (lambda slug: -len(own[slug])) if view.order == "most" else (lambda slug: min(own[slug]))
+    return tuple(sorted(drawn.lanes, key=lambda lane: (lane[0] in UNNAMED, rank(lane[0]))))
 
 
 def counts_on(window: Scale) -> Grid:
@@ -102,9 +113,10 @@ def _counts(
     lanes: tuple[tuple[str, str], ...],
     window: Scale,
     colours: Palette,
+    hints: tuple[str, ...],
 ) -> Chart:
     on = counts_on(window)
     _, answer = reader.density(wanted, on.bucket, inside)
     blocks, counts = count_lanes(lanes, counted(answer, [slug for slug, _ in lanes], on))
     figure = counts_chart(blocks, counts, window, colours)
-    return Chart("counts", figure, blocks, counts_told(blocks, counts), hints=(_COUNTED,))
+    return Chart("counts", figure, blocks, counts_told(blocks, counts), hints=(*hints, _COUNTED))

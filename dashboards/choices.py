@@ -27,17 +27,23 @@ class Choice(Struct, frozen=True):
 
 def status_choices(facets: Facets) -> tuple[Choice, ...]:
     """Every status, whether or not a development has it now: the list is also the key of the chart."""
-    counts = {facet.value: facet.count for facet in facets.statuses}
+    counts, other = _counted(facets.statuses, facets.total)
     return tuple(
-        Choice(str(status), status.capitalize(), words.STATUS[status], counts.get(str(status), 0))
+        Choice(str(status), status.capitalize(), words.STATUS[status], counts.get(str(status), other))
         for status in words.STATUS
     )
 
 
 def front_choices(facets: Facets, names: Mapping[str, str]) -> tuple[Choice, ...]:
     """Every front that the log names, whether or not a development is on it now."""
-    counts = {facet.value: facet.count for facet in facets.fronts}
-    return tuple(Choice(slug, name, name, counts.get(slug, 0)) for slug, name in names.items())
+    counts, other = _counted(facets.fronts, facets.total)
+    return tuple(Choice(slug, name, name, counts.get(slug, other)) for slug, name in names.items())
+
+
+def _counted(some: Sequence[Facet], total: int | None) -> tuple[dict[str, int | None], int | None]:
+    """The numbers of values, and that of all others: none, or not known where it is not known of these."""
+    unknown = any(one.count is None for one in some) or (not some and total is None)
+    return {one.value: one.count for one in some}, None if unknown else 0
 
 
 def named(facets: Sequence[Facet], more: int = 0) -> list[dict[str, Any]]:

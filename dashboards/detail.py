@@ -34,7 +34,12 @@ _LEFT_OUT = (
     "What began before this window and goes on in it is left out, since it is too much to draw: "
     "choose fewer fronts to see it."
 )
+_BY_FRONT = (
+    "This is too much for lanes by actor or by place: they are fronts until the window or the filters are narrower."
+)
 NOBODY, NOWHERE = "No actor is named", "No place is named"
+UNNAMED = (NOBODY, NOWHERE)
+"""The lanes of what has no lane of its own."""
 
 Level = Literal["film", "still", "counts"]
 """Whether the marks are those of every moment or of one, or there are too many."""
@@ -63,10 +68,12 @@ def detail(reader: Reader, wanted: WantedCuts, filters: Filters, lanes: Lanes, e
 
     `end` are the cuts at the end of the history: up to there a replay may run.
     """
-    if lanes != "front" or asks_documents(filters):
+    if asks_documents(filters):
         return _of_entries(reader, wanted, filters, lanes)
     if too_many(reader, wanted, filters):
-        return Detail("counts")
+        return Detail("counts", hints=() if lanes == "front" else (_BY_FRONT,))
+    if lanes != "front":
+        return _of_entries(reader, wanted, filters, lanes)
     assert end.as_of  # noqa: S101 - the caller names it
     limit = milliseconds(end.as_of)
     left_out: tuple[str, ...] = ()

@@ -14,10 +14,10 @@ from msgspec import Struct, structs
 
 from dashboards import words
 from timeline.domain.history import Cuts
-from timeline.domain.moments import format_day, parse_cut
+from timeline.domain.moments import format_day, format_instant, parse_cut
 from timeline.domain.vocabulary import Kind, Status
 from timeline.errors import InvalidValue
-from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.cuts import WantedCuts, parse_moment
 
 _LONGEST = 200
 """Characters of a search."""
@@ -35,7 +35,7 @@ class View(Struct, frozen=True):
     `as_of` is a day (its end, UTC). `known` says whether the reporting is cut at that day too ("then"), everything
     known today counts ("now"), or everything known by the end of a day or at an instant (RFC 3339, UTC). `since` and
     `until` are a window drawn by hand; without them `window` says how far back from `as_of` the chart looks.
-    `position` pins the log.
+    `position` pins the log: a position of it, or a moment at which it was written to.
     `folded` are the lanes of which only the heading is shown, `order` is theirs. `text` is what is searched for.
     `frame` is what the map shows: west, south, east, north in degrees, west greater than east across the antimeridian.
     """
@@ -57,7 +57,7 @@ class View(Struct, frozen=True):
     source: str | None = None
     frame: tuple[float, float, float, float] | None = None
     development: UUID | None = None
-    position: int | None = None
+    position: int | datetime | None = None
     theme: Theme | None = None
     problems: tuple[str, ...] = ()
 
@@ -81,6 +81,8 @@ def read(search: str | None) -> View:
             fields[field] = reader(name, values)
         except InvalidValue as error:
             problems.append(error.detail)
+            if field == "as_of" and (day := _day_of(values[-1])):
+                fields[field] = day
     view = View(**fields, problems=tuple(problems))
     if view.since and view.until and view.since > view.until:
         return structs.replace(
@@ -99,8 +101,14 @@ def write(view: View) -> str:
         if field == "frame":
             value = ",".join(f"{degrees:g}" for degrees in value)
         values = value if isinstance(value, tuple) else (value,)
-        pairs += [(name, one.isoformat() if isinstance(one, date) else str(one)) for one in values]
+        pairs += [(name, _told(one)) for one in values]
     return f"?{urlencode(pairs, safe=':,')}" if pairs else ""
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def pinned(view: View, cuts: Cuts) -> str:
@@ -127,6 +135,14 @@ def _day(name: str, value: str) -> date:
     if not 1000 <= day.year <= 9000:
         raise InvalidValue(name, value, "a day of the years 1000 to 9000")
     return day
+
+
+def _day_of(value: str) -> date | None:
+    """The day of an instant: the page shows whole days, and this one is nearer to what was asked for than today."""
+    try:
+        return parse_cut(value, "as_of").date()
+    except InvalidValue:
+        return None
 
 
 def _known(name: str, value: str) -> str:
@@ -185,16 +201,10 @@ def _development(name: str, value: str) -> UUID:
         raise InvalidValue(name, value, "the id of a development") from None
 
 
-def _position(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdecimal()) or len(value) > 18:
-        raise InvalidValue(name, value, "a position of the log")
-    return int(value)
-
-
 _READERS: Mapping[str, tuple[str, Callable[[str, list[str]], Any]]] = {
     "as_of": ("as_of", _one(_day)),
     "known_at": ("known", _one(_known)),
-    "recorded_at": ("position", _one(_position)),
+    "recorded_at": ("position", _one(lambda name, value: parse_moment(value, name))),
     "view": ("chart", _one(_choice("gantt", "points", "map", "table"))),
     "window": ("window", _one(_choice("1m", "6m", "all"))),
     "from": ("since", _one(_day)),

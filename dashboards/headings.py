@@ -16,14 +16,15 @@ def headings(chart: Chart) -> list[Any]:
     if chart.level == "counts":
         return [_heading(lane, ROW, html.Strong(lane.name)) for lane in chart.lanes]
     height = row_height(chart.lanes)
-    return [_heading(lane, height, _button(lane)) for lane in chart.lanes]
+    drawn = " drawn" if chart.told["partial"] else ""
+    return [_heading(lane, height, _button(lane), drawn) for lane in chart.lanes]
 
 
-def _heading(lane: Lane, height: int, name: Any) -> html.Div:
+def _heading(lane: Lane, height: int, name: Any, drawn: str = "") -> html.Div:
     return html.Div(
         [
             name,
-            html.Span(words.count(lane.developments, "development"), className="quiet lane-count"),
+            html.Span(words.count(lane.developments, "development") + drawn, className="quiet lane-count"),
         ],
         className="heading",
         style={"top": TOP + lane.first_row * height + (height - ROW) // 2},

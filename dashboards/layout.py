@@ -27,6 +27,16 @@ def layout(title: str) -> html.Div:
             dcc.Store(id=ids.SET),
             dcc.Store(id=ids.FILM),
             dcc.Store(id=ids.HAVE),
+            html.Div(
+                [
+                    "The server does not answer, so this may be older than what was asked for. ",
+                    html.Button("Try again", id=ids.AGAIN, className="plain link"),
+                ],
+                id=ids.LOST,
+                className="lost",
+                hidden=True,
+                role="alert",
+            ),
             html.Div(id=ids.SUBPAGE, className="beside"),
             html.Div(_timeline(title), id=ids.TIMELINE),
         ],

@@ -10,7 +10,7 @@ from dashboards.figures.marks import mark_of_entry
 from dashboards.figures.places import STATUSES, Located, bounds_of
 from dashboards.figures.scale import milliseconds
 from dashboards.filters import View
-from dashboards.geography.frames import Box, box_around
+from dashboards.geography.frames import Box, box_around, frame_around
 from dashboards.theme import Palette
 from dashboards.words import count
 from timeline.readmodel.cuts import WantedCuts
@@ -32,7 +32,7 @@ class Map(Struct, frozen=True):
     figure: Figure
     words: str
     developments: int
-    """In the window, with or without a place."""
+    """In the window and the frame."""
     notices: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
 
@@ -59,16 +59,20 @@ def _of_each(answer: TimelineAnswer, view: View, size: tuple[float, float], colo
     limit = milliseconds(answer.held.cuts.as_of)
     named = [(one.state.described.title, one.state.id) for one in answer.entries]
     found, broken = drawable(answer.entries, lambda entry: _located(entry, limit), named)
-    places = [one for one in found if one is not None]
-    bounds = _framed(view) or (bounds_of(places) if places else _NOWHERE)
+    located = [one for one in found if one is not None]
+    bounds = _framed(view) or (bounds_of(located) if located else _NOWHERE)
+    seen = frame_around(bounds, *size).box
+    places = [one for one in located if seen.holds(one.lat, one.lon)]
     chosen = str(view.development) if view.development else None
-    hints = (f"Only the first {MOST_MARKS:,} are shown: narrow the window, the filters or the search.",)
+    hints = (f"Only the first {MOST_MARKS:,} are shown: narrow the window, the filters or the search.",) * answer.more
+    if located and not places:
+        hints += ("Nothing that is looked for lies in this part of the map: zoom out, or move it.",)
     return Map(
-        world_map(places, bounds, *size, colours, chosen),
-        map_in_words(places, len(found) - len(places)),
-        len(found),
+        world_map(located, bounds, *size, colours, chosen),
+        map_in_words(places, len(found) - len(located), len(located) - len(places)),
+        len(places),
         broken,
-        hints if answer.more else (),
+        hints,
     )
 
 
@@ -80,11 +84,13 @@ def _of_many(
         np.repeat(column, spread.counts) for column in (spread.lat, spread.lon, _PLACE_OF[spread.statuses])
     )
     bounds = _framed(view) or (box_around(lon, lat) if len(lon) else _NOWHERE)
-    placeless = f"; {spread.placeless:,} without a place on the map" if spread.placeless else ""
-    told = f"{count(len(lon), 'development')} counted in squares{placeless}."
+    inside_frame = int(frame_around(bounds, *size).box.holds(lat, lon).sum())
+    others = ((spread.placeless, "without a place on the map"), (len(lon) - inside_frame, "beyond its edges"))
+    more = "".join(f"; {number:,} {where}" for number, where in others if number)
+    told = f"{count(inside_frame, 'development')} counted in squares{more}."
     hint = f"More than {MOST_MARKS:,} developments: each square counts those in it. Zoom in, or click on one."
     figure = density_map(lon, lat, status, bounds, *size, colours)
-    return Map(figure, told, len(lon) + spread.placeless, hints=(hint,))
+    return Map(figure, told, inside_frame, hints=(hint,))
 
 
 def _framed(view: View) -> Box | None:

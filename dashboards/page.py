@@ -12,21 +12,21 @@ from dashboards import words
 from dashboards.charts import Chart, chart_of, key_of
 from dashboards.choices import Choice, front_choices, named, status_choices
 from dashboards.exporting import export_links
-from dashboards.figures.counted import counted, grid
 from dashboards.figures.map import most_in_a_square
-from dashboards.figures.overview import STRETCHES, overview
-from dashboards.figures.scale import Scale, day_of, milliseconds
+from dashboards.figures.scale import Scale, day_of
 from dashboards.filters import View, pinned, same_cuts, write
 from dashboards.key import Shown, items
 from dashboards.mapping import Map, map_of
 from dashboards.panel import panel, unknown, unshowable
+from dashboards.strip import Lanes, strip_of
 from dashboards.table import MOST_ROWS, table
-from dashboards.theme import Palette, palette
+from dashboards.theme import palette
 from dashboards.windows import scales
 from timeline.domain.moments import end_of_day
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.entries import FrontEntry
+from timeline.readmodel.facets import Facet
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 
@@ -34,9 +34,6 @@ log = structlog.get_logger(__name__)
 
 CHARTED = ("gantt", "points")
 """The views that have a chart with a time axis."""
-
-Lanes = tuple[tuple[str, str], ...]
-"""Slugs and names of lanes, in their order."""
 
 
 class Held(Struct, frozen=True):
@@ -50,7 +47,8 @@ class Tally(Struct, frozen=True):
     """How many developments there are at the cuts, how many pass the filters (None: not counted), and how many of these
     are shown, where the page and not the chart in the browser tells it.
 
-    `more`: these are not all in the window, which has `window` (None: not counted).
+    `more`: these are not all in the window, which has `window` (None: not counted). `elsewhere`: the others are not
+    only at other times, but also at other places or at none.
     """
 
     all: int
@@ -58,6 +56,7 @@ class Tally(Struct, frozen=True):
     inside: int | None = None
     more: bool = False
     window: int | None = None
+    elsewhere: bool = False
 
 
 class Page(Struct, frozen=True):
@@ -101,7 +100,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     if not days:
         notices.append("Nothing has been recorded yet: `timeline demo` fills the demo, POST /api/v1/events appends.")
     cuts = held.cuts
-    last_day = max(last_day, cuts.as_of.date())
+    first_day, last_day = min(first_day, cuts.as_of.date()), max(last_day, cuts.as_of.date())
     names = reader.front_names(held)
     if strange := [front for front in view.fronts if front not in names]:
         notices.append(f"front: no front {words.listed(map(repr, strange))} is known here; it is left out.")
@@ -125,6 +124,8 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     if view.chart == "map":
         shown_map = map_of(reader, view, wanted, inside, (width, map_height(width)), colours)
         notices += shown_map.notices
+    strip = strip_of(reader, wanted, filters, facets.total, lanes, (whole, window), colours, view.chart in CHARTED)
+    notices += strip.notices
     tally = Tally(sum(front.developments for front in fronts), facets.total)
     rows = None
     if view.chart == "table":
@@ -133,7 +134,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         in_window = reader.facets(wanted, inside)[1].total if answer.more else None
         tally = structs.replace(tally, inside=len(answer.entries), more=answer.more, window=in_window)
     elif shown_map:
-        tally = structs.replace(tally, inside=shown_map.developments)
+        tally = structs.replace(tally, inside=shown_map.developments, elsewhere=True)
     permalink = pinned(view, cuts)
     shown, most = _in_the_key(view, chart, shown_map)
     return Page(
@@ -144,11 +145,11 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         known_at=cuts.known_at,
         headline=_headline(fronts, view),
         tally=tally,
-        pin=_pin(view),
+        pin=_pin(view, cuts.position),
         span="" if window == whole else words.days(day_of(window.left + 1), day_of(window.right - 1)),
         key=items(shown, most, colours),
         notices=notices,
-        overview=_overview(reader, wanted, filters, lanes, (whole, window), colours, charted=view.chart in CHARTED),
+        overview=strip.figure,
         chart=chart,
         map=shown_map,
         table=rows,
@@ -156,8 +157,8 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         statuses=status_choices(facets),
         fronts=front_choices(facets, names),
         kinds=named([structs.replace(one, label=words.kind(one.value)) for one in facets.kinds]),
-        actors=named(facets.actors, facets.more_actors),
-        sources=named(facets.sources, facets.more_sources),
+        actors=named(_with(facets.actors, view.actor, facets.total), facets.more_actors),
+        sources=named(_with(facets.sources, view.source, facets.total), facets.more_sources),
         window=window,
         whole=whole,
         permalink=permalink,
@@ -181,6 +182,13 @@ def _in_the_key(view: View, chart: Chart | None, shown_map: Map | None) -> tuple
 def map_height(width: float) -> float:
     """How high a map of a width is, in pixels: more upright on a narrow screen."""
     return round(min(max(width * 0.58, 460), 720))
+
+
+def _with(some: Sequence[Facet], chosen: str | None, total: int | None) -> Sequence[Facet]:
+    """What there is to choose from, and what is chosen also where nothing passes with it."""
+    if chosen is None or any(one.value == chosen for one in some):
+        return some
+    return [*some, Facet(chosen, chosen, 0 if total == 0 else None)]
 
 
 def filters_of(view: View) -> Filters:
@@ -229,22 +237,6 @@ def _moment(ms: float) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
 
 
-def _overview(
-    reader: Reader, wanted: WantedCuts, filters: Filters, lanes: Lanes, times: tuple[Scale, Scale], colours: Palette,
-    *, charted: bool,
-) -> dict[str, Any]:  # fmt: skip
-    """The strips; of a search only what rows can tell is counted, since it would have to be run over everything."""
-    whole, window = times
-    on = grid(whole, STRETCHES)
-    told = structs.replace(filters, text=None, actors=frozenset(), sources=frozenset())
-    _, answer = reader.density(wanted, on.bucket, told)
-    assert wanted.as_of  # noqa: S101 - held cuts name all three
-    as_of = milliseconds(wanted.as_of)
-    return overview(
-        lanes, counted(answer, [slug for slug, _ in lanes], on), whole, window, colours, as_of, charted=charted
-    )
-
-
 def _headline(fronts: Sequence[FrontEntry], view: View) -> str:
     known = words.known(view.known)
     all_of_them = sum(front.developments for front in fronts)
@@ -252,13 +244,13 @@ def _headline(fronts: Sequence[FrontEntry], view: View) -> str:
     return f"{words.count(all_of_them, 'development')} · {words.count(some, 'front')} · {known}"
 
 
-def _pin(view: View) -> Any:
+def _pin(view: View, position: int) -> Any:
     """Says that the page is pinned to what the log held at a position, and how to let go of it."""
     if view.position is None:
         return None
     latest = write(structs.replace(view, position=None)) or "/"
     return [
-        f"as this log stood at position {view.position:,} · ",
+        f"as this log stood at position {position:,} · ",
         html.A("show what it holds now", href=latest),
     ]
 

@@ -3,7 +3,7 @@
 Its parts are those of the development's own page, too (dashboards/pages/development.py).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +24,7 @@ def panel(
     reader: Reader,
     held: HeldCuts,
     entry: Entry,
-    steps: Iterable[Step],
+    steps: Sequence[Step],
     front_name: str,
     addresses: tuple[str, str],
 ) -> Any:
@@ -52,7 +52,7 @@ def panel(
         html.H3("For and against"),
         *accounts(reader, held, entry),
         html.H3("How the reporting changed"),
-        html.Ol([reporting_step(reader, held, step) for step in steps], className="steps"),
+        reporting_steps(reader, held, steps),
         html.P(
             [
                 html.A("The whole page of it", href=whole),
@@ -157,13 +157,26 @@ def assessments(entry: Entry) -> list[Any]:
     ]
 
 
-def reporting_step(reader: Reader, held: HeldCuts, step: Step) -> html.Li:
-    """One event of the reporting: when, how the occurrence stood after it, and what it was."""
+def reporting_steps(reader: Reader, held: HeldCuts, steps: Sequence[Step]) -> html.Ol:
+    """The events of the reporting: when, how the occurrence stood after each, what else changed, and what it was."""
+    before: Sequence[Mapping[Aspect, Status]] = [{}, *(step.statuses for step in steps)]
+    return html.Ol(
+        [_reporting_step(reader, held, step, was) for step, was in zip(steps, before, strict=False)], className="steps"
+    )
+
+
+def _reporting_step(reader: Reader, held: HeldCuts, step: Step, before: Mapping[Aspect, Status]) -> html.Li:
     status = step.statuses[Aspect.OCCURRENCE]
+    changed = [
+        (aspect, now)
+        for aspect, now in step.statuses.items()
+        if aspect is not Aspect.OCCURRENCE and before.get(aspect) is not now
+    ]
     return html.Li(
         [
             html.Div(timed(words.moment(step.recorded.event.reported_at)), className="quiet"),
             html.Div([swatch(status), html.Strong(status.capitalize())]),
+            *(html.Div([swatch(now), f"{words.ASPECT[aspect].capitalize()}: {now}"]) for aspect, now in changed),
             html.Div(_what_changed(reader, held, step.recorded.event.fact)),
         ]
     )

@@ -68,6 +68,7 @@
     if (!axis() || !plot()._fullLayout._plots.xy) return;
     const at = drawnAt(asOf), wide = plot()._fullLayout._size.w, atEdge = at > wide - ARROW && at < wide + 1;
     chart.line(plot(), at);
+    chart.lineOfStrip(asOf);
     for (const group of arrows) group.setAttribute("transform", "translate(" + (atEdge ? wide - ARROW : at) + ",0)");
   }
 
@@ -88,11 +89,12 @@
     const since = same ? Math.min(settled.asOf, asOf) : -Infinity;
     settled = places;
     if (step) changed = new Set();
-    const ids = new Set(), folded = new Set();
+    const ids = new Set(), folded = new Set(), were = new Map(); // were: how what changed stood before
     for (let n = 0; n < film.id.length; n++) {
       const now = has(n) ? 1 : 0, turned = now !== shown[n];
       if (now) { lanes[film.lane[n]]++; ids.add(film.id[n]); }
       if (turned && step && now && shown[n] === 0) changed.add(n);
+      if (turned && step && shown[n] === 1) were.set(film.id[n], film.status[n]);
       shown[n] = now;
       if (now ? turned || film.last[n] > since || film.open[n] > since : turned) settle(n, places);
     }
@@ -105,7 +107,7 @@
     head(lanes);
     tell(ids.size, folded.size);
     if (step) {
-      const names = [...changed].map((n) => film.title[n] + " — " + film.status[n]);
+      const names = [...changed].map((n) => film.title[n] + " — " + (were.get(film.id[n]) === film.status[n] ? "told otherwise" : film.status[n]));
       const more = names.length > MOST_NAMED ? "; and " + (names.length - MOST_NAMED) + " more" : "";
       write(document.getElementById("just-changed"), names.length ? "Changed: " + names.slice(0, MOST_NAMED).join("; ") + more : "");
     }
@@ -116,7 +118,8 @@
     const headings = document.querySelectorAll("#headings .lane-count");
     lanes.forEach((number, lane) => {
       if (!headings[lane]) return;
-      write(headings[lane], number ? count(number, "development") : "nothing known in this window yet");
+      const drawn = film.partial ? " drawn" : "";
+      write(headings[lane], number ? count(number, "development") + drawn : "nothing known in this window yet");
       headings[lane].parentElement.classList.toggle("empty", !number);
     });
   }
@@ -153,11 +156,11 @@
     const told = (n) => n.toLocaleString("en-GB");
     const how = charted && film.level === "counts" ? "began in this window" : "shown";
     if (!tally || (charted && tally.asOf !== asOf)) { write(document.getElementById("shown"), told(number) + " " + how); return; }
-    const { all, passing, more, window: inWindow } = tally, there = more ? inWindow : number;
+    const { all, passing, more, window: inWindow, elsewhere } = tally, there = more ? inWindow : number;
     const said = [more ? "first " + told(number) + (there === null ? "" : " of " + told(there)) + " in this window" : told(number) + " of " + told(all) + " " + how];
     const outside = passing === null || there === null ? 0 : Math.max(0, passing - there - folded);
     if (folded) said.push(told(folded) + " folded");
-    if (outside) said.push(told(outside) + (charted && film.level === "counts" ? " at other times" : charted && film.partial ? " not in this picture" : " outside this window"));
+    if (outside) said.push(told(outside) + (charted && film.level === "counts" ? " at other times" : elsewhere ? " not on this map" : charted && film.partial ? " not in this picture" : " outside this window"));
     if (passing !== null && all > passing) said.push(told(all - passing) + " filtered out");
     write(document.getElementById("shown"), said.join(" · "));
   }

@@ -4,7 +4,7 @@
 
   const chart = window.timelineChart, view = chart.view;
 
-  let cursor = -1; // the mark under the cursor
+  let cursor = -1, on = null; // the mark under the cursor, and its development
 
   /* The keyboard's cursor goes along a lane in time, and from lane to lane. */
   function step(key) {
@@ -20,13 +20,19 @@
       const nearest = (best, n) => (Math.abs(view.film.first[n] - view.film.first[cursor]) < Math.abs(view.film.first[best] - view.film.first[cursor]) ? n : best);
       if (lane.length) cursor = lane.reduce(nearest);
     }
+    on = view.film.id[cursor];
     show();
   }
 
-  function show() {
+  function mark() {
     for (const one of document.querySelectorAll("#chart .cursor")) one.classList.remove("cursor");
-    if (cursor < 0 || !view.shown[cursor]) return;
+    if (cursor < 0 || !view.shown[cursor]) return false;
     for (const { element } of view.parts[cursor] || []) element.classList.add("cursor");
+    return true;
+  }
+
+  function show() {
+    if (!mark()) return;
     const box = view.plot().getBoundingClientRect();
     const x = Math.max(0, Math.min(view.drawnAt(view.film.first[cursor]), box.width)), y = (view.film.row[cursor] + 0.5) * view.film.rowHeight;
     view.point(view.markTold(cursor), box.left + x, box.top + y);
@@ -34,7 +40,9 @@
     if (top < 80 || top > window.innerHeight - 80) window.scrollBy({ top: top - window.innerHeight / 2 });
   }
 
-  view.when("film", () => { cursor = -1; });
+  /* Another chart: the cursor stays on its development. */
+  view.when("film", () => { cursor = on !== null && view.film.id ? view.film.id.findIndex((id, n) => id === on && view.shown[n] !== 0) : -1; });
+  view.when("drawn", () => setTimeout(mark));
   view.when("frame", (frame) => {
     frame.addEventListener("keydown", (event) => {
       if (event.target !== frame || !view.film) return;
@@ -43,7 +51,7 @@
       else if (view.film.level === "counts") return;
       else if (event.key.startsWith("Arrow")) step(event.key);
       else if (event.key === "Enter" && cursor >= 0) chart.open(view.film.id[cursor]);
-      else if (event.key === "Escape") { view.point(null); cursor = -1; show(); }
+      else if (event.key === "Escape") { view.point(null); cursor = -1; on = null; mark(); }
       else return;
       event.preventDefault();
     });

@@ -56,5 +56,14 @@
     edge.setAttribute("height", high + 50);
   }
 
-  Object.assign(window.timelineChart, { line, shade });
+  /* The same line in the strip, which Plotly has drawn where the server was asked for it. */
+  function lineOfStrip(ms) {
+    const gd = document.querySelector("#overview .js-plotly-plot"), shapes = (gd && gd._fullLayout && gd._fullLayout.shapes) || [];
+    const drawn = shapes[shapes.length - 1], path = gd && gd.querySelector('.shapelayer path[data-index="' + (shapes.length - 1) + '"]');
+    if (!path || drawn.type !== "line") return;
+    const axis = gd._fullLayout.xaxis;
+    path.setAttribute("transform", "translate(" + (axis.d2p(ms) - axis.d2p(drawn.x0)) + ",0)");
+  }
+
+  Object.assign(window.timelineChart, { line, lineOfStrip, shade });
 })();

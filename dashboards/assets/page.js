@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const DAY = 86400000;
+  const DAY = 86400000, SECOND = 1000;
   const NARROW = 760; // pixels; as in assets/style.css
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const day = (number) => new Date(number * DAY).toISOString().slice(0, 10);
@@ -27,10 +27,13 @@
     set("theme", { children: theme === "dark" ? "Light" : "Dark" });
   }
 
-  function go(parameters) {
+  /* Go to a query string; one that replaces the address leaves nothing to go back to. */
+  function go(parameters, replacing) {
     const search = parameters.toString();
     const target = search ? "?" + search : "";
-    if (target !== window.location.search) set("url", { search: target });
+    if (target === window.location.search) return;
+    if (replacing) window.history.replaceState(window.history.state, "", window.location.pathname + target);
+    set("url", { search: target });
   }
 
   function put(parameters, name, value, standard) {
@@ -46,13 +49,45 @@
   }
 
   function putRange(parameters, first, last) {
-    parameters.set("from", dayOf(first));
-    parameters.set("to", dayOf(Math.max(first, last)));
+    // The server tells the end of a day as a thousandth of a second before the next one.
+    parameters.set("from", dayOf(first + SECOND));
+    parameters.set("to", dayOf(Math.max(first + SECOND, last - SECOND)));
     parameters.delete("window");
   }
 
   const here = () => new URLSearchParams(window.location.search);
-  const change = (edit) => { const parameters = here(); edit(parameters); go(parameters); };
+  const change = (edit, replacing) => { const parameters = here(); edit(parameters); go(parameters, replacing); };
+  const showAll = () => change((parameters) => ["from", "to", "window"].forEach((name) => parameters.delete(name)));
+
+  /* What had the focus may be made anew, or be gone with the panel: then it goes to the same again, or to where the
+     reader was before. A press on nothing lets go of it. */
+  let focused = "", outside = "";
+  document.addEventListener("focusin", ({ target }) => {
+    focused = target.id;
+    if (!target.closest("#panel")) outside = target.id;
+  });
+  document.addEventListener("pointerdown", () => { focused = outside = ""; }, { capture: true });
+
+  function focusAgain() {
+    if (document.activeElement !== document.body) return;
+    const again = [focused, outside].map((id) => id && document.getElementById(id)).find((one) => one && one.offsetParent);
+    if (again) again.focus({ preventScroll: true });
+  }
+
+  /* Dash tells nobody when the server does not answer. */
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    const forPage = String(asked[0].url || asked[0]).includes("/_dash-update-component");
+    const lost = (is) => { const told = forPage && document.getElementById("lost"); if (told) told.hidden = !is; };
+    try {
+      const answer = await ask(...asked);
+      lost(answer.status >= 500);
+      return answer;
+    } catch (error) {
+      lost(error.name !== "AbortError");
+      throw error;
+    }
+  };
 
   let listening = false;
   let drawn = null; // the film that the chart shows
@@ -61,15 +96,18 @@
 
   function zoomTo(first, last) {
     const least = Math.max(last - first, DAY);
+    if (given && first <= given.whole[0] && last >= given.whole[1]) { showAll(); return; }
     change((parameters) => putRange(parameters, first, first + least - 1));
   }
 
-  function scaleBy(factor, shift) {
+  /* Zoom by a factor, or move by a share of the window: by whole days, at least one. */
+  function scaleBy(factor, shift = 0) {
     if (!given) return;
-    const [left, right] = given.span, middle = (left + right) / 2, half = ((right - left) / 2) * factor;
-    const [least, most] = given.whole, moved = (right - left) * (shift || 0);
-    if (factor > 1 && half * 2 >= most - least) { change((parameters) => { ["from", "to", "window"].forEach((name) => parameters.delete(name)); }); return; }
-    if (half * 2 < 2 * DAY) {
+    const [left, right] = given.span.map((edge) => Math.round(edge / SECOND) * SECOND), [least, most] = given.whole;
+    const middle = (left + right) / 2, half = ((right - left) / 2) * factor;
+    const moved = Math.sign(shift) * Math.max(1, Math.round(((right - left) / DAY) * Math.abs(shift))) * DAY;
+    if (factor > 1 && half * 2 >= most - least) { showAll(); return; }
+    if (half * 2 < 2 * DAY - SECOND) {
       const first = Math.floor((middle + moved) / DAY) * DAY; // nothing is nearer than a day
       zoomTo(first, first + DAY);
     } else zoomTo(middle - half + moved, middle + half + moved);
@@ -80,7 +118,7 @@
   const replay = () => window.timelineReplay;
 
   window.timelineChart = Object.assign(window.timelineChart || {}, {
-    open: (id) => change((parameters) => parameters.set("id", id)),
+    open: (id) => change((parameters) => replay().put(parameters).set("id", id)),
     zoom: (first, last) => zoomTo(first, last + DAY),
     scale: (factor) => scaleBy(factor),
   });
@@ -145,6 +183,7 @@
       draw: function (film, set_) {
         given = set_;
         if (!set_) return;
+        setTimeout(focusAgain);
         window.timelineChart.tally(set_.tally, set_.asOf);
         const now = replay().answered(set_.asOf), day = film && film.level === "film" ? now : set_.asOf;
         if (!film) return;
@@ -186,6 +225,7 @@
       /* The title of the window is that of the page, and of two pages only one is there. */
       titled: function (pathname) {
         document.documentElement.dataset.page = pathname === "/" ? "timeline" : "beside";
+        if (pathname !== "/") replay().leave();
         const headings = [...document.querySelectorAll("#subpage h1")].map((one) => one.textContent);
         const site = document.querySelector("#timeline .site").textContent;
         document.title = pathname !== "/" && headings.length ? headings[0] + " · " + site : site;
@@ -221,6 +261,10 @@
         if (id === "zoom-out") scaleBy(2);
         if (id === "earlier") scaleBy(1, -0.5);
         if (id === "later") scaleBy(1, 0.5);
+      },
+
+      askAgain: function (clicks) {
+        if (clicks) set("viewport", { data: measure() });
       },
 
       close: function (clicks) {

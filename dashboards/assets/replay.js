@@ -7,7 +7,9 @@
   const REST = 300; // milliseconds after which the reader has stopped
   const LATE = 3000; // milliseconds that a slow browser may take to move the slider after it was touched
   const TICK = 450; // milliseconds between two steps of what plays by itself
+  const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -Infinity, End: Infinity };
   const page = window.timelinePage, chart = window.timelineChart;
+  const state = document.documentElement.dataset; // what style sheets have to know
 
   let day = null; // the as-of day that is shown (days since 1970)
   let resting = null; // the timer that ends with the address; null: the address is as the reader wants it
@@ -36,6 +38,7 @@
     const follows = chart.plays(), there = put(page.here()), counted = !follows && chart.counts(there);
     if (follows) chart.at(day, given.knownAt, true);
     if (counted) chart.countAgain(there, given.span, day, given.knownAt);
+    if (follows || counted) state.behind = "yes"; // all but the chart, until the server has told of this day
     if (clock !== null && (follows || counted)) return;
     if (follows || counted || held) rest();
     else arrive();
@@ -55,8 +58,9 @@
   function arrive() {
     clearTimeout(resting);
     resting = null;
+    if (window.location.pathname !== "/") return; // the reader has gone to another page
     asked = "?" + put(page.here()) !== window.location.search;
-    page.change(put);
+    page.change(put, clock !== null);
   }
 
   /* The thumb goes to where the day is, behind the frame in which the chart does. */
@@ -68,16 +72,22 @@
   }
 
   function step(by) {
+    if (!page.given) { early = (early === null ? Number(thumb().getAttribute("aria-valuenow")) : early) + by; return; }
     const next = Math.max(page.given.days[0], Math.min(page.given.days[1], day + by));
     if (next === day) return;
     move(next);
     follow();
   }
 
-  function stop() {
+  function halt() {
     clearInterval(clock);
     clock = null;
+    delete state.playing;
     page.set("play", { children: "▶", "aria-label": "Play the history" });
+  }
+
+  function stop() {
+    halt();
     arrive();
   }
 
@@ -90,7 +100,7 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("#step-back, #step-on");
-    if (button && page.given) step(button.id === "step-on" ? 1 : -1);
+    if (button) step(button.id === "step-on" ? 1 : -1);
   });
 
   window.timelineReplay = {
@@ -100,7 +110,13 @@
       const row = document.getElementById("as-of-row"); // the slider itself comes later, and buttons are beside it
       const touch = () => { touched = performance.now(); };
       const onSlider = (event) => event.target.closest("#as-of") !== null;
-      row.addEventListener("keydown", (event) => { if (onSlider(event)) touch(); }, { capture: true });
+      // Keys are answered here, and the slider follows: what it does by itself could as well be an answer of the server.
+      row.addEventListener("keydown", (event) => {
+        if (!onSlider(event) || !(event.key in KEYS) || event.altKey || event.ctrlKey || event.metaKey) return;
+        event.preventDefault();
+        event.stopPropagation();
+        step(KEYS[event.key] * (event.shiftKey && event.key.startsWith("Arrow") ? 10 : 1));
+      }, { capture: true });
       row.addEventListener("pointerdown", (event) => { if (onSlider(event)) { held = true; touch(); } }, { capture: true });
       for (const end of ["pointerup", "pointercancel"]) {
         document.addEventListener(end, () => { if (held) { held = false; touch(); } }, { capture: true });
@@ -108,22 +124,31 @@
       new MutationObserver(() => {
         const next = Number(thumb().getAttribute("aria-valuenow")), since = performance.now() - touched;
         const late = since < LATE && !asked && page.given && next !== page.given.asOf; // and not where the server put it
-        if (held || since < REST || late) move(next);
+        if (held || late) move(next);
       }).observe(row, { attributes: true, attributeFilter: ["aria-valuenow"], subtree: true });
     },
     /* An answer has come for a day; the day on which the reader stands by now. */
     answered(told) {
       asked = false;
-      if (resting === null && clock === null) tell(told);
-      else follow();
-      const moved = early, [least, most] = page.given.days;
+      if (resting === null && clock === null) {
+        tell(told);
+        delete state.behind;
+      } else follow();
+      const [least, most] = page.given.days, moved = early === null ? told : Math.max(least, Math.min(most, early));
       early = null;
-      if (moved !== null && least <= moved && moved <= most) setTimeout(() => { move(moved); follow(); });
+      if (moved !== told) setTimeout(() => { move(moved); follow(); });
       return day;
+    },
+    /* The reader has gone to another page. */
+    leave() {
+      clearTimeout(resting);
+      resting = null;
+      if (clock !== null) halt();
     },
     play() {
       if (clock !== null) { stop(); return; }
       clock = setInterval(tick, TICK);
+      state.playing = "yes";
       page.set("play", { children: "❚❚", "aria-label": "Pause" });
       if (day >= page.given.days[1]) step(page.given.days[0] - day);
     },

@@ -43,7 +43,8 @@ def counts_chart(lanes: Sequence[Lane], counts: Counted, scale: Scale, colours: 
         ]
     return {
         "data": [
-            _heat("began", began, counts, shades_of_counts(colours), 0.9),
+            _heat("began", began, counts, shades_of_counts(colours), 0.9)
+            | {"zmin": 0, "zmax": max(1, int(totals.max(initial=0)))},
             _heat("contested", share, counts, shades_of_shares(colours), 5) | {"zmin": 0, "zmax": 1},
         ] if lanes else [],
         "layout": plain_layout(colours) | {
@@ -82,6 +83,6 @@ def counts_told(lanes: Sequence[Lane], counts: Counted) -> dict[str, Any]:
 def _heat(part: str, z: list[list[Any]], counts: Counted, shades: Shades, gap: float) -> dict[str, Any]:
     return {
         "type": "heatmap", "x": list(counts.grid.edges), "y": list(range(len(z))), "z": z, "showscale": False,
-        "colorscale": [list(stop) for stop in shades], "zmin": 0, "hoverinfo": "skip", "xgap": 0.4, "ygap": gap,
+        "colorscale": [list(stop) for stop in shades], "hoverinfo": "skip", "xgap": 0.4, "ygap": gap,
         "hoverongaps": False, "meta": {"part": part},
     }  # fmt: skip

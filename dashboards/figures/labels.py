@@ -81,6 +81,12 @@ def beside(mark: Mark, scale: Scale) -> tuple[Label, float, float]:
     if right - left >= wide:  # No room beside it, but on it, over its faded ends.
         return Label(text, _seen(start, scale) + 4 * scale.ms_per_pixel, "right"), outer_left, outer_right
     room = max(scale.width - outer_right, outer_left)
+    if right - left > room:  # as much of it as fits on the mark
+        begin = _seen(start, scale) + 4 * scale.ms_per_pixel
+        certain = (
+            mark.core is not None and mark.core[0] <= begin and scale.pixels(mark.core[1] - begin) >= right - left - 20
+        )
+        return Label(_shortened(text, right - left - 20), begin, "right", certain), outer_left, outer_right
     text = _shortened(text, room)
     if scale.width - outer_right >= outer_left:
         return Label(text, end + away, "right"), outer_left, scale.width

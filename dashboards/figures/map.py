@@ -101,12 +101,17 @@ def box_of(customdata: object) -> tuple[float, float, float, float] | None:
     return west, south, east, north
 
 
-def map_in_words(places: Sequence[Located], without_place: int = 0) -> str:
-    """What the map shows, for who can not see it: how many developments at how many places, and how they stand."""
+def map_in_words(places: Sequence[Located], without_place: int = 0, beyond: int = 0) -> str:
+    """What the map shows, for who can not see it: how many developments at how many places, and how they stand.
+
+    `beyond` are at places that the map does not show.
+    """
     spots = Counter((one.lat, one.lon) for one in places)
     sentences = [f"{count(len(places), 'development')} at {count(len(spots), 'place')}"]
     if without_place:
         sentences.append(f"{without_place:,} without a place on the map")
+    if beyond:
+        sentences.append(f"{beyond:,} beyond its edges")
     told = "; ".join(sentences) + "."
     if places:
         told += f" {_mix(Counter(one.status for one in places)).capitalize()}."
@@ -123,9 +128,7 @@ def map_in_words(places: Sequence[Located], without_place: int = 0) -> str:
 
 def _within(places: Sequence[Located], box: Box) -> list[Located]:
     """Those that the map can show."""
-    return [
-        one for one in places if box.south <= one.lat <= box.north and (one.lon - box.west) % 360 <= box.east - box.west
-    ]
+    return [one for one in places if box.holds(one.lat, one.lon)]
 
 
 def _several(marks: Sequence[Gathered], frame: Frame, colours: Palette) -> list[Trace]:

@@ -56,7 +56,8 @@ def overview(
             {"type": "heatmap", "x": list(counts.grid.edges),
              "y": _names(names, max(share, 0.3) * whole.width - _CHARACTER),
              "z": totals.tolist(), "colorscale": [list(stop) for stop in colours.density], "showscale": False,
-             "zmin": 0, "xgap": 0.5, "ygap": 1.5 if strip >= _NAMED else 0.4,
+             "zmin": 0, "zmax": max(1, int(totals.max(initial=0))),
+             "xgap": 0.5, "ygap": 1.5 if strip >= _NAMED else 0.4,
              "hovertemplate": "%{y}, from %{x|%-d %b %Y}: %{z} began<extra></extra>"},
             # Nothing is drawn on the second axis; a trace makes Plotly show it.
             *([{"type": "scatter", "x": [window.left], "y": [0], "xaxis": "x2", "yaxis": "y2", "mode": "markers",

@@ -9,6 +9,8 @@ FOREVER = 9e15
 """Later than any moment (milliseconds), and still a number that a browser can hold exactly."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+"""The years 1 to 9999."""
 
 
 def milliseconds(instant: datetime) -> int:
@@ -17,8 +19,8 @@ def milliseconds(instant: datetime) -> int:
 
 
 def day_of(ms: float) -> date:
-    """The day, UTC, in which a time lies."""
-    return (_EPOCH + timedelta(milliseconds=ms)).date()
+    """The day, UTC, in which a time lies; for times that no calendar reaches, the first and the last one."""
+    return (_EPOCH + timedelta(milliseconds=min(max(ms, _FIRST), _LAST))).date()
 
 
 class Scale(Struct, frozen=True):

@@ -4,6 +4,7 @@ Longitudes of a box go on past 180 where it crosses the antimeridian, so that we
 """
 
 from math import cos, radians
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -29,6 +30,10 @@ class Box(Struct, frozen=True):
             return -180.0, max(self.south, -90.0), 180.0, min(self.north, 90.0)
         west, east = ((lon + 180) % 360 - 180 for lon in (self.west, self.east))
         return west, max(self.south, -90.0), 180.0 if east == -180 else east, min(self.north, 90.0)
+
+    def holds(self, lat: Any, lon: Any) -> Any:
+        """Whether a place is in it; of arrays, which are."""
+        return (self.south <= lat) & (lat <= self.north) & ((lon - self.west) % 360 <= self.east - self.west)
 
     def grown(self, share: float) -> "Box":
         """With more room on each side, as a share of width and height."""

@@ -47,7 +47,7 @@ def _cuts(asked: Asked) -> html.Section:
                       className="search", autoComplete="off", placeholder="2023-05-22"),
             html.Strong(f"{words.day(asked.wanted.as_of)}, {words.known(view.known)}"),
             _other_clock(view),
-            _pin(view),
+            _pin(asked),
             html.Span("Days and times are UTC.", className="quiet zone-told"),
         ],
         className="page-cuts",
@@ -61,12 +61,15 @@ def _other_clock(view: View) -> Any:
     return dcc.Link(text, href=_here(structs.replace(same_cuts(view), known=other)), id=ids.PAGE_CLOCK)
 
 
-def _pin(view: View) -> Any:
-    if view.position is None:
+def _pin(asked: Asked) -> Any:
+    if asked.view.position is None:
         return None
-    latest = _here(structs.replace(same_cuts(view), position=None))
+    latest = _here(structs.replace(same_cuts(asked.view), position=None))
     return html.Span(
-        [f"as this log stood at position {view.position:,} · ", dcc.Link("show what it holds now", href=latest)],
+        [
+            f"as this log stood at position {asked.wanted.recorded_at:,} · ",
+            dcc.Link("show what it holds now", href=latest),
+        ],
         className="pin",
     )
 

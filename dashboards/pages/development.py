@@ -50,7 +50,7 @@ def page(asked: Asked, key: str) -> Content:
                 html.Section([
                     html.H2("How the reporting changed"),
                     _chart(asked, held, entry, steps),
-                    html.Ol([panel.reporting_step(reader, held, step) for step in steps], className="steps"),
+                    panel.reporting_steps(reader, held, steps),
                     html.H2("Near in time and place"),
                     _near(asked, near),
                 ]),

@@ -94,3 +94,18 @@ def test_a_permalink_fixes_the_day_and_the_position_and_leaves_the_readers_colou
 
     known = "2026-11-22T00:00:00Z"
     assert link == View(as_of=date(2023, 5, 22), known=known, position=311, development=development)
+
+
+def test_an_instant_is_shown_as_its_day_and_said_not_to_be_one() -> None:
+    view = read("?as_of=2023-05-22T12:00:00Z")
+
+    assert view.as_of == date(2023, 5, 22)
+    assert "a day such as" in view.problems[0]
+
+
+def test_the_log_may_be_pinned_to_a_moment_and_the_address_keeps_it() -> None:
+    view = read("?recorded_at=2026-11-26T10:12:50Z")
+
+    assert view.problems == ()
+    assert view.position == datetime(2026, 11, 26, 10, 12, 50, tzinfo=UTC)
+    assert read(write(view)) == view

@@ -9,8 +9,9 @@ from msgspec import structs
 from dashboards.figures.labels import CHARACTER, drawn_as_point
 from dashboards.figures.marks import Mark
 from dashboards.figures.packing import ROOMY, Placed, pack, rows_of
-from dashboards.figures.scale import DAY, Scale
+from dashboards.figures.scale import DAY, Scale, milliseconds
 from tests.dashboard.making import drawn
+from timeline.domain.moments import parse_cut
 from timeline.domain.vocabulary import Status
 
 SCALE = Scale(0, 365 * DAY, 1_000)
@@ -150,3 +151,14 @@ def test_a_folded_lane_keeps_its_heading_and_its_number_and_nothing_else() -> No
 
     assert [(lane.slug, lane.rows, lane.developments) for lane in lanes] == [("north", 1, 1), ("south", 2, 1)]
     assert {one.mark.lane for one in placed} == {"south"}
+
+
+def test_a_title_that_is_longer_than_the_window_is_cut_on_its_bar() -> None:
+    end = milliseconds(parse_cut("2023-05-01", "as_of"))
+    day = Scale(end - DAY, end, 1_000)
+    long = structs.replace(drawn("2023-05-01"), title="word " * 60)
+
+    _, (placed,) = pack([long], [(long.lane, "Front")], day)
+
+    assert placed.label.text.endswith("…")
+    assert len(placed.label.text) * CHARACTER <= day.width

@@ -1,5 +1,6 @@
 """The page as one answer: what is broken is named, what can not be drawn is set aside, links carry the cuts."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,15 +8,17 @@ import pytest
 
 import dashboards.detail
 import dashboards.panel
-from dashboards.choices import counts, options
+import dashboards.strip
+from dashboards.choices import counts, front_choices, options, status_choices
 from dashboards.figures.scale import milliseconds
 from dashboards.filters import View, read
 from dashboards.page import Page, page
 from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, given, reported
 from timeline.domain.facts import FrontOpened
 from timeline.domain.moments import parse_cut
-from timeline.domain.values import front_id
+from timeline.domain.values import Actor, development_id_of, front_id
 from timeline.domain.vocabulary import Status
+from timeline.readmodel.facets import Facet, Facets
 
 
 @pytest.fixture
@@ -206,3 +209,103 @@ def test_the_exports_of_a_page_carry_its_filters_and_its_cuts_and_are_answered(t
         assert answer.status_code == 200
         assert "Bakhmut" in answer.get_data(as_text=True)
         assert "Grayvoron" not in answer.get_data(as_text=True)
+
+
+def test_a_day_before_the_first_report_is_shown_as_that_day(told: Scene) -> None:
+    shown = show(told, "?as_of=2021-11-30")
+
+    assert (shown.as_of, shown.first_day) == (date(2021, 11, 30), date(2021, 11, 30))
+    assert shown.tally.all == 0
+
+
+def test_a_page_may_be_pinned_to_a_moment(told: Scene) -> None:
+    shown = show(told, "?recorded_at=2023-06-01T12:00:00Z")
+
+    assert "at position" in str(shown.pin)
+    assert shown.notices == []
+
+
+def test_counts_that_are_not_known_are_told_as_that_and_not_as_none() -> None:
+    few = Facets(0, (), (), (), (), ())
+    unknown = Facets(None, (), (Facet("bakhmut", "Bakhmut", None),), (), (), ())
+
+    assert {one.count for one in status_choices(few)} == {0}
+    assert {one.count for one in status_choices(unknown)} == {None}
+    assert {one.count for one in front_choices(unknown, {"bakhmut": "Bakhmut", "kherson": "Kherson"})} == {None}
+
+
+def test_the_strip_counts_what_passes_a_search_and_says_so_where_it_does_not(
+    told: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun(shown: Page) -> int:
+        return sum(map(sum, shown.overview["data"][0]["z"]))
+
+    assert begun(show(told, "?q=Grayvoron")) == 1
+    assert not show(told, "?q=Grayvoron").notices
+    monkeypatch.setattr(dashboards.strip, "MOST_MARKS", 0)
+
+    shown = show(told, "?q=Grayvoron")
+
+    assert begun(shown) == 2
+    assert "The strip counts also" in str(shown.notices)
+
+
+@pytest.mark.parametrize("lanes", ["actor", "place"])
+def test_lanes_of_actors_or_places_are_fronts_where_there_is_too_much(
+    told: Scene, lanes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dashboards.detail, "MOST_MARKS", 1)
+
+    chart = show(told, f"?lanes={lanes}").chart
+
+    assert chart
+    assert chart.level == "counts"
+    assert [lane.slug for lane in chart.lanes] == ["bakhmut", "belgorod-border"]
+    assert "lanes by actor or by place" in chart.hints[0]
+
+
+def test_lanes_of_actors_come_in_the_order_that_is_chosen(told: Scene) -> None:
+    actors = {"early": ["Zulu"], "middle": ["Alpha", "Zulu"], "late": ["Alpha"], "later": ["Alpha"]}
+    for number, (name, own) in enumerate(actors.items()):
+        parties = tuple(Actor(name, "attacker") for name in own)
+        entry = reported(occurred=f"2023-05-0{number + 1}", title=name, actors=parties)
+        told.tell(entry, "2023-05-10", development_id_of(f"test:{name}"))
+
+    def lanes(order: str) -> list[str]:
+        chart = show(told, f"?lanes=actor&order={order}").chart
+        assert chart
+        return [lane.slug for lane in chart.lanes if lane.slug in ("Alpha", "Zulu")]
+
+    assert (lanes("name"), lanes("opened"), lanes("most")) == (["Alpha", "Zulu"], ["Zulu", "Alpha"], ["Alpha", "Zulu"])
+
+
+def test_a_window_of_eight_thousand_years_is_drawn(told: Scene) -> None:
+    assert show(told, "?from=1001-01-01&to=8999-01-01").chart
+
+
+def test_the_window_is_told_in_words_and_the_key_is_that_of_the_picture(told: Scene) -> None:
+    assert show(told, "").span == ""
+    assert show(told, "?from=2023-05-01&to=2023-05-30").span == "1 to 30 May 2023"
+    assert "still open" in str(show(told, "").key)
+    assert show(told, "?view=table").key == []
+    assert "contested, taken back" in str(show(told, "?view=map").key)
+
+
+def test_what_else_changed_with_a_report_is_told(told: Scene) -> None:
+    told.tell(given("osint-team", None, attribution="asserts"), "2023-05-23", GRAYVORON)
+    told.tell(given("ua-mod", None, attribution="denies"), "2023-05-24", GRAYVORON)
+
+    steps = texts(show(told, f"?id={GRAYVORON}").panel)
+
+    first, second = steps.index("Who did it: claimed"), steps.index("Who did it: disputed")
+    assert first < second
+    assert steps.count("Who did it: claimed") == 1, "it is told when it changes, and not again"
+
+
+def texts(component: Any) -> list[str]:
+    """Every text in a tree of components, in order."""
+    if isinstance(component, str):
+        return [component]
+    if isinstance(component, list | tuple):
+        return [text for one in component for text in texts(one)]
+    return texts(getattr(component, "children", None) or [])

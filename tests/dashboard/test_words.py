@@ -1,6 +1,6 @@
-"""Plain words for dates."""
+"""Plain words for dates, stances and numbers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.elements import timed
-from dashboards.words import clipped, count, kind, listed, moment, reliability, side, when
+from dashboards.words import clipped, count, days, kind, listed, moment, reliability, said, side, when
 from tests.strategies import moments
 from timeline.domain.moments import Occurred
+from timeline.domain.vocabulary import Aspect, Stance
 
 WORDS = {
     "2023-05-22": "22 May 2023",
@@ -121,3 +122,22 @@ def test_a_grade_of_reliability_says_what_it_means() -> None:
 
 def test_a_kind_is_told_in_words() -> None:
     assert [kind(one) for one in ("air-alert", "ngo", "capture")] == ["Air alert", "NGO", "Capture"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("2021-06-01", "2021-06-30", "1 to 30 June 2021"),
+        ("2022-11-23", "2023-05-23", "23 November 2022 to 23 May 2023"),
+        ("2022-04-01", "2022-05-23", "1 April to 23 May 2022"),
+        ("2021-06-15", "2021-06-15", "15 June 2021"),
+    ],
+)
+def test_a_window_is_told_in_words(first: str, last: str, told: str) -> None:
+    assert days(date.fromisoformat(first), date.fromisoformat(last)) == told
+
+
+def test_what_an_account_says_is_a_sentence() -> None:
+    stances = {Aspect.ATTRIBUTION: Stance.DENIES, Aspect.OCCURRENCE: Stance.ASSERTS, Aspect.EXTENT: Stance.CONCEDES}
+
+    assert said(stances) == "says that it happened, disputes who did it and concedes how far, how many"

@@ -1,0 +1,57 @@
+"""The strip above the picture: how much began when over the whole time, of what passes the filters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct, structs
+
+from dashboards.detail import MOST_MARKS
+from dashboards.figures.counted import counted, grid
+from dashboards.figures.overview import STRETCHES, overview
+from dashboards.figures.scale import Scale, milliseconds
+from dashboards.theme import Palette
+from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.filters import Filters
+from timeline.readmodel.questions import Reader
+from timeline.readmodel.selection import asks_documents
+
+Lanes = tuple[tuple[str, str], ...]
+"""Slugs and names of lanes, in their order."""
+_OF_ALL = (
+    "The strip counts also what does not fit the search, the actor or the source: these would have to be looked for in "
+    "too many developments."
+)
+
+
+class Strip(Struct, frozen=True):
+    """The figure, and what the reader has to know about it."""
+
+    figure: dict[str, Any]
+    notices: Sequence[str] = ()
+
+
+def strip_of(
+    reader: Reader,
+    wanted: WantedCuts,
+    filters: Filters,
+    passing: int | None,
+    lanes: Lanes,
+    times: tuple[Scale, Scale],
+    colours: Palette,
+    charted: bool,
+) -> Strip:
+    """The strip over the first of two stretches of time, the second being the window; `passing`: how many pass.
+
+    What rows can not tell is looked at only where few pass. `charted`: a chart with a time axis stands below.
+    """
+    whole, window = times
+    notices: tuple[str, ...] = ()
+    if asks_documents(filters) and (passing is None or passing > MOST_MARKS):
+        filters = structs.replace(filters, text=None, actors=frozenset(), sources=frozenset())
+        notices = (_OF_ALL,)
+    on = grid(whole, STRETCHES)
+    _, answer = reader.density(wanted, on.bucket, filters)
+    assert wanted.as_of  # noqa: S101 - held cuts name all three
+    counts = counted(answer, [slug for slug, _ in lanes], on)
+    as_of = milliseconds(wanted.as_of)
+    return Strip(overview(lanes, counts, whole, window, colours, as_of, charted=charted), notices)
