@@ -76,7 +76,7 @@ def _marks(
     marks = as_points(drawn.marks) if view.chart == "points" else drawn.marks
     blocks, placed = pack(marks, lanes, window, rows, frozenset(view.folded))
     folded = [mark for mark in marks if mark.lane in view.folded and window.shows(mark.first, mark.last)]
-    told = film(blocks, placed, window, folded) | {"partial": drawn.level == "still" or bool(drawn.hints)}
+    told = film(blocks, placed, window, folded) | {"partial": bool(drawn.hints)}
     there = {lane.slug for lane in blocks}
     hints = drawn.hints + (empty([name for slug, name in lanes if slug not in there]) if marks else (_EMPTY,))
     return Chart(drawn.level, gantt(blocks, placed, window, colours), blocks, told, drawn.notices, hints)

@@ -182,9 +182,11 @@
       } else if (part === "label") {
         const edge = Math.min(film.last[n], places.right), end = Math.min(film.last[n], asOf);
         const behind = cut && film.side[n] === 1 && film.label[n] >= edge; // it stands behind the mark
+        const ahead = cut && film.side[n] === 1 && !behind && film.label[n] > asOf; // on a part of it that is cut off
         const past = film.side[n] === 2 && places.at(Math.min(film.coreEnd[n], asOf)) < places.at(film.label[n]) + film.title[n].length * 6.1;
-        const shift = behind ? places.at(end) - places.at(edge) + (!openNow(n) ? -8 : film.open[n] > film.last[n] ? 0 : 10) : 0;
-        if (behind || element.dataset.moved) {
+        const shift = behind ? places.at(end) - places.at(edge) + (!openNow(n) ? -8 : film.open[n] > film.last[n] ? 0 : 10)
+          : ahead ? places.line + 12 - places.at(film.label[n]) : 0;
+        if (behind || ahead || element.dataset.moved) {
           element.setAttribute("transform", "translate(" + Math.min(0, shift) + ",0)");
           element.dataset.moved = "yes";
         }

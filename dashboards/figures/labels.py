@@ -78,8 +78,10 @@ def beside(mark: Mark, scale: Scale) -> tuple[Label, float, float]:
         return Label(text, end + away, "right"), outer_left, outer_right + wide
     if outer_left - wide >= 0:
         return Label(text, start - away, "left"), outer_left - wide, outer_right
-    if right - left >= wide:  # No room beside it, but on it, over its faded ends.
-        return Label(text, _seen(start, scale) + 4 * scale.ms_per_pixel, "right"), outer_left, outer_right
+    if right - left >= wide:  # No room beside it, but on it: over one of its faded ends where that is long enough.
+        ends = [(mark.core[1], end), (start, mark.core[0])] if mark.core else []
+        begin = next((begin for begin, stop in ends if scale.pixels(stop - begin) >= wide), start)
+        return Label(text, _seen(begin, scale) + 4 * scale.ms_per_pixel, "right"), outer_left, outer_right
     room = max(scale.width - outer_right, outer_left)
     if right - left > room:  # as much of it as fits on the mark
         begin = _seen(start, scale) + 4 * scale.ms_per_pixel

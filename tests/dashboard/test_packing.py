@@ -153,6 +153,17 @@ def test_a_folded_lane_keeps_its_heading_and_its_number_and_nothing_else() -> No
     assert {one.mark.lane for one in placed} == {"south"}
 
 
+def test_a_label_over_a_faded_end_does_not_cross_the_edge_of_what_is_certain() -> None:
+    mark = structs.replace(drawn("2022-12~/2023-03~"), title="x" * 60)
+    assert mark.core
+    window = Scale(mark.first, mark.last, 1_400)
+
+    _, (placed,) = pack([mark], [(mark.lane, "Front")], window)
+
+    begin, end = placed.label.at, placed.label.at + len(mark.title) * CHARACTER * window.ms_per_pixel
+    assert not any(begin < edge < end for edge in mark.core)
+
+
 def test_a_title_that_is_longer_than_the_window_is_cut_on_its_bar() -> None:
     end = milliseconds(parse_cut("2023-05-01", "as_of"))
     day = Scale(end - DAY, end, 1_000)
