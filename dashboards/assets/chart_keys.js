@@ -4,14 +4,21 @@
 
   const chart = window.timelineChart, view = chart.view;
 
-  let cursor = -1, on = null; // the mark under the cursor, and its development
+  let cursor = -1, on = null; // the mark under the cursor, and its development, which may come to look otherwise
+
+  /* The mark under the cursor, as its development is shown now; -1 where it is not. */
+  function current() {
+    if (!view.film || !view.film.id) return -1;
+    if (on !== null && (view.film.id[cursor] !== on || !view.shown[cursor])) cursor = view.film.id.findIndex((id, n) => id === on && view.shown[n] === 1);
+    return cursor;
+  }
 
   /* The keyboard's cursor goes along a lane in time, and from lane to lane. */
   function step(key) {
     const visible = [...view.shown.keys()].filter((n) => view.shown[n] === 1);
     if (!visible.length) return;
     visible.sort((a, b) => view.film.lane[a] - view.film.lane[b] || view.film.first[a] - view.film.first[b] || view.film.row[a] - view.film.row[b]);
-    const at = visible.indexOf(cursor);
+    const at = visible.indexOf(current());
     if (at < 0) cursor = visible[0];
     else if (key === "ArrowRight" || key === "ArrowLeft") cursor = visible[Math.max(0, Math.min(visible.length - 1, at + (key === "ArrowRight" ? 1 : -1)))];
     else {
@@ -26,7 +33,7 @@
 
   function mark() {
     for (const one of document.querySelectorAll("#chart .cursor")) one.classList.remove("cursor");
-    if (cursor < 0 || !view.shown[cursor]) return false;
+    if (current() < 0) return false;
     for (const { element } of view.parts[cursor] || []) element.classList.add("cursor");
     return true;
   }
@@ -40,8 +47,6 @@
     if (top < 80 || top > window.innerHeight - 80) window.scrollBy({ top: top - window.innerHeight / 2 });
   }
 
-  /* Another chart: the cursor stays on its development. */
-  view.when("film", () => { cursor = on !== null && view.film.id ? view.film.id.findIndex((id, n) => id === on && view.shown[n] !== 0) : -1; });
   view.when("drawn", () => setTimeout(mark));
   view.when("frame", (frame) => {
     frame.addEventListener("keydown", (event) => {
@@ -50,7 +55,7 @@
       else if (event.key === "-") chart.scale(2);
       else if (view.film.level === "counts") return;
       else if (event.key.startsWith("Arrow")) step(event.key);
-      else if (event.key === "Enter" && cursor >= 0) chart.open(view.film.id[cursor]);
+      else if (event.key === "Enter" && current() >= 0) chart.open(on);
       else if (event.key === "Escape") { view.point(null); cursor = -1; on = null; mark(); }
       else return;
       event.preventDefault();

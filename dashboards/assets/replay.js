@@ -60,6 +60,7 @@
     resting = null;
     if (window.location.pathname !== "/") return; // the reader has gone to another page
     asked = "?" + put(page.here()) !== window.location.search;
+    if (!asked && clock === null) delete state.behind; // the reader is back where the server is
     page.change(put, clock !== null);
   }
 
@@ -72,7 +73,10 @@
   }
 
   function step(by) {
-    if (!page.given) { early = (early === null ? Number(thumb().getAttribute("aria-valuenow")) : early) + by; return; }
+    if (!page.given) {
+      if (thumb()) early = (early === null ? Number(thumb().getAttribute("aria-valuenow")) : early) + by;
+      return;
+    }
     const next = Math.max(page.given.days[0], Math.min(page.given.days[1], day + by));
     if (next === day) return;
     move(next);

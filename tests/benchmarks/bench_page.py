@@ -260,9 +260,9 @@ STEP = """() => new Promise(done => {
   thumb.focus();
   thumb.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
   const look = () => (place() !== before ? over() : requestAnimationFrame(look));
-  look();
+  requestAnimationFrame(look);
 })"""
-"""A press of a key until the as-of line stands on the next day, and all with it that is drawn as of that day."""
+"""A press of a key until the frame is drawn in which the as-of line, and all with it, stands on the next day."""
 
 
 def _step(page: Page) -> float:

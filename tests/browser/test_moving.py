@@ -80,6 +80,17 @@ def test_while_the_history_plays_what_is_older_than_the_chart_says_so(visit: Vis
     assert moved["x"] > before["x"] + 10, "the as-of line of the strip goes along with that of the chart"
 
 
+def test_who_steps_on_and_back_again_is_where_the_server_is(visit: Visit) -> None:
+    visit.open(WINDOW)
+
+    visit.page.click("#step-on")
+    visit.page.wait_for_selector(":root[data-behind]")
+    visit.page.click("#step-back")
+
+    visit.page.wait_for_selector(":root:not([data-behind])")
+    assert label(visit) == "1 May 2023"
+
+
 def test_who_leaves_the_timeline_takes_no_history_along_that_plays(visit: Visit) -> None:
     visit.open("?as_of=2023-01-22")
     visit.page.click("#play")
