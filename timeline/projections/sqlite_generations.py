@@ -14,6 +14,7 @@ from timeline.projections.generations import GRACE, Busy, Generations
 from timeline.projections.projection import VERSION
 from timeline.readmodel.databases import Database, Writing
 from timeline.readmodel.sqlite_database import SqliteDatabase, SqliteTransaction
+from timeline.store.durable import to_disk
 
 _WHILE_BUILDING = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-262144", "temp_store=FILE")
 """What is not finished is thrown away, so nothing has to be kept safe until it is."""
@@ -46,14 +47,14 @@ class SqliteGenerations(Generations):
                     connection.execute("PRAGMA journal_mode=WAL")  # a switch that who opens it first would not be given
                 except BaseException:
                     connection.close()
-                    _remove_file(unfinished)
+                    unfinished.unlink(missing_ok=True)
                     raise
                 connection.close()
                 number = max(self._complete(self.version), default=0) + 1
-                _to_disk(unfinished)
+                to_disk(unfinished)
                 self._lock_file.touch()  # tells when the newest was finished (`_age`)
                 unfinished.rename(self._path(self.version, number))
-                _to_disk(unfinished.parent)
+                to_disk(unfinished.parent)
         except (sqlite3.Error, OSError) as error:
             raise StoreUnusable(f"the rows of {self._log_file.name} can not be built: {error}") from error
         self.look_again()
@@ -73,7 +74,7 @@ class SqliteGenerations(Generations):
     def _remove_unfinished(self) -> None:
         """Take away what was begun and not finished, whichever version of the program began it."""
         for file in self._log_file.parent.glob(f"{escape(self._log_file.name)}.rows-*-new"):
-            _remove_file(file)
+            file.unlink(missing_ok=True)
 
     @property
     def _lock_file(self) -> Path:
@@ -94,21 +95,8 @@ class SqliteGenerations(Generations):
     def _remove(self, version: int, number: int) -> str:
         path = self._path(version, number)
         for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-            _remove_file(file)
+            file.unlink(missing_ok=True)
         return path.name
 
     def _path(self, version: int, number: int | str) -> Path:
         return self._log_file.with_name(f"{self._log_file.name}.rows-{version}-{number}")
-
-
-def _remove_file(path: Path) -> None:
-    path.unlink(missing_ok=True)
-
-
-def _to_disk(path: Path) -> None:
-    """Have what was written to a file or folder survive the loss of power."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

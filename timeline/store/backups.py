@@ -5,7 +5,6 @@ A SQLite log is copied while it is in use, by SQLite's own backup; any log can b
 what was there under another name.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
@@ -21,6 +20,7 @@ from timeline.errors import StoreUnusable
 from timeline.store.addresses import Address, PostgresAddress, SqliteAddress
 from timeline.store.checkpoints import Verifier
 from timeline.store.dumps import Progress, dump, load, read_header
+from timeline.store.durable import to_disk
 from timeline.store.log import ConflictLog
 from timeline.store.postgres import create_lock
 from timeline.store.sqlite import LOCK_TIMEOUT, guard_log_file, read_only_name, replace_content
@@ -55,9 +55,9 @@ def backup(log: ConflictLog, path: Path, progress: Progress = _nothing) -> int:
     made = path.with_name(f".{path.name.removesuffix('.gz')}.{uuid4().hex[:8]}{path.suffix}")
     try:
         size = dump(log, made, progress) if portable else _copied(log, made)
-        _to_disk(made)
+        to_disk(made)
         made.replace(path)
-        _to_disk(path.parent)
+        to_disk(path.parent)
     except (OSError, sqlite3.Error) as error:
         raise StoreUnusable(f"{path} can not be written: {error}") from error
     finally:
@@ -210,16 +210,7 @@ def _page_copy(source: Path, target: Path) -> None:
     ):
         one.backup(other)
     target.chmod(0o600)
-    _to_disk(target)
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until a file, or what stands in a folder, is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    to_disk(target)
 
 
 def _rename(schema: str, name: str) -> Composed:
