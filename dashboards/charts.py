@@ -12,7 +12,7 @@ from dashboards.figures.counts import count_lanes, counts_chart, counts_told
 from dashboards.figures.gantt import Figure, film, gantt
 from dashboards.figures.packing import Lane, Rows, pack
 from dashboards.figures.points import as_points
-from dashboards.figures.scale import Scale
+from dashboards.figures.scale import Scale, milliseconds
 from dashboards.filters import View
 from dashboards.theme import Palette
 from timeline.domain.history import Cuts
@@ -47,9 +47,10 @@ class Chart(Struct, frozen=True):
 
 
 def key_of(view: View, cuts: Cuts, window: Scale, theme: str) -> str:
-    """What a chart depends on besides the as-of day, which the browser may move by itself."""
+    """What a chart depends on besides the as-of day, which the browser may move by itself up to the window's left."""
     chosen = (view.chart, view.lanes, view.order, view.folded, view.text, view.fronts, view.statuses, view.kinds)
-    return repr((chosen, view.actor, view.source, cuts.position, window, theme))
+    before = milliseconds(cuts.as_of) < window.left  # then looks count that were superseded before the window began
+    return repr((chosen, view.actor, view.source, cuts.position, window, theme, before))
 
 
 def chart_of(

@@ -79,7 +79,7 @@ def detail(reader: Reader, wanted: WantedCuts, filters: Filters, lanes: Lanes, e
     left_out: tuple[str, ...] = ()
     for begun in (False, True):
         _, showings = reader.showings(end, filters, MOST_LOOKS + 1, begun=begun)
-        showings = [one for one in showings if _ever_in(one, filters)]
+        showings = [one for one in showings if _ever_in(one, filters, wanted)]
         if len(showings) <= MOST_LOOKS and len({one.row.key for one in showings}) <= MOST_MARKS:
             named = [(one.row.title, one.row.id) for one in showings]
             marks, broken = drawable(showings, lambda one: mark_of_showing(one, one.row.front, limit), named)
@@ -99,9 +99,14 @@ def too_many(reader: Reader, wanted: WantedCuts, filters: Filters) -> bool:
     return bool(density.density.counts.sum() > MOST_MARKS)
 
 
-def _ever_in(showing: Showing, filters: Filters) -> bool:
-    """Whether a look was still in force when the window began: before that no as-of line stood in it."""
-    return showing.reported_to is None or filters.since is None or showing.reported_to > to_micros(filters.since)
+def _ever_in(showing: Showing, filters: Filters, wanted: WantedCuts) -> bool:
+    """Whether a look was in force while the as-of line stands where it does now, or in the window.
+
+    That is so for every one where the line stands before the window, and else for those that were when it began.
+    """
+    if filters.since is None or (wanted.as_of and wanted.as_of < filters.since):
+        return True
+    return showing.reported_to is None or showing.reported_to > to_micros(filters.since)
 
 
 def _wide(filters: Filters) -> bool:

@@ -94,7 +94,10 @@ def _of_many(
 
 
 def _framed(view: View) -> Box | None:
-    return Box(*view.frame) if view.frame else None
+    if view.frame is None:
+        return None
+    west, south, east, north = view.frame
+    return Box(west, south, east if east > west else east + 360, north)
 
 
 def _located(entry: Entry, limit: float) -> Located | None:

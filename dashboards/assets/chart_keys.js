@@ -4,12 +4,15 @@
 
   const chart = window.timelineChart, view = chart.view;
 
-  let cursor = -1, on = null; // the mark under the cursor, and its development, which may come to look otherwise
+  let cursor = -1, on = null, lane = null; // the mark under the cursor, its development, which may look otherwise later, and its lane
 
   /* The mark under the cursor, as its development is shown now; -1 where it is not. */
   function current() {
     if (!view.film || !view.film.id) return -1;
-    if (on !== null && (view.film.id[cursor] !== on || !view.shown[cursor])) cursor = view.film.id.findIndex((id, n) => id === on && view.shown[n] === 1);
+    const same = (n) => view.film.id[n] === on && view.shown[n] === 1, there = (n) => same(n) && view.film.lanes[view.film.lane[n]] === lane;
+    if (on === null || there(cursor)) return cursor;
+    const marks = [...view.film.id.keys()], found = marks.find(there);
+    cursor = found === undefined ? marks.findIndex(same) : found;
     return cursor;
   }
 
@@ -23,11 +26,12 @@
     else if (key === "ArrowRight" || key === "ArrowLeft") cursor = visible[Math.max(0, Math.min(visible.length - 1, at + (key === "ArrowRight" ? 1 : -1)))];
     else {
       const wanted = view.film.lane[cursor] + (key === "ArrowDown" ? 1 : -1);
-      const lane = visible.filter((n) => view.film.lane[n] === wanted);
+      const others = visible.filter((n) => view.film.lane[n] === wanted);
       const nearest = (best, n) => (Math.abs(view.film.first[n] - view.film.first[cursor]) < Math.abs(view.film.first[best] - view.film.first[cursor]) ? n : best);
-      if (lane.length) cursor = lane.reduce(nearest);
+      if (others.length) cursor = others.reduce(nearest);
     }
     on = view.film.id[cursor];
+    lane = view.film.lanes[view.film.lane[cursor]];
     show();
   }
 

@@ -63,6 +63,7 @@
      reader was before. A press on nothing lets go of it. */
   let focused = "", outside = "";
   document.addEventListener("focusin", ({ target }) => {
+    if (target.closest("#lost")) return;
     focused = target.id;
     if (!target.closest("#panel")) outside = target.id;
   });

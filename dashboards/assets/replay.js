@@ -13,7 +13,7 @@
 
   let day = null; // the as-of day that is shown (days since 1970)
   let resting = null; // the timer that ends with the address; null: the address is as the reader wants it
-  let clock = null; // the timer of what plays by itself
+  let clock = null, ticked = false; // the timer of what plays by itself, and whether the address has followed it already
   let held = false, touched = -Infinity; // whether a finger is on the slider, and when it was last touched
   let asked = false; // whether an answer for another day is on its way, which would move the slider, too
   let early = null; // where the slider was moved before the page was there
@@ -38,7 +38,7 @@
     const follows = chart.plays(), there = put(page.here()), counted = !follows && chart.counts(there);
     if (follows) chart.at(day, given.knownAt, true);
     if (counted) chart.countAgain(there, given.span, day, given.knownAt);
-    if (follows || counted) state.behind = "yes"; // all but the chart, until the server has told of this day
+    state.behind = "yes"; // all but the chart, until the server has told of this day
     if (clock !== null && (follows || counted)) return;
     if (follows || counted || held) rest();
     else arrive();
@@ -61,7 +61,8 @@
     if (window.location.pathname !== "/") return; // the reader has gone to another page
     asked = "?" + put(page.here()) !== window.location.search;
     if (!asked && clock === null) delete state.behind; // the reader is back where the server is
-    page.change(put, clock !== null);
+    page.change(put, clock !== null && ticked); // what plays leaves one step to go back
+    ticked = clock !== null;
   }
 
   /* The thumb goes to where the day is, behind the frame in which the chart does. */
@@ -79,6 +80,7 @@
     }
     const next = Math.max(page.given.days[0], Math.min(page.given.days[1], day + by));
     if (next === day) return;
+    touched = -Infinity; // the slider comes after this, and late
     move(next);
     follow();
   }
@@ -134,10 +136,9 @@
     /* An answer has come for a day; the day on which the reader stands by now. */
     answered(told) {
       asked = false;
-      if (resting === null && clock === null) {
-        tell(told);
-        delete state.behind;
-      } else follow();
+      if (resting === null && clock === null) tell(told);
+      else follow();
+      if (day === told) delete state.behind;
       const [least, most] = page.given.days, moved = early === null ? told : Math.max(least, Math.min(most, early));
       early = null;
       if (moved !== told) setTimeout(() => { move(moved); follow(); });
@@ -152,6 +153,7 @@
     play() {
       if (clock !== null) { stop(); return; }
       clock = setInterval(tick, TICK);
+      ticked = false;
       state.playing = "yes";
       page.set("play", { children: "❚❚", "aria-label": "Pause" });
       if (day >= page.given.days[1]) step(page.given.days[0] - day);

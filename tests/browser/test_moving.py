@@ -54,6 +54,24 @@ def test_the_keys_of_a_slider_do_what_they_do_on_every_slider(visit: Visit, key:
     assert (asked, int(thumb or 0)) == (wanted, wanted)
 
 
+def test_keys_after_the_pointer_are_not_taken_back_by_a_slider_that_follows_late(visit: Visit) -> None:
+    visit.open("?as_of=2023-02-01&from=2022-06-01&to=2023-03-01")
+    track = visit.page.locator("#as-of .dash-slider-root").bounding_box()
+    assert track
+    visit.page.mouse.click(track["x"] + track["width"] * 0.6, track["y"] + 10)
+    visit.page.wait_for_timeout(1_000)
+    begun = int(visit.page.get_attribute("#as-of [role=slider]", "aria-valuenow") or 0)
+    visit.page.focus("#as-of [role=slider]")
+
+    for _ in range(10):
+        visit.page.keyboard.press("ArrowRight")
+    visit.page.wait_for_timeout(400)
+    visit.settled()
+
+    assert visit.page.evaluate("window.timelinePage.given.asOf") == begun + 10
+    assert visit.page.get_attribute("#as-of [role=slider]", "aria-valuenow") == str(begun + 10)
+
+
 def test_a_day_before_everything_is_shown_as_the_day_it_is(visit: Visit) -> None:
     visit.open("?as_of=2022-02-20")
 
@@ -114,8 +132,19 @@ def test_what_plays_over_the_table_leaves_one_step_to_go_back(visit: Visit) -> N
     visit.page.click("#play")
     visit.settled()
 
-    assert visit.page.evaluate("window.history.length") <= before + 1
-    assert "as_of=2023-0" in visit.search()
+    assert visit.page.evaluate("window.history.length") == before + 1
+    visit.page.go_back()
+    visit.answered("2023-01-01")
+    assert visit.search() == "?as_of=2023-01-01&view=table"
+
+
+def test_a_day_that_lies_before_the_window_has_the_same_in_the_chart_and_in_the_table(visit: Visit) -> None:
+    told = []
+    for view in ("gantt", "table", "map"):
+        visit.open(f"?as_of=2022-03-16&from=2022-06-01&to=2023-03-01&view={view}")
+        told.append(visit.page.inner_text("#shown").split()[0])
+
+    assert told == ["11", "11", "11"]
 
 
 def test_a_window_of_a_day_is_moved_on_and_back_by_days(visit: Visit) -> None:
@@ -217,9 +246,12 @@ def test_a_server_that_does_not_answer_is_told_and_asked_again(visit: Visit) -> 
     visit.page.click("#step-on")
     visit.page.wait_for_selector("#lost", state="visible")
     visit.page.unroute("**/_dash-update-component*", away)
-    visit.page.click("#ask-again")
+    visit.page.focus("#step-on")
+    visit.page.focus("#ask-again")
+    visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("#lost", state="hidden")
     visit.answered("2023-05-23")
+    visit.page.wait_for_function("document.activeElement.id === 'step-on'")
 
 
 def test_a_server_that_fails_is_told_on_the_other_pages_as_well(visit: Visit) -> None:
@@ -272,6 +304,23 @@ def test_the_cursor_of_the_chart_stays_on_what_it_opened(visit: Visit) -> None:
     assert second != first
 
 
+def test_the_cursor_stays_in_its_lane(visit: Visit) -> None:
+    visit.open("?as_of=2023-02-01&from=2022-08-01&to=2023-03-01&lanes=actor")
+    told = "(window.timelineChart.view.film.lanes)[window.timelineChart.view.film.lane[{}]]"
+    under = "window.timelineChart.view.parts.findIndex(own => own && own.some(one => one.element.matches('.cursor')))"
+    lane = f"(() => {{ const at = {under}; return at < 0 ? null : {told.format('at')}; }})()"
+    visit.page.focus("#chart-frame")
+    while visit.page.evaluate(lane) != "Russian forces":
+        visit.page.keyboard.press("ArrowDown")
+
+    for key in ("-", "+", "-", "+"):
+        visit.page.keyboard.press(key)
+        visit.page.wait_for_timeout(200)
+        visit.settled()
+        visit.page.wait_for_function(f"{lane} !== null")
+        assert visit.page.evaluate(lane) == "Russian forces"
+
+
 def test_what_is_chosen_can_be_read_also_under_the_pointer(visit: Visit) -> None:
     visit.open()
     visit.page.click("#view label:has-text('Table')")
@@ -305,4 +354,6 @@ def test_the_map_counts_what_it_shows(visit: Visit) -> None:
     assert 0 < int(some.split()[0]) < 169
     assert "not on this map" in some
     assert visit.page.inner_text("#shown").startswith("0 of 169 shown")
+    visit.open("?as_of=2023-05-23&view=map&map=170,30,-175,60")
+    assert visit.page.inner_text("#shown").startswith("0 of 169 shown"), "the Pacific, and not the other way round"
     assert "zoom out" in visit.page.inner_text("#hint")
