@@ -109,8 +109,17 @@
     if (button) step(button.id === "step-on" ? 1 : -1);
   });
 
+  /* The reader has gone to another page, or back in the history: nothing moves the day any more. */
+  function leave() {
+    clearTimeout(resting);
+    resting = null;
+    if (clock !== null) halt();
+  }
+
+  window.addEventListener("popstate", leave);
+
   window.timelineReplay = {
-    put,
+    put, leave,
     /* Follow the slider, as far as it is the reader who moves it and not the server. */
     watch() {
       const row = document.getElementById("as-of-row"); // the slider itself comes later, and buttons are beside it
@@ -143,12 +152,6 @@
       early = null;
       if (moved !== told) setTimeout(() => { move(moved); follow(); });
       return day;
-    },
-    /* The reader has gone to another page. */
-    leave() {
-      clearTimeout(resting);
-      resting = null;
-      if (clock !== null) halt();
     },
     play() {
       if (clock !== null) { stop(); return; }

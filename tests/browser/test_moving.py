@@ -123,6 +123,21 @@ def test_who_leaves_the_timeline_takes_no_history_along_that_plays(visit: Visit)
     assert visit.page.evaluate("window.history.length") == long
 
 
+def test_who_goes_back_while_the_history_plays_is_where_he_went_back_to(visit: Visit) -> None:
+    visit.open("?as_of=2023-01-22")
+    visit.page.click("#step-on")
+    visit.answered("2023-01-23")
+    visit.page.click("#play")
+    visit.page.wait_for_selector("#as-of-label:has-text('February')")
+
+    visit.page.go_back()
+    visit.answered("2023-01-22")
+    visit.page.wait_for_timeout(1_200)
+
+    assert label(visit) == "22 January 2023"
+    assert visit.page.get_attribute("#play", "aria-label") == "Play the history"
+
+
 def test_what_plays_over_the_table_leaves_one_step_to_go_back(visit: Visit) -> None:
     visit.open("?as_of=2023-01-01&view=table")
     before = visit.page.evaluate("window.history.length")
