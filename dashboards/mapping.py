@@ -64,15 +64,17 @@ def _of_each(answer: TimelineAnswer, view: View, size: tuple[float, float], colo
     seen = frame_around(bounds, *size).box
     places = [one for one in located if seen.holds(one.lat, one.lon)]
     chosen = str(view.development) if view.development else None
-    hints = (f"Only the first {MOST_MARKS:,} are shown: narrow the window, the filters or the search.",) * answer.more
+    hints = []
+    if answer.more:
+        hints.append(f"Only the first {MOST_MARKS:,} are shown: narrow the window, the filters or the search.")
     if located and not places:
-        hints += ("Nothing that is looked for lies in this part of the map: zoom out, or move it.",)
+        hints.append("Nothing that is looked for lies in this part of the map: zoom out, or move it.")
     return Map(
         world_map(located, bounds, *size, colours, chosen),
         map_in_words(places, len(found) - len(located), len(located) - len(places)),
         len(places),
         broken,
-        hints,
+        tuple(hints),
     )
 
 

@@ -12,6 +12,7 @@ from dashboards import words
 from dashboards.charts import Chart, chart_of, key_of
 from dashboards.choices import Choice, front_choices, named, status_choices
 from dashboards.exporting import export_links
+from dashboards.figures.counts import most_in_a_cell
 from dashboards.figures.map import most_in_a_square
 from dashboards.figures.scale import Scale, day_of
 from dashboards.filters import View, pinned, same_cuts, write
@@ -175,7 +176,7 @@ def _in_the_key(view: View, chart: Chart | None, shown_map: Map | None) -> tuple
         most = most_in_a_square(shown_map.figure)
         return ("squares", most) if most else ("map", 0)
     if chart and chart.level == "counts":
-        return "counts", chart.told["most"]
+        return "counts", most_in_a_cell(chart.figure)
     return "marks", 0
 
 

@@ -160,7 +160,10 @@
     const said = [more ? "first " + told(number) + (there === null ? "" : " of " + told(there)) + " in this window" : told(number) + " of " + told(all) + " " + how];
     const outside = passing === null || there === null ? 0 : Math.max(0, passing - there - folded);
     if (folded) said.push(told(folded) + " folded");
-    if (outside) said.push(told(outside) + (charted && film.level === "counts" ? " at other times" : elsewhere ? " not on this map" : charted && film.partial ? " not in this picture" : " outside this window"));
+    let where = elsewhere ? " not on this map" : " outside this window";
+    if (charted && film.level === "counts") where = " at other times";
+    else if (charted && film.partial) where = " not in this picture";
+    if (outside) said.push(told(outside) + where);
     if (passing !== null && all > passing) said.push(told(all - passing) + " filtered out");
     write(document.getElementById("shown"), said.join(" · "));
   }

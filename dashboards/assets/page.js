@@ -59,37 +59,6 @@
   const change = (edit, replacing) => { const parameters = here(); edit(parameters); go(parameters, replacing); };
   const showAll = () => change((parameters) => ["from", "to", "window"].forEach((name) => parameters.delete(name)));
 
-  /* What had the focus may be made anew, or be gone with the panel: then it goes to the same again, or to where the
-     reader was before. A press on nothing lets go of it. */
-  let focused = "", outside = "";
-  document.addEventListener("focusin", ({ target }) => {
-    if (target.closest("#lost")) return;
-    focused = target.id;
-    if (!target.closest("#panel")) outside = target.id;
-  });
-  document.addEventListener("pointerdown", () => { focused = outside = ""; }, { capture: true });
-
-  function focusAgain() {
-    if (document.activeElement !== document.body) return;
-    const again = [focused, outside].map((id) => id && document.getElementById(id)).find((one) => one && one.offsetParent);
-    if (again) again.focus({ preventScroll: true });
-  }
-
-  /* Dash tells nobody when the server does not answer. */
-  const ask = window.fetch;
-  window.fetch = async (...asked) => {
-    const forPage = String(asked[0].url || asked[0]).includes("/_dash-update-component");
-    const lost = (is) => { const told = forPage && document.getElementById("lost"); if (told) told.hidden = !is; };
-    try {
-      const answer = await ask(...asked);
-      lost(answer.status >= 500);
-      return answer;
-    } catch (error) {
-      lost(error.name !== "AbortError");
-      throw error;
-    }
-  };
-
   let listening = false;
   let drawn = null; // the film that the chart shows
   let pressedHeading = null; // the lane that was folded or unfolded last
@@ -184,7 +153,7 @@
       draw: function (film, set_) {
         given = set_;
         if (!set_) return;
-        setTimeout(focusAgain);
+        setTimeout(window.timelineFocus.again);
         window.timelineChart.tally(set_.tally, set_.asOf);
         const now = replay().answered(set_.asOf), day = film && film.level === "film" ? now : set_.asOf;
         if (!film) return;

@@ -3,9 +3,6 @@
   "use strict";
 
   let shown = null; // the path of the page that was shown before
-  let focused = ""; // the id of what had the focus last, since a page that is told anew may lose it
-
-  document.addEventListener("focusin", (event) => { focused = event.target.id || ""; });
 
   /* For addresses without https, where browsers give no clipboard to scripts. */
   function copyOldFashioned(text) {
@@ -29,10 +26,7 @@
         if (before !== path) {
           window.scrollTo(0, 0);
           if (heading) heading.focus({ preventScroll: true });
-        } else if (document.activeElement === document.body) {
-          const same = focused && document.getElementById(focused);
-          if (same) same.focus({ preventScroll: true });
-        }
+        } else window.timelineFocus.again();
       },
 
       share: function (clicks, href) {

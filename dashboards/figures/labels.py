@@ -83,16 +83,19 @@ def beside(mark: Mark, scale: Scale) -> tuple[Label, float, float]:
         begin = next((begin for begin, stop in ends if scale.pixels(stop - begin) >= wide), start)
         return Label(text, _seen(begin, scale) + 4 * scale.ms_per_pixel, "right"), outer_left, outer_right
     room = max(scale.width - outer_right, outer_left)
-    if right - left > room:  # as much of it as fits on the mark
-        begin = _seen(start, scale) + 4 * scale.ms_per_pixel
-        certain = (
-            mark.core is not None and mark.core[0] <= begin and scale.pixels(mark.core[1] - begin) >= right - left - 20
-        )
-        return Label(_shortened(text, right - left - 20), begin, "right", certain), outer_left, outer_right
+    if right - left > room:
+        return _clipped_on(mark, start, end, scale), outer_left, outer_right
     text = _shortened(text, room)
     if scale.width - outer_right >= outer_left:
         return Label(text, end + away, "right"), outer_left, scale.width
     return Label(text, start - away, "left"), 0, outer_right
+
+
+def _clipped_on(mark: Mark, start: float, end: float, scale: Scale) -> Label:
+    """As much of the title as fits on a mark with less room beside it, clear of the signs at both of its ends."""
+    begin, stop = _seen(start, scale) + 4 * scale.ms_per_pixel, end - _BEYOND * scale.ms_per_pixel
+    certain = mark.core is not None and mark.core[0] <= begin and stop <= mark.core[1]
+    return Label(_shortened(mark.title, scale.pixels(stop - begin)), begin, "right", certain)
 
 
 def _seen(start: float, scale: Scale) -> float:

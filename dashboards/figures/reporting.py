@@ -25,7 +25,7 @@ _SHAPES: Mapping[Stance, tuple[int, str, str]] = {
     Stance.DENIES: (-1, "triangle-up", "against"),
 }
 """Row, shape, and what is said of an account of each stance."""
-SHAPES = "Accounts: ▼ for, ● conceding, ▽ repeating (above the band), ▲ against (below it), × taken back."
+LEGEND = "Accounts: ▼ for, ● conceding, ▽ repeating (above the band), ▲ against (below it), × taken back."
 _LEVEL = 26
 """Height of a level in pixels: a band takes a whole one, a row of marks a part."""
 _STEP = 0.62

@@ -76,8 +76,17 @@ def table(
         html.Table(
             [
                 html.Caption(caption),
-                html.Thead(html.Tr([_cell(html.Th, *one, scope="col") for one in zip(head, looks, strict=True)])),
-                html.Tbody([html.Tr([_cell(html.Td, *one) for one in zip(row, looks, strict=True)]) for row in rows]),
+                html.Thead(
+                    html.Tr(
+                        [html.Th(name, scope="col", className=look) for name, look in zip(head, looks, strict=True)]
+                    )
+                ),
+                html.Tbody(
+                    [
+                        html.Tr([html.Td(cell, className=look) for cell, look in zip(row, looks, strict=True)])
+                        for row in rows
+                    ]
+                ),
             ]
         ),
         className="table-scroll",
@@ -85,10 +94,6 @@ def table(
         role="region",
         **aria(label=caption),
     )
-
-
-def _cell(sort: Callable[..., Any], content: Any, look: str | None, **more: str) -> Any:
-    return sort(content, className=look, **more) if look else sort(content, **more)
 
 
 def status_cell(status: Status) -> html.Span:
@@ -113,24 +118,19 @@ def listed(answer: TimelineAnswer) -> str:
     return f"{'The first' if answer.more else 'All'} {len(answer.entries)}, by the earliest day of each"
 
 
-def developments(asked: Asked, caption: str, entries: tuple[Entry, ...], names: dict[str, str] | None) -> Any:
+def developments(asked: Asked, caption: str, entries: tuple[Entry, ...], names: Mapping[str, str] | None) -> Any:
     """Developments as a table, with the names of their fronts where these differ."""
-    front = ("Front",) if names is not None else ()
-    rows = [
-        [
-            timed(words.when(entry.state.described.occurred, open=entry.open)),
-            *(_front(asked, entry, names) for _ in front),
-            to(asked, "developments", str(entry.state.id), entry.state.described.title),
-            status_cell(entry.status),
-        ]
-        for entry in entries
-    ]
-    return table(caption, ("Occurred", *front, "Development", "Status"), rows)
 
+    def row(entry: Entry) -> list[Any]:
+        described = entry.state.described
+        title = to(asked, "developments", str(entry.state.id), described.title)
+        front = (
+            [] if names is None else [to(asked, "fronts", described.front, names.get(described.front, described.front))]
+        )
+        return [timed(words.when(described.occurred, open=entry.open)), *front, title, status_cell(entry.status)]
 
-def _front(asked: Asked, entry: Entry, names: Mapping[str, str] | None) -> Any:
-    slug = entry.state.described.front
-    return to(asked, "fronts", slug, (names or {}).get(slug, slug))
+    head = ("Occurred", *(() if names is None else ("Front",)), "Development", "Status")
+    return table(caption, head, [row(entry) for entry in entries])
 
 
 def counted(caption: str, of: str, counts: list[tuple[Any, int]]) -> Any:

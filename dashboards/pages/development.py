@@ -8,7 +8,7 @@ from dash import dcc, html
 from dashboards import panel, words
 from dashboards.accounts import Manner, accounts
 from dashboards.elements import aria, swatch
-from dashboards.figures.reporting import SHAPES, Spoken, Turn, Voice, reporting_chart
+from dashboards.figures.reporting import LEGEND, Spoken, Turn, Voice, reporting_chart
 from dashboards.figures.scale import milliseconds
 from dashboards.lag import lag
 from dashboards.pages.asked import Asked, Content, status_cell, table, terms, to, to_timeline
@@ -108,7 +108,7 @@ def _chart(asked: Asked, held: HeldCuts, entry: Entry, steps: tuple[Step, ...]) 
         role="img",
         **aria(label="How the reporting changed; the list that follows tells the same"),
     )
-    return html.Div([graph, html.P(SHAPES, className="quiet small", **aria(hidden="true"))])
+    return html.Div([graph, html.P(LEGEND, className="quiet small", **aria(hidden="true"))])
 
 
 def _spoken(asked: Asked, held: HeldCuts, entry: Entry, steps: tuple[Step, ...], aspect: Aspect) -> Spoken:

@@ -200,11 +200,16 @@ HASTE = """new MutationObserver((_, watching) => {
 
 def test_a_key_that_is_pressed_before_the_page_is_ready_counts(visit: Visit) -> None:
     visit.page.add_init_script(HASTE)
-    visit.open("?view=table&as_of=2023-05-22")
+    hastened = False
+    for _ in range(8):  # a busy browser now and then is ready before the key is pressed: it counts then, too
+        visit.open("?view=table&as_of=2023-05-22")
 
-    visit.page.wait_for_selector("#as-of-label:has-text('21 May 2023')")
-    visit.answered("2023-05-21")
-    assert visit.page.evaluate("window.hastened")
+        visit.page.wait_for_selector("#as-of-label:has-text('21 May 2023')")
+        visit.answered("2023-05-21")
+        hastened = hastened or visit.page.evaluate("window.hastened")
+        if hastened:
+            break
+    assert hastened
 
 
 def test_playing_moves_through_the_history_until_it_is_paused(visit: Visit) -> None:
