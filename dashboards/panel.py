@@ -13,6 +13,7 @@ from dashboards import ids, words
 from dashboards.accounts import accounts
 from dashboards.elements import aria, swatch, timed
 from timeline.domain import facts
+from timeline.domain.facts import Recorded
 from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Nature, Status, Verdict
 from timeline.readmodel.cuts import HeldCuts
@@ -172,14 +173,24 @@ def _reporting_step(reader: Reader, held: HeldCuts, step: Step, before: Mapping[
         for aspect, now in step.statuses.items()
         if aspect is not Aspect.OCCURRENCE and before.get(aspect) is not now
     ]
+    fact = step.recorded.event.fact
+    what = html.Div(_what_changed(reader, held, fact))
+    when = html.Div(timed(words.moment(step.recorded.event.reported_at)), className="quiet")
+    if step.voided_by:
+        return html.Li([when, html.Del(what), html.Div(voided(step.voided_by), className="small")])
     return html.Li(
         [
-            html.Div(timed(words.moment(step.recorded.event.reported_at)), className="quiet"),
+            when,
             html.Div([swatch(status), html.Strong(status.capitalize())]),
             *(html.Div([swatch(now), f"{words.ASPECT[aspect].capitalize()}: {now}"]) for aspect, now in changed),
-            html.Div(_what_changed(reader, held, step.recorded.event.fact)),
+            what,
         ]
     )
+
+
+def voided(void: Recorded) -> str:
+    """That an event was entered by mistake, where the log says so, and why."""
+    return f"Entered by mistake, voided at position {void.position:,}: {getattr(void.event.fact, 'reason', '')}"
 
 
 def _what_changed(reader: Reader, held: HeldCuts, fact: facts.Fact) -> str:
@@ -198,4 +209,6 @@ def _what_changed(reader: Reader, held: HeldCuts, fact: facts.Fact) -> str:
             return f"The entry is withdrawn: {reason}"
         case facts.DevelopmentMerged(_, reason):
             return "Found to be the same as another entry" + (f": {reason}" if reason else "")
+        case facts.EntryVoided(reason, position):
+            return f"What stands at position {position:,} was entered by mistake: {reason}"
     return fact.TOPIC

@@ -143,11 +143,11 @@ def check_event(event: dict[str, Any], said: dict[str, Any], state: bytes) -> No
     """That an exported event says what was recorded, and nothing beside it. Numbers are compared as floats."""
     held = parse_json(state, float)
     fixed = {"specversion": "1.0", "datacontenttype": "application/json", "time": held["reported_at"]}
-    fact, by = held["fact"], held.get("recorded_by")
+    fact, _ = held["fact"], held["fact"].pop("topic", None)  # a void's, as its position, which stands beside the data
+    beside = {"voids": fact.pop("position", None), "recordedby": held.get("recorded_by")}
     data = fact["account"] if said["type"] == "account.given" else wired({**fact.pop("description", {}), **fact})
-    if "changes" in data:
-        data["changes"] = wired(data["changes"])
-    proven = {**held["message"], **fixed, **said, "position": float(said["position"]), "data": data, "recordedby": by}
+    data |= {"changes": wired(data["changes"])} if "changes" in data else {}
+    proven = {**held["message"], **fixed, **said, **beside, "position": float(said["position"]), "data": data}
     if held.get("fact_version", 1) != 1:
         raise ValueError("the record is of a newer form than this program knows")
     for name in sorted({*event, *proven}):

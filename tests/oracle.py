@@ -31,14 +31,8 @@ Json = dict[str, Any]
 
 def timeline(events: list[Json], as_of: datetime, known_at: datetime, position: int) -> list[Json]:
     """The items of the timeline at these cuts."""
-    held = [event for event in events if event["position"] <= position]
-    known = _in_order(event for event in held if instant(event["time"]) <= known_at)
     standing = sides(events, known_at, position)
-    entries: dict[str, Json] = {}
-    for event in known:
-        if event["type"].split(".")[0] in ("development", "account"):
-            _tell(entries.setdefault(event["subject"], _blank()), event)
-    shown = {id: entry for id, entry in entries.items() if entry["told"] is not None}
+    shown = in_view(events, known_at, position)
     ends = {id: _end_of_merges(id, shown) for id in shown}
     own = {id: (entry["times"], entry["positions"]) for id, entry in shown.items()}
     for id, entry in shown.items():
@@ -57,6 +51,38 @@ def timeline(events: list[Json], as_of: datetime, known_at: datetime, position: 
     return [item for _, item in sorted(((key, item) for key, item in items if key is not None), key=lambda one: one[0])]
 
 
+def in_view(events: list[Json], known_at: datetime, position: int) -> dict[str, Json]:
+    """The developments of which a complete report was known, whether or not they are part of another."""
+    developments = {event["subject"] for event in events if event["type"].startswith("development.")}
+    mistakes = voided(events, position)
+    entries: dict[str, Json] = {}
+    for event in known(events, known_at, position):
+        if event["subject"] in developments:
+            _tell(entries.setdefault(event["subject"], _blank()), event, event["position"] in mistakes)
+    return {id: entry for id, entry in entries.items() if entry["told"] is not None}
+
+
+def voided(events: list[Json], position: int) -> set[int]:
+    """The positions of what was entered by mistake, as recorded up to a position: the latest void is always right."""
+    mistakes: set[int] = set()
+    for event in reversed(events):
+        if event["type"] == "entry.voided" and event["position"] <= position and event["position"] not in mistakes:
+            mistakes.add(event["voids"])
+    return mistakes
+
+
+def known(events: list[Json], known_at: datetime, position: int) -> list[Json]:
+    """The events that exist at a cut, in order; a void as long as what it is about in the end."""
+    by_position = {event["position"]: event for event in events}
+
+    def is_known(event: Json) -> bool:
+        while event["type"] == "entry.voided":
+            event = by_position[event["voids"]]
+        return instant(event["time"]) <= known_at
+
+    return _in_order(event for event in events if event["position"] <= position and is_known(event))
+
+
 def _in_order(events: Any) -> list[Json]:
     return sorted(events, key=lambda event: (instant(event["time"]), event["position"]))
 
@@ -73,11 +99,13 @@ def _blank() -> Json:
     }
 
 
-def _tell(entry: Json, event: Json) -> None:
+def _tell(entry: Json, event: Json, is_mistake: bool) -> None:
     """One more event in order."""
     data, what = event["data"], event["type"]
-    entry["times"].append(instant(event["time"]))
     entry["positions"].append(event["position"])
+    if is_mistake or what == "entry.voided":
+        return
+    entry["times"].append(instant(event["time"]))
     if what == "development.reported":
         entry["told"] = {field: data.get(field) for field in FIELDS}
         entry["retracted"], entry["into"] = False, None
@@ -116,7 +144,12 @@ def sides(events: list[Json], known_at: datetime, position: int) -> dict[str, st
     A registration that was reported by then says everything anew, so beginning with the first one,
     reported by then or not, makes a difference only where none was.
     """
-    of_sources = [event for event in events if event["position"] <= position and event["type"].startswith("source.")]
+    mistakes = voided(events, position)
+    of_sources = [
+        event
+        for event in events
+        if event["position"] <= position and event["type"].startswith("source.") and event["position"] not in mistakes
+    ]
     slugs: dict[str, str] = {}
     found: dict[str, str | None] = {}
     for event in _in_order(event for event in of_sources if event["type"] == "source.registered"):
@@ -134,11 +167,7 @@ def sides(events: list[Json], known_at: datetime, position: int) -> dict[str, st
 
 def accounts(events: list[Json], known_at: datetime, position: int) -> dict[str, tuple[int, int]]:
     """By source: accounts given of developments in view, and how many of them it has not taken back as a whole."""
-    entries: dict[str, Json] = {}
-    for event in _in_order(one for one in events if one["position"] <= position and instant(one["time"]) <= known_at):
-        if event["type"].split(".")[0] in ("development", "account"):
-            _tell(entries.setdefault(event["subject"], _blank()), event)
-    told = [one for entry in entries.values() if entry["told"] is not None for one in entry["accounts"]]
+    told = [one for entry in in_view(events, known_at, position).values() for one in entry["accounts"]]
     found: dict[str, tuple[int, int]] = {}
     for one in told:
         given, in_force = found.get(one["data"]["source"], (0, 0))
@@ -217,7 +246,7 @@ def _item(id: str, entry: Json, sides: dict[str, str | None], as_of: datetime) -
         "accounts": [_account(one) for one in entry["all"]],
         "first_reported_at": format_instant(min(entry["heard"])),
         "last_reported_at": format_instant(max(entry["heard"])),
-        "version": len(entry["times"]),
+        "version": len(entry["positions"]),
         "position": entry["at"],
         "retracted": entry["retracted"],
         "merged_into": entry["into"],

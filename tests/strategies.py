@@ -221,6 +221,10 @@ FACTS: dict[type[facts.Fact], st.SearchStrategy[Any]] = {
     facts.DataSetImported: st.builds(
         facts.DataSetImported, slugs, st.integers(0, 10**6), st.just("0a" * 32), st.booleans()
     ),
+    facts.EntryVoided: st.one_of(
+        st.builds(facts.EntryVoided, texts, position=st.integers(1, 2**40)),
+        st.builds(facts.EntryVoided, texts, message=st.builds(MessageId, texts, texts)),
+    ),
 }
 """A strategy for every fact that the log can hold."""
 

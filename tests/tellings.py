@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from tests.scenarios import NOW, Scene
 from timeline.domain.aggregates import Submission
@@ -16,6 +17,7 @@ from timeline.domain.facts import (
     DevelopmentReported,
     DevelopmentRetracted,
     DevelopmentRevised,
+    EntryVoided,
     Fact,
     SourceRegistered,
     SourceRevised,
@@ -25,7 +27,14 @@ from timeline.domain.values import Account, Actor, MessageId, Place, Tally, deve
 from timeline.domain.vocabulary import Aspect, Credibility, Kind, Nature, SourceKind, Stance, Verdict
 from timeline.errors import TimelineError
 
-Telling = tuple[int, datetime, Any, Fact]
+
+class Mistake(Struct, frozen=True):
+    """That something recorded before was entered by mistake: how far back in the log, from 0 (the last) to 1."""
+
+    back: float
+
+
+Telling = tuple[int, datetime, Any, Fact | Mistake]
 """Minutes since the last one, reported when, about what, which fact."""
 
 IDS = [development_id_of(f"test:{number}") for number in range(4)]
@@ -90,13 +99,14 @@ development_facts: st.SearchStrategy[Fact] = st.one_of(
     st.sampled_from(IDS).map(DevelopmentMerged),
 )
 sides = st.sampled_from([None, "russia", "ukraine", "opposition"])
+mistakes = st.builds(Mistake, st.sampled_from([0.0, 0.0, 0.1, 0.2, 0.4, 0.7, 1.0]))
 
 
 @st.composite
-def tellings(draw: st.DrawFn) -> list[tuple[int, datetime, Any, Fact]]:
+def tellings(draw: st.DrawFn) -> list[Telling]:
     """What is told, in the order of recording: minutes since the last, reported when, about what, which fact."""
     minutes = st.integers(-3, 10)
-    told: list[tuple[int, datetime, Any, Fact]] = []
+    told: list[Telling] = []
     for slug in SOURCES:
         if draw(st.booleans()):
             fact: Fact = SourceRegistered(slug, slug, SourceKind.OTHER, draw(sides))
@@ -108,7 +118,7 @@ def tellings(draw: st.DrawFn) -> list[tuple[int, datetime, Any, Fact]]:
             told += draw(st.lists(later, max_size=3))
     ids = IDS[: draw(st.integers(1, 4))]
     told += [(draw(minutes), draw(reported_times), id, draw(reports)) for id in ids]
-    about = st.tuples(minutes, reported_times, st.sampled_from(ids), development_facts)
+    about = st.tuples(minutes, reported_times, st.sampled_from(ids), development_facts | mistakes)
     told += draw(st.lists(about, min_size=3, max_size=18))
     return told
 
@@ -121,17 +131,23 @@ def one_more(draw: st.DrawFn) -> Telling:
         st.builds(SourceRegistered, st.just(slug), st.just(slug), st.just(SourceKind.OTHER), sides),
         sides.map(lambda side: SourceRevised(SourceChanges(affiliation=side))),
     )
+    if draw(st.integers(0, 4)) == 0:
+        return draw(st.integers(-3, 10)), draw(reported_times), None, draw(mistakes)
     if draw(st.integers(0, 5)) == 0:
         return draw(st.integers(-3, 10)), draw(reported_times), source_id(slug), draw(about_source)
     fact = draw(st.one_of(reports, development_facts, development_facts, development_facts))
     return draw(st.integers(-3, 10)), draw(reported_times), draw(st.sampled_from(IDS)), fact
 
 
-def tell(scene: Scene, told: list[tuple[int, datetime, Any, Fact]]) -> None:
+def tell(scene: Scene, told: list[Telling]) -> None:
     """Record it all; what could never make sense is refused and passed over."""
     for number, (minutes, reported_at, id, fact) in enumerate(told):
         scene.clock.advance(minutes=minutes)
         try:
+            if isinstance(fact, Mistake):
+                position = max(1, round(scene.head * (1 - fact.back)))
+                id = scene.log.subjects([position])[position]
+                fact = EntryVoided("Entered by mistake.", position=position)
             scene.log.record(Submission(id, reported_at, MessageId("//test", f"{scene.head}-{number}"), fact))
         except TimelineError:
             continue

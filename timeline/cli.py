@@ -110,7 +110,7 @@ def changes(
     recorded_at: str | None,
     as_json: bool,
 ) -> None:
-    """Show what changed in what was known, or in what this log held: new, withdrawn, revised, and how things stand."""
+    """Show what changed in what was known, or in what this log held: new, withdrawn, merged, revised, and status."""
     with opened(config, must_exist=True) as service:
         wanted = wanted_cuts(known_at=known_at, recorded_at=recorded_at)
         moments = parse_moment(since, "since"), parse_moment(until, "until")
@@ -168,7 +168,8 @@ def _print_changes(found: Changes) -> None:
         table.add_column(column, overflow="fold")
     for change in found.changes:
         description = change.entry.state.described
-        told = [(name, *map(_brief, pair)) for name, pair in change.fields.items()]
+        told = [("merged into", "", change.merged_into.described.title)] if change.merged_into else []
+        told += [(name, *map(_brief, pair)) for name, pair in change.fields.items()]
         told += [(f"status of {aspect}", *map(_brief, pair)) for aspect, pair in change.statuses.items()]
         for number, (what, old, new) in enumerate(told or [("", "", "")]):
             first = (change.kind.value, description.front, description.title) if number == 0 else ("", "", "")

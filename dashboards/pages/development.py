@@ -14,6 +14,7 @@ from dashboards.lag import lag
 from dashboards.pages.asked import Asked, Content, status_cell, table, terms, to, to_timeline
 from dashboards.pages.cited import cited
 from dashboards.pages.logged import logged
+from timeline.domain.facts import DevelopmentReported
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.errors import NothingKnown
 from timeline.readmodel.cuts import HeldCuts
@@ -28,8 +29,11 @@ def page(asked: Asked, key: str) -> Content:
     except ValueError:
         raise NothingKnown(f"{key!r} is no id of a development", ()) from None
     reader = asked.reader
-    held, entry = reader.development(id, asked.wanted)
-    _, steps = reader.reporting(id, asked.wanted)
+    held, steps = reader.reporting(id, asked.wanted)
+    try:
+        held, entry = reader.development(id, asked.wanted)
+    except NothingKnown:
+        return _voided(asked, held, steps)
     _, near = reader.nearby(id, asked.wanted)
     front = entry.state.described.front
     summary = entry.state.described.summary
@@ -64,6 +68,21 @@ def page(asked: Asked, key: str) -> Content:
         html.P([*panel.as_data(held, entry), " · ", to_timeline(asked, "On the timeline", f"id={id}")]),
     ]  # fmt: skip
     return Content(entry.state.described.title, body)
+
+
+def _voided(asked: Asked, held: HeldCuts, steps: tuple[Step, ...]) -> Content:
+    """The page of a development all reports of which were entered by mistake: what was said of it, struck out."""
+    reports = [one.event.fact for one in (step.recorded for step in steps)]
+    title = next(fact.description.title for fact in reversed(reports) if isinstance(fact, DevelopmentReported))
+    return Content(
+        title,
+        [
+            html.P("This entry was made by mistake and is on no timeline; what it said is struck out."),
+            panel.reporting_steps(asked.reader, held, steps),
+            html.H2("In the log"),
+            logged(asked, held, steps),
+        ],
+    )
 
 
 def _status(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:

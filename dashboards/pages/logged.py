@@ -5,6 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboards.pages.asked import Asked, table, to
+from dashboards.panel import voided
 from timeline.domain import facts
 from timeline.domain.moments import format_instant
 from timeline.readmodel.cuts import HeldCuts
@@ -21,7 +22,7 @@ def logged(asked: Asked, held: HeldCuts, steps: tuple[Step, ...]) -> Any:
                 html.A(f"{one.position:,}", href=f"/api/v1/events?after={one.position - 1}&limit=1"),
                 _instant(format_instant(one.event.reported_at)),
                 _instant(format_instant(one.recorded_at)),
-                html.Code(one.event.fact.TOPIC),
+                _event(step),
                 _voice(asked, held, one.event.fact),
                 html.A("proof", href=f"/api/v1/log/proof/inclusion?position={one.position}",
                        title=f"Proof that the log holds position {one.position:,}"),
@@ -29,6 +30,16 @@ def logged(asked: Asked, held: HeldCuts, steps: tuple[Step, ...]) -> Any:
         )  # fmt: skip
     head = ("Position", "Reported (UTC)", "Recorded (UTC)", "Event", "By", "Proof")
     return table("Its events, in the order in which the log learnt of them", head, rows)
+
+
+def _event(step: Step) -> Any:
+    """What sort of event it is; struck out where it was entered by mistake, with the reason."""
+    topic = html.Code(step.recorded.event.fact.TOPIC)
+    if step.voided_by:
+        return [html.Del(topic), html.Div(voided(step.voided_by), className="quiet small")]
+    if isinstance(fact := step.recorded.event.fact, facts.EntryVoided):
+        return [topic, html.Div(f"of position {fact.position:,}: {fact.reason}", className="quiet small")]
+    return topic
 
 
 def _instant(text: str) -> html.Span:

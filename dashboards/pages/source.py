@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards import words
+from dashboards import panel, words
 from dashboards.elements import timed
 from dashboards.pages.asked import (
     FIRST,
@@ -17,10 +17,11 @@ from dashboards.pages.asked import (
     to_timeline,
 )
 from dashboards.pages.framed import framed
+from timeline.domain.facts import EntryVoided
 from timeline.domain.vocabulary import Aspect, Stance
 from timeline.readmodel.entries import TimelineAnswer
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.sourcerecords import SourceRecord
+from timeline.readmodel.sourcerecords import SourceRecord, SourceStep
 
 MOST = 1_500
 """Accounts, the latest, of which the page tells how they fared: more take longer than a reader waits."""
@@ -126,18 +127,28 @@ def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
 
 
 def _history(record: SourceRecord) -> Any:
-    rows = [
-        [
-            timed(words.moment(step.recorded.event.reported_at)),
-            words.side(step.source.affiliation) if step.source.affiliation else "none",
-            words.reliability(step.source.reliability),
-            step.reason or "registered",
-        ]
-        for step in record.history
-    ]
+    rows = [_step(step) for step in record.history]
     if not rows:
         return html.P("Nothing: it was never registered.", className="quiet")
     return table("Side and reliability over time", ("Reported", "Side", "Reliability", "Because"), rows)
+
+
+def _step(step: SourceStep) -> list[Any]:
+    """What was told of the source once; struck out where it was entered by mistake."""
+    when, why = timed(words.moment(step.recorded.event.reported_at)), step.reason or "registered"
+    if step.voided_by:
+        return [
+            html.Del(when),
+            "",
+            "",
+            [html.Del(why), html.Div(panel.voided(step.voided_by), className="quiet small")],
+        ]
+    if isinstance(fact := step.recorded.event.fact, EntryVoided):
+        why = f"what stands at position {fact.position:,} was entered by mistake: {why}"
+    if step.source is None:
+        return [when, "", "", why]
+    side = words.side(step.source.affiliation) if step.source.affiliation else "none"
+    return [when, side, words.reliability(step.source.reliability), why]
 
 
 def overview(asked: Asked) -> Content:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from dash import html
 from hypothesis import given
 from hypothesis import strategies as st
 from plotly import graph_objects
@@ -21,7 +22,8 @@ from dashboards.theme import LIGHT
 from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, registered, reported
 from tests.scenarios import given as account_given
 from tests.strategies import moments
-from timeline.domain.facts import DevelopmentMerged
+from timeline.domain.descriptions import SourceChanges
+from timeline.domain.facts import DevelopmentMerged, EntryVoided, SourceRevised
 from timeline.domain.moments import Occurred, parse_instant
 from timeline.domain.values import Actor, source_id
 from timeline.domain.vocabulary import Stance, Status
@@ -354,3 +356,41 @@ def test_accounts_that_would_hide_one_another_are_one_mark_with_their_number_and
     assert marks["hovertext"] == [
         "Source 0, Source 1, Source 2, Source 3, Source 4, Source 5 and 3 more",
     ]
+
+
+def test_what_was_entered_by_mistake_is_struck_out_with_its_reason(told: Scene) -> None:
+    told.tell(EntryVoided("It was said of Soledar.", position=3), "2023-05-24", BAKHMUT)
+    body = contents(asked(told), f"/developments/{BAKHMUT}").body
+
+    struck = " ".join(text(part) for part in parts_of(body, html.Del))
+    assert "ua-mod says that it did not happen" in struck
+    assert "account.given" in struck
+    assert text(body).count("It was said of Soledar.") >= 3
+    assert "development.reported" not in struck
+
+
+def test_a_development_all_reports_of_which_are_voided_has_a_page_that_says_so(told: Scene) -> None:
+    told.tell(EntryVoided("A test.", position=4), "2023-05-24", GRAYVORON)
+    content = contents(asked(told), f"/developments/{GRAYVORON}")
+
+    assert content.heading == "Fighters enter Grayvoron"
+    assert "made by mistake" in text(content.body)
+    assert "A test." in text(content.body)
+
+
+def test_the_page_of_a_source_strikes_out_what_was_never_right_of_it(told: Scene) -> None:
+    told.tell(SourceRevised(SourceChanges(affiliation="ukraine"), "Typo"), "2023-05-21", source_id("ru-mod"))
+    told.tell(EntryVoided("The other ministry.", position=5), "2023-05-21", source_id("ru-mod"))
+    body = contents(asked(told), "/sources/ru-mod").body
+
+    struck = " ".join(text(part) for part in parts_of(body, html.Del))
+    assert "Typo" in struck
+    assert "The other ministry." in text(body)
+
+
+def parts_of(part: Any, kind: type) -> list[Any]:
+    """All components of a kind in a tree of components."""
+    if isinstance(part, list | tuple):
+        return [one for other in part for one in parts_of(other, kind)]
+    here = [part] if isinstance(part, kind) else []
+    return here + (parts_of(part.children, kind) if getattr(part, "children", None) is not None else [])

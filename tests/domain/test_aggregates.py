@@ -1,8 +1,10 @@
 """What is admitted to a stream: late reports in any order, but nothing that could never make sense."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, NOW, at, given, instant, registered, reported, submission
 from timeline.domain.aggregates import Stream, decide, replayed
@@ -13,6 +15,7 @@ from timeline.domain.facts import (
     DevelopmentMerged,
     DevelopmentRetracted,
     DevelopmentRevised,
+    EntryVoided,
     Event,
     Fact,
     FrontClosed,
@@ -21,23 +24,32 @@ from timeline.domain.facts import (
     Recorded,
     SourceRevised,
 )
+from timeline.domain.values import MessageId
 from timeline.domain.vocabulary import Aspect, Credibility, Nature, Verdict
-from timeline.errors import InvalidValue, NotAcceptable, UnknownSubject
+from timeline.errors import InsufficientScope, InvalidValue, NotAcceptable, UnknownSubject
 
 NOWHERE = Stream(BAKHMUT)
 
 
 def stream(*history: Recorded, id: UUID = BAKHMUT) -> Stream:
-    return replayed(id, [one.event for one in history])
+    return replayed(id, history)
 
 
 def among(*streams: Stream) -> dict[UUID, Stream]:
     return {one.id: one for one in streams}
 
 
-def try_to(fact: Fact, onto: Stream, reported_at: str | None = "2023-05-21", others: tuple[Stream, ...] = ()) -> Event:
+def try_to(
+    fact: Fact,
+    onto: Stream,
+    reported_at: str | None = "2023-05-21",
+    others: tuple[Stream, ...] = (),
+    history: tuple[Recorded, ...] = (),
+    **sender: Any,
+) -> Event:
     known = among(onto, *others)
-    return decide(onto, submission(fact, reported_at, onto.id), NOW, lambda other: known.get(other, Stream(other)))
+    wish = structs.replace(submission(fact, reported_at, onto.id), **sender)
+    return decide(onto, wish, NOW, lambda other: known.get(other, Stream(other)), lambda _: history)
 
 
 ASSESSED = DevelopmentAssessed(Aspect.OCCURRENCE, Verdict.CONFIRMED, Credibility.PROBABLY_TRUE, "Pictures.")
@@ -157,3 +169,71 @@ def test_a_circle_that_two_racing_writers_made_does_not_trap_the_next_merge() ->
     two = stream(at(3, "2023-05-20", reported()), at(4, "2023-05-21", DevelopmentMerged(GRAYVORON)), id=KOZINKA)
 
     assert try_to(DevelopmentMerged(KOZINKA), stream(at(5, "2023-05-20", reported())), others=(one, two))
+
+
+BAKHMUT_HISTORY = (at(1, "2023-05-20", reported()), at(2, "2023-05-21", given("ua-mod", "denies")))
+
+
+def test_a_void_keeps_position_message_and_type_of_what_it_names() -> None:
+    onto = stream(*BAKHMUT_HISTORY)
+
+    by_position = try_to(EntryVoided("Wrong row.", position=2), onto, history=BAKHMUT_HISTORY)
+    by_message = try_to(EntryVoided("Wrong row.", message=MessageId("//test", "m-2")), onto, history=BAKHMUT_HISTORY)
+
+    assert by_position.fact == EntryVoided("Wrong row.", 2, MessageId("//test", "m-2"), "account.given")
+    assert by_message.fact == by_position.fact
+    assert by_position.originator_version == 3
+
+
+@pytest.mark.parametrize(
+    ("void", "field"),
+    [
+        (EntryVoided("x", position=3), "position"),
+        (EntryVoided("x", message=MessageId("//test", "m-3")), "message"),
+        (EntryVoided("x", message=MessageId("//other", "m-2")), "message"),
+    ],
+    ids=str,
+)
+def test_only_what_the_subject_has_can_be_voided(void: EntryVoided, field: str) -> None:
+    with pytest.raises(NotAcceptable) as refused:
+        try_to(void, stream(*BAKHMUT_HISTORY), history=BAKHMUT_HISTORY)
+
+    assert refused.value.errors[0]["field"] == field
+
+
+def test_what_is_voided_is_voided_once_and_its_void_can_be_voided() -> None:
+    void = at(3, "2023-05-22", EntryVoided("Wrong row.", 2, MessageId("//test", "m-2"), "account.given"))
+    history = (*BAKHMUT_HISTORY, void)
+
+    with pytest.raises(NotAcceptable, match="voided already, by that at 3"):
+        try_to(EntryVoided("Again.", position=2), stream(*history), history=history)
+    again = try_to(EntryVoided("It was right.", position=3), stream(*history), history=history)
+
+    assert again.fact == EntryVoided("It was right.", 3, MessageId("//test", "m-3"), "account.given")
+
+
+def test_decisions_rest_on_what_is_not_voided() -> None:
+    void = at(3, "2023-05-22", EntryVoided("Wrong row.", 2, MessageId("//test", "m-2"), "account.given"))
+    merge = at(2, "2023-05-21", DevelopmentMerged(GRAYVORON))
+    undone = at(3, "2023-05-22", EntryVoided("No.", 2, MessageId("//test", "m-2"), "development.merged"))
+    grayvoron = stream(at(4, "2023-05-20", reported(), GRAYVORON), id=GRAYVORON)
+
+    with pytest.raises(NotAcceptable, match="ua-mod gave no account"):
+        try_to(AccountWithdrawn("ua-mod"), stream(*BAKHMUT_HISTORY, void), "2023-05-23")
+    unmerged = stream(BAKHMUT_HISTORY[0], merge, undone)
+
+    assert try_to(DevelopmentMerged(BAKHMUT), grayvoron, "2023-05-23", others=(unmerged,))
+    assert unmerged.version == 3
+
+
+def test_who_may_not_assess_voids_only_what_the_same_token_brought() -> None:
+    own = structs.replace(BAKHMUT_HISTORY[1], event=structs.replace(BAKHMUT_HISTORY[1].event, recorded_by="desk"))
+    history, void = (BAKHMUT_HISTORY[0], own), EntryVoided("Wrong row.", position=2)
+
+    assert try_to(void, stream(*history), history=history, recorded_by="desk", own_only=True)
+    assert try_to(void, stream(*history), history=history, recorded_by="other")
+    with pytest.raises(InsufficientScope, match="lacks the scope assess"):
+        try_to(void, stream(*history), history=history, recorded_by="other", own_only=True)
+    first = EntryVoided("Wrong row.", position=1)
+    with pytest.raises(InsufficientScope):
+        try_to(first, stream(*history), history=history, recorded_by="desk", own_only=True)

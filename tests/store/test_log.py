@@ -40,6 +40,7 @@ FIXED_TOPICS = [
     "source.registered",
     "source.revised",
     "dataset.imported",
+    "entry.voided",
 ]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
@@ -539,6 +539,7 @@ def test_the_script_is_small_and_imports_nothing_of_ours() -> None:
 @given(told=submissions(), recorded_by=st.sampled_from([None, "desk-bot"]))
 def test_an_event_of_any_fact_is_compared_with_its_record(told: Submission, recorded_by: str | None) -> None:
     assert told.reported_at
+    assume(getattr(told.fact, "message", True))  # the log keeps the message that a void is about
     event = Event(told.subject, 1, told.reported_at, told.message, told.fact, recorded_by)
     (row,) = placed([New(FactMapper().to_stored_event(event), key_of(told.message))], Head(), 1_685_620_800_000_001)
     header, _, state = record_bytes(row).partition(b"\n")

@@ -16,7 +16,7 @@ from timeline.access.keeping import Tokens
 from timeline.access.tokens import Scope, Token
 from timeline.api.sorts import Sort, sort_of
 from timeline.domain.aggregates import Submission
-from timeline.domain.facts import DevelopmentAssessed
+from timeline.domain.facts import DevelopmentAssessed, EntryVoided
 from timeline.errors import InsufficientScope, InvalidToken, TimelineError, Unauthenticated
 
 SCHEME = "bearer"
@@ -90,7 +90,13 @@ def guard_writing() -> Token:
 
 
 def admitted(submission: Submission) -> Submission:
-    """The submission with the name of its token. Raises as `guard` where that token may not say such a thing."""
+    """The submission with the name of its token. Raises as `guard` where that token may not say such a thing.
+
+    A token that may not assess may void only what it brought itself.
+    """
+    if isinstance(submission.fact, EntryVoided):
+        token = guard_writing()
+        return structs.replace(submission, recorded_by=token.name, own_only=not token.allows(Scope.ASSESS))
     token = guard(Scope.ASSESS if isinstance(submission.fact, DevelopmentAssessed) else Scope.APPEND)
     return structs.replace(submission, recorded_by=token.name)
 

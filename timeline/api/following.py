@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from timeline.domain.facts import FrontOpened, Recorded, Unreadable, sort_of
+from timeline.domain.facts import FrontOpened, Recorded, Unreadable, category_of
 from timeline.projections.knowledge import front_named
 from timeline.store.log import ConflictLog
 
@@ -75,7 +75,7 @@ def _fronts_at(named: dict[UUID, list[tuple[int, str]]], one: Any) -> frozenset[
 
 
 def _has_front(one: Recorded) -> bool:
-    return sort_of(one.event.fact.TOPIC) in ("development", "front")
+    return category_of(one.event.fact) in ("development", "front")
 
 
 def _slug(one: Recorded) -> str | None:

@@ -85,7 +85,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
         return _timeline(reader, freshness, told, {**query, "front": [slug]}, slug)
 
     @reads.get("/changes")
-    @reads.doc(summary="What changed in what was known between two moments: new, withdrawn, revised, status")
+    @reads.doc(summary="What changed in what was known between two moments: new, withdrawn, merged, revised, status")
     @asked(ChangesQuery)
     @reads.response(200, ChangesSchema)
     def changes(query: dict[str, Any]) -> Response:

@@ -143,6 +143,7 @@ class _Cause(Schema):
     reported_at = fields.String(required=True)
     recorded_at = fields.String(required=True)
     type = fields.String(required=True)
+    voids = fields.Integer(required=True, allow_none=True, metadata=said("Position of the event that a void names."))
     by = fields.String(required=True, allow_none=True, metadata=said("Slug of the source, or name of the analyst."))
     account = fields.Nested(AccountSchema, required=True, allow_none=True, metadata=said("What was said, if it was."))
     reason = fields.String(required=True, allow_none=True)
@@ -154,6 +155,9 @@ class _Change(Schema):
     external_id = fields.String(required=True, allow_none=True)
     front = fields.String(required=True)
     title = fields.String(required=True)
+    merged_into = fields.UUID(
+        required=True, allow_none=True, metadata=said("The development that it is part of now, where it was merged.")
+    )
     status = fields.Nested(_FromTo, required=True, metadata=said("Headline status; `from` is null where it is new."))
     aspects = fields.Dict(keys=Word(Aspect), values=fields.Nested(_FromTo), required=True)
     fields_ = fields.Dict(
@@ -182,6 +186,13 @@ class ChangesSchema(Schema):
     items = fields.List(fields.Nested(_Change), required=True)
 
 
+class _Voided(Schema):
+    position = fields.Integer(required=True)
+    recorded_at = fields.String(required=True)
+    recorded_by = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True)
+
+
 class _Step(Schema):
     position = fields.Integer(required=True)
     reported_at = fields.String(required=True)
@@ -192,6 +203,13 @@ class _Step(Schema):
         required=True, allow_none=True, metadata=said("Name of the token that brought it; null: the command line.")
     )
     data = fields.Dict(required=True)
+    voids = fields.Integer(required=True, allow_none=True, metadata=said("Position of the event that a void names."))
+    voided = fields.Nested(
+        _Voided,
+        required=True,
+        allow_none=True,
+        metadata=said("The void that names this event: it was entered by mistake, and changed nothing."),
+    )
     status = Word(Status, required=True)
     aspects = fields.Dict(keys=Word(Aspect), values=Word(Status), required=True)
 

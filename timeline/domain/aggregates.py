@@ -5,11 +5,11 @@ refused is what could never make sense: a fact about a development that nobody r
 taking back what it never said, a merge into itself or round in a circle.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from timeline.domain.facts import (
     AccountGiven,
@@ -17,20 +17,26 @@ from timeline.domain.facts import (
     DataSetImported,
     DevelopmentMerged,
     DevelopmentReported,
+    EntryVoided,
     Event,
     Fact,
     FrontClosed,
     FrontOpened,
     FrontRevised,
+    Recorded,
     SourceRegistered,
     SourceRevised,
+    category_of,
 )
 from timeline.domain.moments import format_instant
 from timeline.domain.values import MessageId
-from timeline.errors import InvalidValue, NotAcceptable, UnknownSubject
+from timeline.domain.voids import voided_in
+from timeline.errors import InsufficientScope, InvalidValue, NotAcceptable, UnknownSubject
 
 MergesOf = Callable[[UUID], "Stream"]
 """Gives the stream of another development."""
+HistoryOf = Callable[[UUID], Sequence[Recorded]]
+"""Gives all events of a stream, in the order of recording."""
 
 
 class Submission(Struct, frozen=True, gc=False):
@@ -38,6 +44,8 @@ class Submission(Struct, frozen=True, gc=False):
 
     `reported_at` is None where the sender gave none: then it is reported as it is recorded. `recorded_by` names the
     access token that brought it, where one did; the same message brought by another is still the same.
+    `alternatives` are other subjects that the sender may mean: the slug of a void is that of a front, a source or a
+    data set. `own_only`: the sender may void only what the same token brought.
     """
 
     subject: UUID
@@ -45,10 +53,22 @@ class Submission(Struct, frozen=True, gc=False):
     message: MessageId
     fact: Fact
     recorded_by: str | None = None
+    alternatives: tuple[UUID, ...] = ()
+    own_only: bool = False
+
+    def asks_for(self, event: Event) -> bool:
+        """Whether an event of the log is what this submission asks for."""
+        if event.originator_id not in (self.subject, *self.alternatives):
+            return False
+        if self.reported_at not in (None, event.reported_at):
+            return False
+        if isinstance(self.fact, EntryVoided) and isinstance(event.fact, EntryVoided):
+            return self.fact.asks_for(event.fact)
+        return self.fact == event.fact
 
 
 class Stream(Struct, frozen=True, gc=False):
-    """What a stream remembers for its decisions; version 0 is a stream that does not exist yet."""
+    """What a stream remembers for its decisions, without what was voided; version 0 does not exist yet."""
 
     id: UUID
     version: int = 0
@@ -58,7 +78,7 @@ class Stream(Struct, frozen=True, gc=False):
     merged_into: frozenset[UUID] = frozenset()
 
     def apply(self, event: Event) -> "Stream":
-        """The stream after one more event, in the order of recording."""
+        """The stream after one more event, in the order of recording; after a void it has to be folded anew."""
         first_said, merged_into = self.first_said, self.merged_into
         match event.fact:
             case DevelopmentReported(_, account) | AccountGiven(account):
@@ -66,27 +86,35 @@ class Stream(Struct, frozen=True, gc=False):
                 first_said = {**first_said, account.source: min(before, event.reported_at)}
             case DevelopmentMerged(into):
                 merged_into |= {into}
-        begun_as = self.begun_as or event.fact.TOPIC.partition(".")[0]
+        begun_as = self.begun_as or category_of(event.fact)
         return Stream(self.id, event.originator_version, begun_as, first_said, merged_into)
 
 
-def replayed(id: UUID, events: Iterable[Event]) -> Stream:
-    """The stream after these events, in the order of recording."""
-    stream = Stream(id)
-    for event in events:
-        stream = stream.apply(event)
+def replayed(id: UUID, history: Sequence[Recorded]) -> Stream:
+    """The stream after these events, which are in the order of recording."""
+    stream, voided = Stream(id), voided_in(history)
+    for event in history:
+        if isinstance(event.event.fact, EntryVoided) or event.position in voided:
+            stream = structs.replace(
+                stream,
+                version=event.event.originator_version,
+                begun_as=stream.begun_as or category_of(event.event.fact),
+            )
+        else:
+            stream = stream.apply(event.event)
     return stream
 
 
-def decide(stream: Stream, submission: Submission, now: datetime, other: MergesOf) -> Event:
+def decide(stream: Stream, submission: Submission, now: datetime, other: MergesOf, history_of: HistoryOf) -> Event:
     """The event that this submission adds to the stream, recorded now.
 
-    Raises `UnknownSubject` or `NotAcceptable` where the fact can not belong there, and `InvalidValue`
-    for a report from the future.
+    Raises `UnknownSubject` or `NotAcceptable` where the fact can not belong there, `InsufficientScope` for a void of
+    what another brought, and `InvalidValue` for a report from the future.
     """
     reported_at = submission.reported_at or now
     _guard_not_from_the_future(reported_at, now)
-    match submission.fact:
+    fact = submission.fact
+    match fact:
         case DevelopmentReported() | FrontOpened() | SourceRegistered() | DataSetImported():
             _guard_same_sort(stream, submission)
         case FrontRevised() | FrontClosed() | SourceRevised():
@@ -97,11 +125,49 @@ def decide(stream: Stream, submission: Submission, now: datetime, other: MergesO
         case DevelopmentMerged(into):
             _guard_exists(stream, submission)
             _guard_can_merge(stream, into, other)
+        case EntryVoided():
+            fact = voiding(fact, submission, history_of(stream.id))
         case _:
             _guard_exists(stream, submission)
-    return Event(
-        stream.id, stream.version + 1, reported_at, submission.message, submission.fact, submission.recorded_by
-    )
+    return Event(stream.id, stream.version + 1, reported_at, submission.message, fact, submission.recorded_by)
+
+
+def voiding(fact: EntryVoided, submission: Submission, history: Sequence[Recorded]) -> EntryVoided:
+    """The void with all that the log keeps of the event that it names.
+
+    Raises `NotAcceptable` where the subject has no such event, or where that is voided already, and
+    `InsufficientScope` where the sender may not void it.
+    """
+    target = named_by(fact, history)
+    if target is None:
+        field, value = ("message", fact.message.id) if fact.message else ("position", str(fact.position))
+        raise NotAcceptable(
+            f"{field}: the subject has no event {value!r} that could be voided",
+            ({"field": field, "value": value, "allowed": "an event of this subject, by its position or its message"},),
+        )
+    if before := voided_in(history).get(target.position):
+        raise NotAcceptable(
+            f"position: the event at position {target.position} is voided already, by that at {before.position}",
+            (
+                {
+                    "field": "position",
+                    "value": str(target.position),
+                    "allowed": f"an event that stands; void the one at {before.position} to bring this one back",
+                },
+            ),
+        )
+    if submission.own_only and target.event.recorded_by != submission.recorded_by:
+        raise InsufficientScope(submission.recorded_by or "", "assess")
+    named = target.event.fact
+    topic = named.topic if isinstance(named, EntryVoided) else named.TOPIC
+    return EntryVoided(fact.reason, target.position, target.event.message, topic)
+
+
+def named_by(fact: EntryVoided, history: Iterable[Recorded]) -> Recorded | None:
+    """The event that a void names, by message where it names one; None where it is not among these."""
+    if fact.message:
+        return next((event for event in history if event.event.message == fact.message), None)
+    return next((event for event in history if event.position == fact.position), None)
 
 
 def _guard_not_from_the_future(reported_at: datetime, now: datetime) -> None:
@@ -110,13 +176,13 @@ def _guard_not_from_the_future(reported_at: datetime, now: datetime) -> None:
 
 
 def _guard_same_sort(stream: Stream, submission: Submission) -> None:
-    sort = submission.fact.TOPIC.partition(".")[0]
+    sort = category_of(submission.fact)
     if stream.version and stream.begun_as != sort:
         raise NotAcceptable(f"subject: {stream.id} is a {stream.begun_as}, not a {sort}", _names_subject(stream))
 
 
 def _guard_exists(stream: Stream, submission: Submission) -> None:
-    sort = submission.fact.TOPIC.partition(".")[0].replace("account", "development")
+    sort = category_of(submission.fact)
     if not stream.version or stream.begun_as != sort:
         raise UnknownSubject(f"subject: this log holds no {sort} {stream.id}", _names_subject(stream))
 

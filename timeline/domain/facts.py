@@ -16,6 +16,7 @@ from timeline.domain.descriptions import Description, DescriptionChanges, FrontC
 from timeline.domain.moments import Occurred
 from timeline.domain.values import Account, MessageId
 from timeline.domain.vocabulary import Aspect, Credibility, Nature, Reliability, SourceKind, Verdict
+from timeline.errors import InvalidValue
 
 
 class Fact(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -196,6 +197,37 @@ class DataSetImported(Fact, frozen=True, omit_defaults=True):
         checks.sha256("sha256", self.sha256)
 
 
+class EntryVoided(Fact, frozen=True, omit_defaults=True):
+    """An event of the same stream was entered by mistake and never was right: it is in no fold any more.
+
+    A sender names the event by its `position` or by its `message`. The log keeps both: another log, where positions
+    differ, finds it by message. `topic` is that of the event which a chain of voids takes out, or brings back, in the
+    end; it says what the stream is about.
+    """
+
+    TOPIC: ClassVar[str] = "entry.voided"
+
+    reason: str
+    position: int | None = None
+    message: MessageId | None = None
+    topic: str | None = None
+
+    def __post_init__(self) -> None:
+        checks.text("reason", self.reason, 5_000)
+        if self.position is None and self.message is None:
+            raise InvalidValue("position", None, "the position of the event that is voided, or its message")
+        if self.position is not None and checks.count("position", self.position) == 0:
+            raise InvalidValue("position", 0, "a position of the log, from 1")
+
+    def asks_for(self, voided: "EntryVoided") -> bool:
+        """Whether a void that the log keeps is what this one asks for."""
+        return (
+            self.reason == voided.reason
+            and self.position in (None, voided.position)
+            and self.message in (None, voided.message)
+        )
+
+
 FACTS: tuple[type[Fact], ...] = (
     DevelopmentReported,
     AccountGiven,
@@ -210,6 +242,7 @@ FACTS: tuple[type[Fact], ...] = (
     SourceRegistered,
     SourceRevised,
     DataSetImported,
+    EntryVoided,
 )
 """Every fact that the log can hold: those of DESIGN section 3 in their order, then those that came later."""
 
@@ -217,9 +250,14 @@ TOPICS: dict[str, type[Fact]] = {fact.TOPIC: fact for fact in FACTS}
 
 
 def sort_of(topic: str) -> str:
-    """What a fact of this topic is about: a `development`, a `front`, a `source` or a `dataset`."""
+    """What a fact of this topic is about: a `development`, a `front`, a `source`, a `dataset`, or any `entry`."""
     sort = topic.partition(".")[0]
     return "development" if sort == "account" else sort
+
+
+def category_of(fact: Fact) -> str:
+    """What a fact is about; of a void, what the event is about that it voids."""
+    return sort_of((fact.topic if isinstance(fact, EntryVoided) else None) or fact.TOPIC)
 
 
 class Event(Struct, frozen=True, gc=False):

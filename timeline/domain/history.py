@@ -1,13 +1,13 @@
 """The fold: what a development, a front or a source looked like at a cut of the three clocks.
 
 The state at (K, R) is the fold of the events with `reported_at <= K` and `position <= R` in the order
-`(reported_at, position)`. So a report that arrives late takes its place at the time it was published,
-and an old answer never changes. The first event that was recorded need not be the first reported one:
-a development comes into view with its earliest complete report; whatever else was said of it before
-that time is kept and counts from then on.
+`(reported_at, position)`, without what a void among them names (`voids`). So a report that arrives late takes
+its place at the time it was published, and an old answer never changes. The first event that was recorded need
+not be the first reported one: a development comes into view with its earliest complete report; whatever else
+was said of it before that time is kept and counts from then on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from timeline.domain.facts import (
     DevelopmentReported,
     DevelopmentRetracted,
     DevelopmentRevised,
+    EntryVoided,
     FrontClosed,
     FrontOpened,
     FrontRevised,
@@ -32,6 +33,7 @@ from timeline.domain.facts import (
 from timeline.domain.status import AffiliationOf, GivenAccount, GivenAssessment, statuses
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Status
+from timeline.domain.voids import in_force, root_of, voided_in, voids_in
 
 
 class Cuts(Struct, frozen=True):
@@ -43,7 +45,9 @@ class Cuts(Struct, frozen=True):
 
 
 class DevelopmentState(Struct, frozen=True):
-    """A development at a cut. `version` counts the events behind it, `position` is the last of them.
+    """A development at a cut. `version` counts the events of its stream, `position` is the last of them.
+
+    Both count what was voided and the voids, so that a writer may name the version that he saw (`If-Match`).
 
     `described_by` is the position of the last one that set the description: among states at one recorded cut,
     those with the same `described_by` have the same description.
@@ -87,22 +91,38 @@ class FrontState(Struct, frozen=True):
 
 
 def known_by(history: Iterable[Recorded], known_at: datetime, position: int) -> list[Recorded]:
-    """The events that exist at a cut, in the order of the fold."""
-    seen = [one for one in history if one.position <= position and one.event.reported_at <= known_at]
+    """The events that exist at a cut, in the order of the fold; among them are those that are voided, and the voids.
+
+    A void was never news of its own: it exists wherever the event exists that it voids, from its own position on.
+    """
+    recorded = [one for one in history if one.position <= position]
+    voids = voids_in(recorded)
+    seen = [one for one in recorded if one.event.reported_at <= known_at]
+    if voids:
+        by_position = {one.position: one for one in recorded}
+        roots = ((one, root_of(one, by_position)) for one in voids)
+        seen = [one for one in seen if not isinstance(one.event.fact, EntryVoided)]
+        seen += [one for one, root in roots if root and root.event.reported_at <= known_at]
     return sorted(seen, key=lambda one: one.reported_order)
 
 
-def fold_development(id: UUID, ordered: Iterable[Recorded]) -> DevelopmentState:
-    """The development after these events, which must be in fold order."""
+def fold_development(id: UUID, ordered: Sequence[Recorded], voided: Collection[int] | None = None) -> DevelopmentState:
+    """The development after these events, which must be in fold order.
+
+    `voided` are the positions that are not in the fold, where these are not all events of the cut.
+    """
     state = DevelopmentState(id)
+    outside = voided_in(ordered) if voided is None else voided
     for one in ordered:
-        state = apply(state, one)
+        state = apply(state, one, outside)
     return state
 
 
-def apply(state: DevelopmentState, one: Recorded) -> DevelopmentState:
-    """The development after one more event in fold order."""
+def apply(state: DevelopmentState, one: Recorded, voided: Collection[int] = ()) -> DevelopmentState:
+    """The development after one more event in fold order; what is voided, and a void, are only counted."""
     reported_at = one.event.reported_at
+    if isinstance(one.event.fact, EntryVoided) or one.position in voided:
+        return structs.replace(state, version=state.version + 1, position=max(state.position, one.position))
     state = structs.replace(
         state,
         version=state.version + 1,
@@ -160,7 +180,7 @@ def combined(states: Mapping[UUID, DevelopmentState]) -> dict[UUID, DevelopmentS
 def fold_front(ordered: Sequence[Recorded]) -> FrontState | None:
     """The front after these events in fold order; None where none of them opens it."""
     state: FrontState | None = None
-    for one in ordered:
+    for one in in_force(ordered):
         match one.event.fact:
             case FrontOpened() as opened:
                 state = FrontState(opened)
@@ -171,10 +191,13 @@ def fold_front(ordered: Sequence[Recorded]) -> FrontState | None:
     return state
 
 
-def fold_source(ordered: Sequence[Recorded]) -> SourceRegistered | None:
-    """The source after these events in fold order; None where none of them registers it."""
+def fold_source(ordered: Sequence[Recorded], voided: Collection[int] | None = None) -> SourceRegistered | None:
+    """The source after these events in fold order; None where none of them registers it.
+
+    `voided` as in `fold_development`.
+    """
     state: SourceRegistered | None = None
-    for one in ordered:
+    for one in in_force(ordered, voided):
         match one.event.fact:
             case SourceRegistered() as registered:
                 state = registered
@@ -192,8 +215,8 @@ def catalogued(history: Iterable[Recorded], known_at: datetime, position: int) -
     recorded cut holds as everywhere.
     """
     recorded = sorted((one for one in history if one.position <= position), key=lambda one: one.reported_order)
-    known = [one for one in recorded if one.event.reported_at <= known_at]
-    beginnings = [one for one in recorded if isinstance(one.event.fact, FrontOpened | SourceRegistered)]
+    known = known_by(recorded, known_at, position)
+    beginnings = [one for one in in_force(recorded) if isinstance(one.event.fact, FrontOpened | SourceRegistered)]
     if not beginnings or beginnings[0] in known:
         return known
     return [beginnings[0], *known]

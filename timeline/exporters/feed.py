@@ -84,9 +84,19 @@ def _entry(
     )
 
 
+_WORDS = {
+    ChangeKind.NEW: "new",
+    ChangeKind.WITHDRAWN: "withdrawn",
+    ChangeKind.VOIDED: "entered by mistake",
+}
+"""What is said first of a change; revisions and statuses speak for themselves."""
+
+
 def _what(change: Change) -> list[str]:
     """What changed, in words: `occurrence claimed -> disputed`."""
-    told = {ChangeKind.NEW: ["new"], ChangeKind.WITHDRAWN: ["withdrawn"]}.get(change.kind, [])
+    if change.merged_into:
+        return [f"merged into “{change.merged_into.described.title}”"]
+    told = [_WORDS[change.kind]] if change.kind in _WORDS else []
     if change.fields:
         told.append(f"{', '.join(change.fields)} revised")
     return told + [_turned(aspect, *pair) for aspect, pair in change.statuses.items()]

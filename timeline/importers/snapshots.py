@@ -40,6 +40,7 @@ from timeline.domain.history import DevelopmentState, fold_development, known_by
 from timeline.domain.moments import format_day, format_instant
 from timeline.domain.values import Account, MessageId, data_set_id, development_id_of
 from timeline.domain.vocabulary import Aspect, Nature, Stance
+from timeline.domain.voids import in_force
 
 _EVER = 2**62
 """A position after all."""
@@ -209,7 +210,7 @@ def _next_whole(release: Release, past: Past) -> Recorded | None:
     id = data_set_id(release.data_set)
     seals = [
         one
-        for one in past.recorded_of([id]).get(id, ())
+        for one in in_force(past.recorded_of([id]).get(id, ()))
         if isinstance(one.event.fact, DataSetImported)
         and one.event.fact.whole
         and one.event.reported_at > release.reported_at

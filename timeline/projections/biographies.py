@@ -13,9 +13,10 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from timeline.domain.facts import AccountGiven, DevelopmentReported, Recorded, SourceRegistered, SourceRevised
+from timeline.domain.facts import AccountGiven, DevelopmentReported, EntryVoided, Recorded, category_of
 from timeline.domain.history import DevelopmentState, apply, combined, fold_development
 from timeline.domain.moments import to_micros
+from timeline.domain.voids import root_of, voided_in
 from timeline.projections.sides import Sides, changes_since
 from timeline.readmodel.versions import Look, Version, look_of
 
@@ -33,6 +34,8 @@ class Biography:
         self._about_sources: list[Recorded] = []
         self._sides = sides
         self._position = 0
+        self._voided: dict[int, Recorded] = {}
+        """What is voided at this point of the log, by position."""
         self._latest = {id: DevelopmentState(id) for id in self._events}
         """How each stands after all that was learnt."""
         self.rows: dict[UUID, list[Version]] = {id: [] for id in self._events}
@@ -50,12 +53,14 @@ class Biography:
         insort(kept, one, key=_order)
         if about_source and not any(self._events.values()):
             return []  # it is on this side from the beginning
+        voided = self._voided
         try:
-            since = changes_since(one) if about_source else one.event.reported_at
+            since = self._since(one)
             states = self._states_at(since, one)
             looks = self._looks(states, since, one.position)
         except Exception:
             kept.remove(one)
+            self._voided = voided
             raise
         self._latest = states
         self._position = one.position
@@ -67,6 +72,7 @@ class Biography:
         at = one.event.reported_at
         return (
             len(self._events) == 1
+            and not isinstance(one.event.fact, EntryVoided)
             and (not events or events[-1].event.reported_at < at)
             and (not about or about[-1].event.reported_at < at)
         )
@@ -96,11 +102,24 @@ class Biography:
         """When each source gave an account of a development in view, or took one back."""
         return voices_of(self._events.values())
 
+    def _since(self, news: Recorded) -> datetime:
+        """From which moment of the reported clock on an event may change something; what it voids is voided now."""
+        if _about_source(news):
+            return changes_since(news)
+        if not isinstance(news.event.fact, EntryVoided):
+            return news.event.reported_at
+        own = {event.position: event for event in self._events[news.event.originator_id]}
+        of_others = {position: void for position, void in self._voided.items() if position not in own}
+        self._voided = of_others | voided_in(own.values())
+        root = root_of(news, own)
+        return root.event.reported_at if root else news.event.reported_at
+
     def _states_at(self, since: datetime, news: Recorded) -> dict[UUID, DevelopmentState]:
         """How each development stood at a moment; most news is later than all that was learnt before."""
-        if any(events and events[-1].event.reported_at > since for events in self._events.values()):
+        is_void = isinstance(news.event.fact, EntryVoided)
+        if is_void or any(events and events[-1].event.reported_at > since for events in self._events.values()):
             return {
-                id: fold_development(id, events[: bisect_right(events, since, key=_reported_at)])
+                id: fold_development(id, events[: bisect_right(events, since, key=_reported_at)], self._voided)
                 for id, events in self._events.items()
             }
         id = news.event.originator_id
@@ -126,7 +145,7 @@ class Biography:
             moment, events = step
             for one in events:
                 if not _about_source(one):
-                    states[one.event.originator_id] = apply(states[one.event.originator_id], one)
+                    states[one.event.originator_id] = apply(states[one.event.originator_id], one, self._voided)
 
     def _following(self, since: datetime) -> Iterator[tuple[datetime, Iterator[Recorded]]]:
         """The later moments at which something was reported, with what."""
@@ -174,10 +193,11 @@ def voices_of(histories: Iterable[Sequence[Recorded]]) -> Voices:
     for events in histories:
         state = DevelopmentState(events[0].event.originator_id) if events else None
         before: Counter[tuple[str, bool]] = Counter()
+        voided = voided_in(events)
         for moment, some in groupby(events, key=_reported_at):
             for one in some:
                 assert state  # noqa: S101 - there are events
-                state = apply(state, one)
+                state = apply(state, one, voided)
             if state is None or not state.visible:
                 continue
             now = Counter((given.account.source, False) for given in state.accounts)
@@ -221,7 +241,7 @@ def _joined(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
 
 
 def _about_source(one: Recorded) -> bool:
-    return isinstance(one.event.fact, SourceRegistered | SourceRevised)
+    return category_of(one.event.fact) == "source"
 
 
 def _reported_at(one: Recorded) -> datetime:

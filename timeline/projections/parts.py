@@ -52,7 +52,7 @@ class Workshop:
     def __init__(self, log: ConflictLog, found: Survey) -> None:
         self._log = log
         self._found = found
-        self._sides = Sides(one for one in found.catalogue if sort_of(one.event.fact.TOPIC) == "source")
+        self._sides = Sides(found.catalogue)
         self._merged = Merged(found.merges)
 
     def pieces(self, part: Part) -> list[Piece]:

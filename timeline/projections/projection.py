@@ -12,9 +12,10 @@ import structlog
 from timeline.domain.facts import (
     DevelopmentMerged,
     DevelopmentReported,
+    EntryVoided,
     Recorded,
     Unreadable,
-    sort_of,
+    category_of,
 )
 from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import to_micros
@@ -78,7 +79,7 @@ class Projection:
         self._known.set_aside = aside - {one.position}
         try:
             indexed(one.event.fact)
-            if sort_of(one.event.fact.TOPIC) == "development":
+            if category_of(one.event.fact) == "development":
                 group = self._known.merged.group_of(one.event.originator_id)
                 told = [event for history in self._histories(group).values() for event in history]
                 self._told(Biography(group, self._known.sides), self._with_sides(told), 0, written)
@@ -96,10 +97,9 @@ class Projection:
                 self._set_aside(one, written)
                 continue
             fact = one.event.fact
-            if sort_of(fact.TOPIC) != "development":
+            if category_of(fact) != "development":
                 written.catalogue.append(one.position)
-                if sort_of(fact.TOPIC) == "source":
-                    self._known.sides.learn(one)
+                self._known.sides.learn(one)
                 continue
             try:
                 found_by = indexed(fact)
@@ -108,7 +108,8 @@ class Projection:
                 continue
             written.words.append((one.position, found_by))
             self._known.name(one, written)
-            written.reported.append(to_micros(one.event.reported_at))
+            if not isinstance(fact, EntryVoided):  # an act of the desk, not a report of anything
+                written.reported.append(to_micros(one.event.reported_at))
             if isinstance(fact, DevelopmentMerged):
                 self._known.merged.connect(one.event.originator_id, fact.into)
                 written.merges.append((one.position, one.event.originator_id, fact.into))

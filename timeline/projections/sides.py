@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import UNSET
 
-from timeline.domain.facts import Recorded, SourceRegistered, SourceRevised
+from timeline.domain.facts import EntryVoided, Recorded, SourceRegistered, SourceRevised, category_of
 from timeline.domain.history import catalogued, fold_source
 from timeline.domain.status import AffiliationOf
 from timeline.domain.values import source_id
@@ -54,8 +54,10 @@ def tells_side(one: Recorded) -> bool:
 
     A registration that names none can only matter beside others, but then it does.
     """
+    if category_of(one.event.fact) != "source":
+        return False
     match one.event.fact:
-        case SourceRegistered():
+        case SourceRegistered() | EntryVoided():
             return True
         case SourceRevised(changes):
             return changes.affiliation is not UNSET
@@ -63,8 +65,11 @@ def tells_side(one: Recorded) -> bool:
 
 
 def changes_since(one: Recorded) -> datetime:
-    """From which moment of the reported clock on it may change sides; a registration serves for what was before."""
-    return _ALWAYS if isinstance(one.event.fact, SourceRegistered) else one.event.reported_at
+    """From which moment of the reported clock on it may change sides; a registration serves for what was before.
+
+    What a void brings back, or takes out, may be a registration.
+    """
+    return _ALWAYS if isinstance(one.event.fact, SourceRegistered | EntryVoided) else one.event.reported_at
 
 
 @lru_cache(maxsize=200_000)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from timeline.domain.facts import FACTS, DevelopmentMerged, Recorded, Unreadable, sort_of
+from timeline.domain.facts import FACTS, DevelopmentMerged, EntryVoided, Recorded, Unreadable, category_of, sort_of
 from timeline.readmodel.merged import Merged
 from timeline.store.log import ConflictLog
 from timeline.store.reading_on import Known
 
-_CATALOGUE = [fact.TOPIC for fact in FACTS if sort_of(fact.TOPIC) != "development"]
+_CATALOGUE = [fact.TOPIC for fact in FACTS if fact is not EntryVoided and sort_of(fact.TOPIC) != "development"]
 
 
 class Survey(Struct, frozen=True):
@@ -44,10 +44,10 @@ def survey(log: ConflictLog, last: int, known: Known) -> Survey:
     for one in _of_topics(log, last, known):
         if isinstance(one, Recorded) and isinstance(one.event.fact, DevelopmentMerged):
             merges.append((one.event.originator_id, one.event.fact.into))
-        elif isinstance(one, Recorded):
+        elif isinstance(one, Recorded) and category_of(one.event.fact) != "development":
             catalogue.append(one)
             subjects.add(one.event.originator_id)
-        elif one.topic != DevelopmentMerged.TOPIC:
+        elif isinstance(one, Unreadable) and (one.topic in _CATALOGUE or one.subject in subjects):
             unreadable.append(one)
             subjects.add(one.subject)
     busy = {*log.records.queries.subjects_with_history(last), *(id for pair in merges for id in pair)}
@@ -56,9 +56,9 @@ def survey(log: ConflictLog, last: int, known: Known) -> Survey:
 
 
 def _of_topics(log: ConflictLog, last: int, known: Known) -> Iterator[Recorded | Unreadable]:
-    """The events of the catalogue, and the merges."""
+    """The events of the catalogue, the merges, and the voids, which may be about either."""
     position = 0
-    topics = (*_CATALOGUE, DevelopmentMerged.TOPIC)
+    topics = (*_CATALOGUE, DevelopmentMerged.TOPIC, EntryVoided.TOPIC)
     while position < last:
         some = log.of_topics(topics, position, last, known)
         yield from some

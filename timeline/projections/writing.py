@@ -44,7 +44,7 @@ def remembered(asked: Asked, records: Records) -> Knowledge:
     return Knowledge(
         fronts=names["front"],
         sources=names["source"],
-        sides=Sides(one for one in sources if one.event.fact.TOPIC.startswith("source.")),
+        sides=Sides(sources),
         merged=Merged((UUID(bytes=id), UUID(bytes=target)) for id, target in merges),
         set_aside={row[0] for row in asked.fetch("SELECT position FROM set_aside")},
         position=position_of(asked),

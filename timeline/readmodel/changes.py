@@ -39,7 +39,11 @@ class ChangeKind(StrEnum):
     NEW = "new"
     """It came into view, or came back after it was withdrawn."""
     WITHDRAWN = "withdrawn"
-    """The entry as a whole was withdrawn, or merged into another."""
+    """The entry as a whole was withdrawn."""
+    MERGED = "merged"
+    """It turned out to be the same as another, and is part of that now."""
+    VOIDED = "voided"
+    """All reports of it were entered by mistake."""
     REVISED = "revised"
     """Its description changed."""
     STATUS = "status"
@@ -49,6 +53,7 @@ class ChangeKind(StrEnum):
 class Change(Struct, frozen=True):
     """How a development changed: the entry after (before, where nothing is left), and from what to what.
 
+    `merged_into` is the development that it is part of now, where it was merged.
     `fields` and `statuses` hold what differs, old and new; a status is None where nobody had spoken to the
     aspect. `because` are the events that exist at the later moment and not at the earlier, in the order of the fold: of
     the development, of entries that are part of it, and of sources that changed sides.
@@ -59,6 +64,7 @@ class Change(Struct, frozen=True):
     fields: dict[str, tuple[Any, Any]]
     statuses: dict[Aspect, tuple[Status | None, Status | None]]
     because: tuple[Recorded, ...]
+    merged_into: DevelopmentState | None = None
 
 
 class Changes(Struct, frozen=True):
@@ -109,19 +115,22 @@ def changed_between(
         before, after = earlier.entries(some), later.entries(some)
         because = Causes(standing, then, now, earlier, later)
         for id in some:
-            change = _change(before.get(id), after.get(id))
+            new = after.get(id)
+            change = _change(before.get(id), new, None if new else later.merged_into(id))
             if change and filters.pass_entry(change.entry.state, change.entry.statuses):
                 found.append(structs.replace(change, because=because.of(id, before.get(id), after.get(id))))
     return Changes(clock, then, now, tuple(sorted(found, key=lambda one: one.entry.sort_key)))
 
 
-def _change(old: Entry | None, new: Entry | None) -> Change | None:
+def _change(old: Entry | None, new: Entry | None, merged_into: DevelopmentState | None) -> Change | None:
     kind = _kind(old, new)
     entry = new or old
     if kind is None or entry is None:
         return None
+    if kind is ChangeKind.WITHDRAWN and new is None:
+        kind = ChangeKind.MERGED if merged_into else ChangeKind.VOIDED
     fields = _differing_fields(old.state, new.state) if old and new else {}
-    return Change(kind, entry, fields, _differing_statuses(old, new), ())
+    return Change(kind, entry, fields, _differing_statuses(old, new), (), merged_into)
 
 
 def _kind(old: Entry | None, new: Entry | None) -> ChangeKind | None:

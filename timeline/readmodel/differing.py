@@ -55,6 +55,7 @@ def _new_sides(standing: Standing, then: HeldCuts, now: HeldCuts, between: range
     """The sources that stand on another side than before."""
     told = (one for one in standing.events.values() if isinstance(one, Recorded) and one.position in between)
     subjects = {one.event.originator_id for one in told}
-    slugs = {source.slug for id, source in standing.registered(now.cuts).items() if id in subjects}
+    registered = standing.registered(then.cuts) | standing.registered(now.cuts)
+    slugs = {source.slug for id, source in registered.items() if id in subjects}
     was, now_is = standing.affiliations(then.cuts), standing.affiliations(now.cuts)
     return {slug for slug in slugs if was(slug) != now_is(slug)}

@@ -45,6 +45,14 @@ class Documents:
         states = {id: fold_development(id, known) for id, known in self.known(ids).items()}
         return {id: state for id, state in states.items() if state.visible}
 
+    def merged_into(self, id: UUID) -> DevelopmentState | None:
+        """The development that one in view is part of; None where it stands on its own, or is not in view."""
+        if self._standing.merged.stands_alone(id):
+            return None
+        states = self.states(self._standing.merged.group_of(id))
+        target = merge_target(states[id], states) if id in states else None
+        return None if target is None else states[target]
+
     def events_behind(self, ids: Sequence[UUID]) -> Iterator[list[Recorded]]:
         """The events of each of these and of what is part of it, each time in the order of recording."""
         known = self.known(self._standing.merged.together(ids))

@@ -101,7 +101,11 @@ class SourceEntry(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """One event in the reporting of a development, with the statuses after it."""
+    """One event in the reporting of a development, with the statuses after it.
+
+    `voided_by` is the void in force that names it: then it changed nothing.
+    """
 
     recorded: Recorded
     statuses: dict[Aspect, Status]
+    voided_by: Recorded | None = None

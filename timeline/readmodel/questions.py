@@ -14,6 +14,7 @@ from timeline.domain.facts import Recorded, SourceRegistered, Unreadable
 from timeline.domain.history import Cuts, combined, fold_development, merge_target
 from timeline.domain.values import front_id, source_id
 from timeline.domain.vocabulary import Status
+from timeline.domain.voids import voided_in
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.changes import Changes, Clock, changed_between, guard_stretch
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
@@ -110,31 +111,31 @@ class Reader(Surveys):
         documents = Documents(self._past, standing, held.cuts)
         states = documents.states(standing.merged.group_of(id))
         if id not in states:
-            raise NothingKnown(
-                f"id: no development {id} is known at these cuts",
-                ({"field": "id", "value": str(id), "allowed": "the id of a development known at these cuts"},),
-            )
+            raise nothing_known(id)
         return held, documents.entry(combined(states).get(id, states[id]))
 
     def reporting(self, id: UUID, wanted: WantedCuts) -> tuple[HeldCuts, tuple[Step, ...]]:
         """How the reporting of a development went, event by event in the order of the fold.
 
-        The events of entries that were merged into it belong to it.
+        The events of entries that were merged into it belong to it, and what is voided is among them. Raises
+        `NothingKnown` where nothing was known of it, unless that is because its reports are voided.
         """
-        held, _ = self.development(id, wanted)
-        standing, _ = self._held(WantedCuts(held.cuts.as_of, held.cuts.known_at, held.cuts.position))
+        standing, held = self._held(wanted)
         documents = Documents(self._past, standing, held.cuts)
         group = standing.merged.group_of(id)
         states, known = documents.states(group), documents.known(group)
+        if id not in states and not fold_development(id, known[id], voided=()).visible:
+            raise nothing_known(id)
         members = [id, *(other for other in states if merge_target(states[other], states) == id)]
         events = sorted((one for member in members for one in known[member]), key=lambda one: one.reported_order)
+        voided = voided_in(events)
         affiliation_of = standing.affiliations(held.cuts)
         steps = []
         for count, one in enumerate(events, 1):
-            folded = {member: fold_development(member, _of(member, events[:count])) for member in members}
+            folded = {member: fold_development(member, _of(member, events[:count]), voided) for member in members}
             visible = {member: state for member, state in folded.items() if state.visible}
             state = combined(visible).get(id, folded[id])
-            steps.append(Step(one, state.statuses(affiliation_of)))
+            steps.append(Step(one, state.statuses(affiliation_of), voided.get(one.position)))
         return held, tuple(steps)
 
     def nearby(
@@ -275,6 +276,14 @@ class Reader(Surveys):
         for rows in all_rows(standing.database, standing.front_slugs, window, after, together):
             entries = documents.entries([row.id for row in rows])
             yield from (entries[row.id] for row in rows)
+
+
+def nothing_known(id: UUID) -> NothingKnown:
+    """The refusal of a question about a development that is not in view."""
+    return NothingKnown(
+        f"id: no development {id} is known at these cuts",
+        ({"field": "id", "value": str(id), "allowed": "the id of a development known at these cuts"},),
+    )
 
 
 def _window(standing: Standing, cuts: Cuts, filters: Filters, *, begun: bool = False) -> Window:

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from timeline.domain.facts import Recorded, SourceRegistered, SourceRevised
+from timeline.domain.facts import EntryVoided, Recorded, SourceRegistered, SourceRevised
 from timeline.domain.history import Cuts, combined, fold_source
 from timeline.domain.status import GivenAccount
 from timeline.domain.values import source_id
 from timeline.domain.vocabulary import Aspect, Stance, Status
+from timeline.domain.voids import voided_in
 from timeline.errors import NothingKnown
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.past import Past
@@ -27,12 +28,14 @@ MOST_ACCOUNTS = 5_000
 class SourceStep(Struct, frozen=True):
     """What was told of a source itself: the event, and the source as it stood after it.
 
-    `reason` is that of a revision.
+    `source` is None where it was not registered after it; `reason` is that of a revision or of a void, and `voided_by`
+    the void in force that names the event.
     """
 
     recorded: Recorded
-    source: SourceRegistered
+    source: SourceRegistered | None
     reason: str | None = None
+    voided_by: Recorded | None = None
 
 
 class SourceRecord(Struct, frozen=True):
@@ -68,6 +71,7 @@ def source_record(
     Raises `NothingKnown` where the source is neither registered nor gave an account.
     """
     history = _history(standing, cuts, slug)
+    registered = fold_source([step.recorded for step in history]) is not None
     if not history and counted and not counted[0]:
         raise _unheard_of(slug)
     database = standing.database
@@ -102,7 +106,7 @@ def source_record(
     times = [one.reported_at for one in accounts]
     return SourceRecord(
         standing.source(slug, cuts),
-        bool(history),
+        registered,
         history,
         given,
         in_force,
@@ -127,12 +131,12 @@ def _unheard_of(slug: str) -> NothingKnown:
 def _history(standing: Standing, cuts: Cuts, slug: str) -> tuple[SourceStep, ...]:
     """What was told of the source, in the order of the fold."""
     events = standing.catalogue_events(source_id(slug), cuts)
+    voided = voided_in(events)
     steps = []
     for count, one in enumerate(events, 1):
-        source = fold_source(events[:count])
-        if source:
-            fact = one.event.fact
-            steps.append(SourceStep(one, source, fact.reason if isinstance(fact, SourceRevised) else None))
+        fact = one.event.fact
+        reason = fact.reason if isinstance(fact, SourceRevised | EntryVoided) else None
+        steps.append(SourceStep(one, fold_source(events[:count], voided), reason, voided.get(one.position)))
     return tuple(steps)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from uuid import UUID
 
-from timeline.domain.facts import FrontOpened, Recorded, SourceRegistered, Unreadable
+from timeline.domain.facts import FrontOpened, Recorded, SourceRegistered, Unreadable, category_of
 from timeline.domain.history import Cuts, FrontState, catalogued, fold_front, fold_source
 from timeline.domain.moments import from_micros
 from timeline.domain.status import AffiliationOf
@@ -62,8 +62,7 @@ class Standing:
         return self.database.fetch("SELECT position FROM progress") == [(self.position,)]
 
     def _filed_under(self, one: Recorded) -> dict[UUID, list[Recorded]] | None:
-        sort = one.event.fact.TOPIC.partition(".")[0]
-        return {"source": self._sources, "front": self._opened}.get(sort)
+        return {"source": self._sources, "front": self._opened}.get(category_of(one.event.fact))
 
     def front_numbers(self, slugs: Iterable[str] = ()) -> list[int]:
         """The numbers of these fronts, where a development was ever put on them; of all fronts, if none is named."""

@@ -14,6 +14,7 @@ from msgspec import Struct
 from timeline.domain.facts import Recorded
 from timeline.domain.history import Cuts
 from timeline.domain.moments import to_micros
+from timeline.domain.voids import root_of
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.past import Past
@@ -147,7 +148,10 @@ class Told:
 
 
 def _moments(events: Iterable[Recorded]) -> tuple[tuple[int, int], ...]:
-    moments = tuple((to_micros(one.event.reported_at), one.position) for one in events)
+    """When each event is known from, on the reported clock, with its position; a void as the event that it is about."""
+    by_position = {one.position: one for one in events}
+    roots = ((root_of(one, by_position) or one, position) for position, one in by_position.items())
+    moments = tuple((to_micros(root.event.reported_at), position) for root, position in roots)
     return moments if len(moments) > 1 else ()
 
 

@@ -7,6 +7,7 @@ Decisions are made under the write lock, on streams that can not change meanwhil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from threading import Lock
 from typing import cast
@@ -17,8 +18,8 @@ import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 from msgspec import structs
 
-from timeline.domain.aggregates import Stream, Submission, decide
-from timeline.domain.facts import Event
+from timeline.domain.aggregates import HistoryOf, Stream, Submission, decide, named_by, replayed
+from timeline.domain.facts import EntryVoided, Event, Recorded
 from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.store.groups import Groups
@@ -198,26 +199,57 @@ class Appender:
         """What becomes of a wish; one that is accepted is put among those that are `mine` and `new`."""
         try:
             if row := there.get(wish.key):
-                _guard_same(wish.submission, self._event_of(row), f"at position {row.position}")
+                _guard_same(wish.submission, self._recorded(row).event, f"at position {row.position}")
                 return Decided(row=row, repeated=not wish.perhaps_written)
             if wish.key in mine:
                 first, event = mine[wish.key]
                 _guard_same(wish.submission, event, "in the same batch")
                 return structs.replace(first, repeated=True)
-            event = self._accepted(wish, transaction, now)
+            event = self._accepted(wish, new, transaction, now)
             mine[wish.key] = Decided(number=len(new)), event
             new.append(New(self._mapper.to_stored_event(event), wish.key))
             return mine[wish.key][0]
         except TimelineError as error:
             return error
 
-    def _accepted(self, wish: Wish, transaction: AppendTransaction, now: datetime) -> Event:
-        stream = self._stream(wish.submission.subject, transaction)
+    def _accepted(self, wish: Wish, new: Sequence[New], transaction: AppendTransaction, now: datetime) -> Event:
+        history_of = partial(self._history, new, transaction, now)
+        submission = self._with_subject(wish.submission, history_of)
+        stream = self._stream(submission.subject, transaction)
         if wish.expected_version not in (None, stream.version):
             raise VersionMismatch(stream.id, wish.expected_version, stream.version)
-        event = decide(stream, wish.submission, now, lambda other: self._stream(other, transaction))
-        self._streams[stream.id] = stream.apply(event)
+        event = decide(stream, submission, now, lambda other: self._stream(other, transaction), history_of)
+        if isinstance(event.fact, EntryVoided):
+            history = history_of(stream.id)
+            stream = replayed(stream.id, [*history, Recorded(self._next_position(new), now, event)])
+        else:
+            stream = stream.apply(event)
+        self._streams[stream.id] = stream
         return event
+
+    def _with_subject(self, submission: Submission, history_of: HistoryOf) -> Submission:
+        """The submission about the one of the subjects that it may mean which has the event that it voids."""
+        fact = submission.fact
+        if not submission.alternatives or not isinstance(fact, EntryVoided):
+            return submission
+        for id in (submission.subject, *submission.alternatives):
+            if named_by(fact, history_of(id)):
+                return structs.replace(submission, subject=id, alternatives=())
+        return submission
+
+    def _history(self, new: Sequence[New], transaction: AppendTransaction, now: datetime, id: UUID) -> list[Recorded]:
+        """All events of a stream, also those that this transaction is about to write."""
+        history = [self._recorded(row) for row in transaction.queries.streams([id])[id]]
+        first = self._next_position(())
+        for place, record in enumerate(new):
+            if record.event.originator_id == id:
+                event = cast("Event", self._mapper.to_domain_event(record.event))
+                history.append(Recorded(first + place, now, event))
+        return history
+
+    def _next_position(self, new: Sequence[New]) -> int:
+        """The position that is given after those of the records that this transaction is about to write."""
+        return (self._head.position if self._head else 0) + len(new) + 1
 
     def _stream(self, id: UUID, transaction: AppendTransaction) -> Stream:
         stream = self._streams.get(id)
@@ -231,27 +263,25 @@ class Appender:
     def _remember(self, streams: dict[UUID, list[Row]]) -> None:
         """Remember these streams. One with a record that can not be read is left out: nothing is decided on half."""
         for id, rows in streams.items():
-            stream = Stream(id)
             try:
-                for row in rows:
-                    stream = stream.apply(cast("Event", self._mapper.to_domain_event(row.stored_event)))
-            except (msgspec.MsgspecError, InvalidValue) as error:
-                log.warning("a record can not be read", subject=str(id), position=row.position, reason=str(error))
-                continue
-            self._streams[id] = stream
+                self._streams[id] = replayed(id, [self._recorded(row) for row in rows])
+            except StoreUnusable as error:
+                log.warning("a record can not be read", subject=str(id), reason=error.detail)
 
-    def _event_of(self, row: Row) -> Event:
+    def _recorded(self, row: Row) -> Recorded:
+        """The event of a record. Raises `StoreUnusable` for one that can not be read."""
         try:
-            return cast("Event", self._mapper.to_domain_event(row.stored_event))
+            event = cast("Event", self._mapper.to_domain_event(row.stored_event))
         except (msgspec.MsgspecError, InvalidValue) as error:
             raise StoreUnusable(f"id: the record at position {row.position} can not be read: {error}") from error
+        return Recorded(row.position, row.recorded_instant, event)
 
 
-def _guard_same(told: Submission, event: Event, where: str) -> None:
+def _guard_same(submission: Submission, event: Event, where: str) -> None:
     """Raises `MessageIdReused` for a message whose id stands for something else."""
-    same_time = told.reported_at in (None, event.reported_at)
-    if (told.subject, told.fact) != (event.originator_id, event.fact) or not same_time:
+    if not submission.asks_for(event):
+        message = submission.message
         raise MessageIdReused(
-            f"id: {told.message.id!r} of {told.message.source!r} already stands {where} with other content",
-            ({"field": "id", "value": told.message.id, "allowed": "an id not used before by this source"},),
+            f"id: {message.id!r} of {message.source!r} already stands {where} with other content",
+            ({"field": "id", "value": message.id, "allowed": "an id not used before by this source"},),
         )

@@ -18,6 +18,7 @@ from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import Occurred, format_instant
 from timeline.domain.status import GivenAccount
 from timeline.domain.vocabulary import Aspect
+from timeline.domain.voids import voided_position
 from timeline.readmodel.changes import Change, Changes, Clock
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
@@ -204,8 +205,20 @@ def step(one: Step) -> dict[str, Any]:
         "by": speaker(one),
         "recorded_by": event.recorded_by,
         "data": data_of(event.fact),
+        "voids": voided_position(one.recorded),
+        "voided": _voided(one.voided_by) if one.voided_by else None,
         "status": one.statuses[Aspect.OCCURRENCE].value,
         "aspects": {aspect.value: status.value for aspect, status in one.statuses.items()},
+    }
+
+
+def _voided(void: Recorded) -> dict[str, Any]:
+    """The void that takes an event out, and why."""
+    return {
+        "position": void.position,
+        "recorded_at": format_instant(void.recorded_at),
+        "recorded_by": void.event.recorded_by,
+        "reason": getattr(void.event.fact, "reason", None),
     }
 
 
@@ -256,6 +269,7 @@ def change(one: Change) -> dict[str, Any]:
         "external_id": description.external_id,
         "front": description.front,
         "title": description.title,
+        "merged_into": str(one.merged_into.id) if one.merged_into else None,
         "status": {"from": old, "to": new},
         "aspects": {aspect.value: {"from": was, "to": now} for aspect, (was, now) in one.statuses.items()},
         "fields": {
@@ -276,6 +290,7 @@ def cause(one: Recorded) -> dict[str, Any]:
         "reported_at": format_instant(one.event.reported_at),
         "recorded_at": format_instant(one.recorded_at),
         "type": fact.TOPIC,
+        "voids": voided_position(one),
         "by": _speaker(one),
         "account": msgspec.to_builtins(told) if told else None,
         "reason": getattr(fact, "reason", None),

@@ -16,6 +16,7 @@ from timeline.domain.aggregates import Submission
 from timeline.domain.facts import (
     DataSetImported,
     DevelopmentReported,
+    EntryVoided,
     Fact,
     FrontOpened,
     Recorded,
@@ -40,7 +41,7 @@ DEFAULT_SOURCE = "//timeline/api"
 """CloudEvents `source` of messages that name none."""
 
 IGNORED = (
-    *("datacontenttype", "dataschema", "position", "recordedby", "recordedtime", "traceparent", "tracestate"),
+    *("datacontenttype", "dataschema", "position", "recordedby", "recordedtime", "traceparent", "tracestate", "voids"),
     *("exportasof", "exportknownat", "exportposition", "exportcheckpoint"),
 )
 """Attributes that may be there and say nothing to us: our own answers carry some of them.
@@ -116,6 +117,9 @@ def parse_at_once(message: Any) -> Submission | None:
 
 
 def _submission(read: Read) -> Submission:
+    if isinstance(read.fact, EntryVoided):
+        subject, *alternatives = _voided_subjects(read.subject)
+        return Submission(subject, read.reported_at, read.message, read.fact, alternatives=tuple(alternatives))
     return Submission(_subject(read.subject, read.fact, read.message), read.reported_at, read.message, read.fact)
 
 
@@ -141,7 +145,7 @@ def read_by_schemas(message: Mapping[str, Any]) -> Read:
 def dump_event(one: Recorded | Unreadable) -> dict[str, Any]:
     """The CloudEvent of a recorded event, with `position` and `recordedtime` as extension attributes.
 
-    `recordedby` is the name of the token that brought it, where one did.
+    `recordedby` is the name of the token that brought it, where one did; `voids` is the position that a void names.
     A record that can not be read has no `data`; the extension attribute `unreadable` says why.
     """
     if isinstance(one, Unreadable):
@@ -167,6 +171,7 @@ def dump_event(one: Recorded | Unreadable) -> dict[str, Any]:
         "position": one.position,
         "recordedtime": format_instant(one.recorded_at),
         **({"recordedby": event.recorded_by} if event.recorded_by else {}),
+        **({"voids": event.fact.position} if isinstance(event.fact, EntryVoided) else {}),
         "data": data_of(event.fact),
     }
 
@@ -193,6 +198,27 @@ def _subject(name: str | None, fact: Fact, message: MessageId) -> UUID:
             allowed = "expected the development that data.external_id gives, or no subject"
         raise _invalid({"subject": name}, {"subject": allowed})
     return named
+
+
+def _voided_subjects(name: str | None) -> list[UUID]:
+    """What the subject of a void may be: a development, or what is named by its slug."""
+    if name is not None:
+        for subjects_of in (_developments, _slugs):
+            try:
+                return subjects_of(name)
+            except InvalidValue:
+                continue
+    allowed = "a development id (UUID), '<data set>:<id there>', or the slug of a front, a source or a data set"
+    raise _invalid({"subject": name}, {"subject": f"expected {allowed}"})
+
+
+def _developments(name: str) -> list[UUID]:
+    return [development_id("subject", name)]
+
+
+def _slugs(name: str) -> list[UUID]:
+    slug = checks.slug("subject", name)
+    return [identity_of(slug) for identity_of in _CATALOGUED.values()]
 
 
 def _implied_subject(fact: Fact) -> UUID | None:

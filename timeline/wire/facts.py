@@ -7,11 +7,11 @@ inverse: reading back what it wrote gives an equal fact (a property test holds t
 from typing import Any
 
 import msgspec
-from marshmallow import Schema, post_load
+from marshmallow import Schema, ValidationError, post_load, validates_schema
 
 from timeline.domain import checks, descriptions, facts
 from timeline.domain.moments import Occurred
-from timeline.domain.values import Account
+from timeline.domain.values import Account, MessageId
 from timeline.domain.vocabulary import (
     Aspect,
     Credibility,
@@ -231,6 +231,39 @@ class DataSetImportedSchema(Strict):
         return facts.DataSetImported(**data)
 
 
+class MessageSchema(Strict):
+    """The message that brought an event: its CloudEvents `source` and `id`."""
+
+    source = Text(500, required=True)
+    id = Text(200, required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> MessageId:
+        """The value object."""
+        return MessageId(**data)
+
+
+class EntryVoidedSchema(Strict):
+    """`data` of `entry.voided`: the event that was entered by mistake, by its position or by its message, and why."""
+
+    position = Count(metadata={"minimum": 1, "description": "The position of an event of the subject."})
+    message = NestedIn(MessageSchema)
+    reason = Text(5_000, required=True)
+
+    @validates_schema
+    def guard_one_name(self, data: dict[str, Any], **_: Any) -> None:
+        """One of the two names the event: with both, one might be wrong."""
+        if ("position" in data) == ("message" in data):
+            allowed = "the position of an event of this subject, or the message that brought it, and not both"
+            raise ValidationError(f"expected {allowed}", "position")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> facts.EntryVoided:
+        """The fact."""
+        voided: facts.EntryVoided = by_domain(facts.EntryVoided, **data)
+        return voided
+
+
 SCHEMAS: dict[str, Schema] = {
     facts.DevelopmentReported.TOPIC: DevelopmentReportedSchema(),
     facts.AccountGiven.TOPIC: AccountGivenSchema(),
@@ -245,6 +278,7 @@ SCHEMAS: dict[str, Schema] = {
     facts.SourceRegistered.TOPIC: SourceRegisteredSchema(),
     facts.SourceRevised.TOPIC: SourceRevisedSchema(),
     facts.DataSetImported.TOPIC: DataSetImportedSchema(),
+    facts.EntryVoided.TOPIC: EntryVoidedSchema(),
 }
 """The schema of each event type's `data`."""
 
@@ -258,6 +292,8 @@ def data_of(fact: facts.Fact) -> dict[str, Any]:
             return _plain(account)
         case facts.DevelopmentRevised() | facts.FrontRevised() | facts.SourceRevised():
             return {**_plain(fact), "changes": _plain(fact.changes)}
+        case facts.EntryVoided(reason, _, message) if message:  # another log has it at another position
+            return {"message": _plain(message), "reason": reason}
         case _:
             return _plain(fact)
 
