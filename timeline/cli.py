@@ -168,7 +168,9 @@ def _print_changes(found: Changes) -> None:
         table.add_column(column, overflow="fold")
     for change in found.changes:
         description = change.entry.state.described
-        told = [("merged into", "", change.merged_into.described.title)] if change.merged_into else []
+        told: list[tuple[str, ...]] = []
+        if change.merged_into:
+            told.append(("merged into", "", change.merged_into.described.title))
         told += [(name, *map(_brief, pair)) for name, pair in change.fields.items()]
         told += [(f"status of {aspect}", *map(_brief, pair)) for aspect, pair in change.statuses.items()]
         for number, (what, old, new) in enumerate(told or [("", "", "")]):
