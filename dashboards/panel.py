@@ -176,8 +176,12 @@ def _reporting_step(reader: Reader, held: HeldCuts, step: Step, before: Mapping[
     fact = step.recorded.event.fact
     what = html.Div(_what_changed(reader, held, fact))
     when = html.Div(timed(words.moment(step.recorded.event.reported_at)), className="quiet")
+    if isinstance(fact, facts.EntryVoided):  # an act of the desk: when it was reported says nothing
+        when = html.Div(f"Recorded {words.moment(step.recorded.recorded_at)}", className="quiet")
     if step.voided_by:
         return html.Li([when, html.Del(what), html.Div(voided(step.voided_by), className="small")])
+    if isinstance(fact, facts.EntryVoided):
+        return html.Li([when, what])
     return html.Li(
         [
             when,
