@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from timeline.domain.moments import Bound, Occurred, end_of_day, format_instant, parse_instant
+from timeline.domain.moments import Bound, Occurred, edtf_bounds, end_of_day, format_instant, parse_instant
 from timeline.domain.vocabulary import Aspect, Stance, Status
 
 STATUS = {
@@ -109,6 +109,8 @@ def moment(instant: datetime) -> str:
 
 def when(occurred: Occurred, *, open: bool) -> str:
     """When something happened, in words: `about November 2022 → 22 May 2023`."""
+    if occurred.is_one_of_range:
+        return _some_day(occurred)
     if "/" not in occurred.edtf:
         if occurred.is_span:
             return f"{_bound(occurred.start, occurred.edtf)} → {_bound(occurred.end, occurred.edtf)}"
@@ -156,6 +158,17 @@ def listed(words: Iterable[str]) -> str:
 def count(number: int, noun: str) -> str:
     """`1 front`, `3 fronts`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _some_day(occurred: Occurred) -> str:
+    """`some day from 24 January to 6 February 2023`, or `some day from November 2022 to January 2023`."""
+    first, last = occurred.range_ends
+    begin, end = edtf_bounds(first)[0], edtf_bounds(last)[0]
+    if len(first) == len(last) == len("2023-01-24") and begin.earliest and end.latest:
+        return (
+            f"some day from {days(begin.earliest.date(), end.latest.date())}" if first != last else _bound(begin, first)
+        )
+    return f"some day from {_bound(begin, first)} to {_bound(end, last)}"
 
 
 def _bound(bound: Bound, edtf: str) -> str:

@@ -1,6 +1,6 @@
 """Hypothesis strategies: EDTF strings, values, facts of every kind, and submissions of them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import reject
@@ -72,7 +72,18 @@ def strict_intervals(draw: st.DrawFn) -> str:
 
 strict_edtf = strict_dates() | strict_intervals()
 qualified_dates = st.builds(str.__add__, strict_dates(), st.sampled_from(["?", "~", "%"]))
+
+
+@st.composite
+def one_of_ranges(draw: st.DrawFn) -> str:
+    """Some day of a range of days, months or years."""
+    first, last = sorted([draw(days), draw(days)])
+    form = draw(st.sampled_from(["%Y", "%Y-%m", "%Y-%m-%d"]))
+    return f"[{first:{form}}..{last:{form}}]"
+
+
 edtf = st.one_of(
+    one_of_ranges(),
     strict_edtf,
     qualified_dates,
     days.map(lambda day: f"{day.year}-24"),
@@ -82,11 +93,21 @@ edtf = st.one_of(
 )
 
 
+offsets = st.just(UTC) | st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+"""Every offset that a place on earth has, and those between."""
+
+
+def _at_offsets(drawn: tuple[datetime | None, datetime | None, timezone, timezone]) -> tuple[datetime | None, ...]:
+    """Instants whose clocks show what was drawn, at these offsets."""
+    start, end, first, last = drawn
+    return start and start.replace(tzinfo=first), end and end.replace(tzinfo=last)
+
+
 @st.composite
 def exact_moments(draw: st.DrawFn) -> Occurred:
-    """A day with exact instants within it."""
+    """A day with exact instants within it, by the clocks of their own offsets."""
     day = draw(days)
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=draw(offsets))
     seconds = sorted(draw(st.lists(st.integers(0, 86_399), min_size=2, max_size=2)))
     start, end = (midnight + timedelta(seconds=second, microseconds=7) for second in seconds)
     return Occurred(str(day), draw(st.sampled_from([start, None])), draw(st.sampled_from([end, None])))
@@ -103,7 +124,7 @@ def pinned_moments(draw: st.DrawFn) -> Occurred:
         (latest or datetime(2100, 1, 1)).replace(tzinfo=None),  # noqa: DTZ001
         timezones=st.just(UTC),
     )
-    pair = draw(st.tuples(st.none() | within, st.none() | within))
+    pair = draw(st.tuples(st.none() | within, st.none() | within, offsets, offsets).map(_at_offsets))
     try:
         return Occurred(text, *pair)
     except InvalidValue:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from dashboards.figures.scale import DAY, FOREVER, milliseconds
 from dashboards.words import ASPECT, STATUS, listed, when
-from timeline.domain.moments import Bound, Occurred
+from timeline.domain.moments import Bound, Occurred, edtf_bounds
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.showings import Showing
@@ -118,6 +118,8 @@ def _mark(
         if there is not None and min(there, limit) > begun:
             core = (begun, min(there, limit))
     first, last = _known(first, limit), _known(last, limit)
+    if occurred.exact_start and not occurred.is_span:
+        last = min(last, first + _length(occurred.edtf))  # its day is that of its own offset, not the one of UTC
     return Mark(
         str(id),
         lane,
@@ -139,6 +141,12 @@ def _mark(
 def _known(*moments: float | None) -> float:
     """The first of some moments that is known; the last one is."""
     return next(moment for moment in moments if moment is not None)
+
+
+def _length(edtf: str) -> float:
+    """How long the days of a date are together."""
+    bound = edtf_bounds(edtf)[0]
+    return milliseconds(bound.latest) - milliseconds(bound.earliest) if bound.earliest and bound.latest else 0
 
 
 def _open_until(occurred: Occurred) -> float | None:

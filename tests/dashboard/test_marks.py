@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from dashboards.figures.marks import mark_of_entry
 from dashboards.figures.scale import DAY, FOREVER, milliseconds
 from tests.dashboard.making import AS_OF, drawn, entry
 from tests.strategies import moments
-from timeline.domain.moments import Occurred
+from timeline.domain.moments import Occurred, parse_exact
 from timeline.domain.vocabulary import Aspect, Status
 
 
@@ -82,6 +83,23 @@ def test_an_unknown_start_fades_in_from_before_the_end() -> None:
 def test_a_day_is_an_exact_moment_and_a_month_is_not() -> None:
     assert drawn("2023-05-22").exact_moment
     assert not drawn("2022-08").exact_moment
+
+
+def test_some_day_of_a_range_is_drawn_as_possible_alone_and_never_open() -> None:
+    mark = drawn("[2023-01-24..2023-02-06]")
+
+    assert (mark.first, mark.last) == (at(2023, 1, 24), at(2023, 2, 7) - 1)
+    assert mark.core is None
+    assert mark.moment
+    assert not mark.exact_moment
+    assert not any(mark.open_on(at(2023, 1, day)) for day in range(20, 32))
+
+
+@pytest.mark.parametrize("start", ["2023-05-12T01:00:00+03:00", "2023-05-12T23:30:00-05:00"])
+def test_an_exact_start_is_an_exact_moment_whatever_its_day_in_utc(start: str) -> None:
+    mark = drawn("2023-05-12", exact_start=parse_exact(start, "test"))
+
+    assert mark.exact_moment
 
 
 def test_an_exact_pair_is_drawn_to_the_minute() -> None:

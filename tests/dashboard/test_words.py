@@ -27,6 +27,13 @@ WORDS = {
     "2023-05-22/": "22 May 2023 → end not known",
     "../2023-05-22": "unknown start → 22 May 2023",
     "2023-05-22T14:30:00+03:00": "22 May 2023, 11:30 UTC",
+    "[2023-01-24..2023-02-06]": "some day from 24 January to 6 February 2023",
+    "[2022-12-24..2023-01-06]": "some day from 24 December 2022 to 6 January 2023",
+    "[2022-11..2023-01]": "some day from November 2022 to January 2023",
+    "[2021..2022]": "some day from 2021 to 2022",
+    "[2022-11..2023-01-06]": "some day from November 2022 to 6 January 2023",
+    "[2023-01-24..2023-01-24]": "24 January 2023",
+    "2023-05-22T12:00:00Z/2023-05-22T13:00:00Z": "22 May 2023, 12:00 UTC → 22 May 2023, 13:00 UTC",
 }
 
 

@@ -1,7 +1,7 @@
 """Uncertain dates have four bounds, cuts are the ends of days, and both agree with the standard."""
 
 from contextlib import suppress
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scenarios import instant
-from tests.strategies import days, edtf, moments, qualified_dates, strict_edtf
-from timeline.domain.moments import Occurred, edtf_bounds, end_of_day, format_instant, parse_cut, parse_instant
+from tests.strategies import days, edtf, moments, offsets, one_of_ranges, qualified_dates, strict_edtf
+from timeline.domain.moments import (
+    Occurred,
+    edtf_bounds,
+    end_of_day,
+    format_as_said,
+    format_instant,
+    parse_cut,
+    parse_exact,
+    parse_instant,
+)
 from timeline.errors import InvalidValue
 
 UNKNOWN = (None, None)
+
+
+def said(text: str) -> datetime:
+    """An exact instant as it is said, with its offset."""
+    return parse_exact(text, "test")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +61,9 @@ UNKNOWN = (None, None)
         ("2022-XX-XX", ("2022-01-01", "2022-12-31"), ("2022-01-01", "2022-12-31")),
         ("202X", ("2020-01-01", "2029-12-31"), ("2020-01-01", "2029-12-31")),
         ("20XX", ("2000-01-01", "2099-12-31"), ("2000-01-01", "2099-12-31")),
+        ("[2023-01-24..2023-02-06]", ("2023-01-24", "2023-02-06"), ("2023-01-24", "2023-02-06")),
+        ("[2022-11..2023-01]", ("2022-11-01", "2023-01-31"), ("2022-11-01", "2023-01-31")),
+        ("[2022-11-15..2023]", ("2022-11-15", "2023-12-31"), ("2022-11-15", "2023-12-31")),
     ],
 )
 def test_an_edtf_string_gives_four_bounds(text: str, start: tuple[Any, Any], end: tuple[Any, Any]) -> None:
@@ -74,9 +91,15 @@ def test_a_date_and_time_with_offset_is_exact_and_in_utc() -> None:
     "text",
     ["2023-02-30", "2023-13", "2023-00", "2023-04-31", "2023-02-29", "0000", "9999", "2023-5-2", "2023-05-22T14:30:00",
      "22.05.2023", "2023-25", "2023-22-01", "202X-05", "2022-XX-15", "", "..", "/", "../..", "../", "2023//2024",
-     "2023/2024/2025", "2023-05-22 ", "2023-05-22\n", "-2023", "Y12023", "~2022", "2022~~", "0001~"],
+     "2023/2024/2025", "2023-05-22 ", "2023-05-22\n", "-2023", "Y12023", "~2022", "2022~~", "0001~",
+     "[2023-02-06..2023-01-24]", "[..2023]", "[2023..]", "[2023,2024]", "{2023..2024}", "[2023~..2024]", "[2023/2024]",
+     "[2023..2024", "[2023..2024]~",
+     "[2023-22..2023-23]", "[2023..2024]/2025", "[2023-05-22T12:00:00Z..2024]",
+     "9999-05",     "9999-01-01T00:00:00Z", "9999-01-01T00:00:00Z/..", "2023-05-22T12:00:00Z/2023-05-22T11:00:00Z",
+     "2023-05-22T12:00:00Z/2023-05-21", "2023-05-22T12:00:00/..", "2016-12-31T23:59:60Z/..",
+     "2023-05-22T12:00:00Z/2023-05-23/2023-05-24"],
 )  # fmt: skip
-def test_what_is_no_date_of_level_0_or_1_is_refused(text: str) -> None:
+def test_what_is_no_date_that_is_taken_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         Occurred(text)
 
@@ -136,6 +159,118 @@ def test_an_exact_pair_that_contradicts_its_date_is_refused(
         Occurred(text, start and instant(start), end and instant(end))
 
     assert refused.value.field == field
+
+
+def test_an_instant_belongs_to_a_day_by_its_own_offset() -> None:
+    alert = Occurred("2023-06-11", said("2023-06-11T01:15:00+03:00"), said("2023-06-11T02:40:00+03:00"))
+
+    assert alert.start.shown()["earliest"] == "2023-06-10T22:15:00Z"
+    assert alert.end.shown()["latest"] == "2023-06-10T23:40:00Z"
+    assert alert.is_span
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2023-05-22T01:00:00+03:00",
+        "2023-05-22T23:30:00-05:00",
+        "2023-05-22T00:00:00+14:00",
+        "2023-05-22T23:59:59-12:00",
+    ],
+)
+def test_an_instant_may_be_of_another_day_in_utc(start: str) -> None:
+    moment = Occurred("2023-05-22", said(start))
+
+    assert moment.start.earliest == instant(start)
+    assert moment.end.latest
+    assert moment.end.latest >= instant(start)
+
+
+@pytest.mark.parametrize(
+    "start", ["2023-05-21T23:30:00-05:00", "2023-05-23T00:30:00+03:00", "2023-05-21T23:59:59Z", "2023-05-23T00:00:00Z"]
+)
+def test_an_instant_of_another_day_by_its_own_offset_is_refused(start: str) -> None:
+    with pytest.raises(InvalidValue, match="an instant within 2023-05-22, by the clock of its own offset") as refused:
+        Occurred("2023-05-22", said(start))
+
+    assert refused.value.value == start
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "exact"),
+    [
+        ("2023-05-22T12:00:00Z/2023-05-22T13:00:00Z", "2023-05-22", ("2023-05-22T12:00:00Z", "2023-05-22T13:00:00Z")),
+        (
+            "2023-05-22T23:00:00+03:00/2023-05-23T01:00:00+03:00",
+            "2023-05-22/2023-05-23",
+            ("2023-05-22T23:00:00+03:00", "2023-05-23T01:00:00+03:00"),
+        ),
+        ("2023-05-22T12:00:00Z/..", "2023-05-22/..", ("2023-05-22T12:00:00Z", None)),
+        ("2023-05-22T12:00:00Z/", "2023-05-22/", ("2023-05-22T12:00:00Z", None)),
+        ("2023-05~/2023-05-22T12:00:00Z", "2023-05~/2023-05-22", (None, "2023-05-22T12:00:00Z")),
+        ("2023-05-22T12:00:00Z/2023-05-22", "2023-05-22/2023-05-22", ("2023-05-22T12:00:00Z", None)),
+        # Said at two offsets: by the clock of the first, the days are in order.
+        (
+            "2023-06-11T01:00:00+03:00/2023-06-10T23:00:00Z",
+            "2023-06-11",
+            ("2023-06-11T01:00:00+03:00", "2023-06-11T02:00:00+03:00"),
+        ),
+    ],
+)
+def test_an_interval_of_instants_is_kept_as_its_days_and_an_exact_pair(
+    text: str, days: str, exact: tuple[str | None, str | None]
+) -> None:
+    moment = Occurred(text)
+
+    assert moment.edtf == days
+    assert (moment.exact_start, moment.exact_end) == tuple(one and said(one) for one in exact)
+    assert moment.is_span
+    assert Occurred(moment.edtf, moment.exact_start, moment.exact_end) == moment
+
+
+def test_instants_stand_in_the_interval_or_in_exact() -> None:
+    with pytest.raises(InvalidValue, match="not in both"):
+        Occurred("2023-05-22T12:00:00Z/2023-05-22T13:00:00Z", instant("2023-05-22T12:00:00Z"))
+
+
+@pytest.mark.parametrize("field", ["exact_start", "exact_end"])
+def test_whoever_knows_the_instant_knows_the_day(field: str) -> None:
+    with pytest.raises(InvalidValue, match="the day is not known"):
+        Occurred("[2023-01-24..2023-02-06]", **{field: instant("2023-01-30T12:00:00Z")})
+
+
+def test_a_plain_date_is_no_exact_instant() -> None:
+    with pytest.raises(InvalidValue, match="a plain date is no instant"):
+        parse_exact("2023-05-22", "exact.start")
+
+
+@given(days, st.times(), offsets)
+def test_what_a_clock_shows_belongs_to_its_day_at_every_offset(day: Any, shown: time, offset: Any) -> None:
+    on_the_day = datetime.combine(day, shown, offset)
+    moment = Occurred(str(day), on_the_day)
+
+    assert moment.start.earliest == on_the_day
+    with pytest.raises(InvalidValue):
+        Occurred(str(day), on_the_day - timedelta(days=1))
+    with pytest.raises(InvalidValue):
+        Occurred(str(day), on_the_day + timedelta(days=1))
+
+
+@given(days, st.times(), offsets)
+def test_an_instant_reads_back_with_its_offset(day: Any, shown: time, offset: Any) -> None:
+    on_the_day = datetime.combine(day, shown, offset)
+    read = parse_exact(format_as_said(on_the_day), "exact.start")
+
+    assert (read, read.utcoffset()) == (on_the_day, on_the_day.utcoffset())
+
+
+@given(one_of_ranges(), days)
+def test_a_date_that_is_not_known_is_never_open(text: str, day: Any) -> None:
+    moment = Occurred(text)
+
+    assert not moment.is_span
+    assert not moment.open_on(end_of_day(day))
+    assert moment.start == moment.end
 
 
 def test_an_exact_instant_without_offset_is_refused() -> None:
@@ -208,7 +343,7 @@ def test_a_window_lets_through_what_may_lie_in_it(
     assert Occurred(text).touches(since and instant(since), until and instant(until)) is touches
 
 
-@given(strict_edtf)
+@given(strict_edtf | one_of_ranges())
 def test_strict_bounds_agree_with_the_edtf_package(text: str) -> None:
     start, end = edtf_bounds(text)
     parsed = parse_edtf(text)

@@ -46,6 +46,10 @@ def moment_of(occurred: Occurred) -> Any:
         ("2023-05-22/", {"year": 2023, "month": 5, "day": 22}, None, "2023-05-22 to unknown"),
         ("2023-05-22/2023-07", {"year": 2023, "month": 5, "day": 22}, {"year": 2023, "month": 6, "day": 1},
          "2023-05-22 to 2023-06-01, still going on"),
+        ("[2023-01-24..2023-02-06]", {"year": 2023, "month": 1, "day": 24}, None,
+         "some day from 2023-01-24 to 2023-02-06"),
+        ("[2022-11..2023-01]", {"year": 2022, "month": 11}, None, "some day from 2022-11 to 2023-01"),
+        ("[2021..2022]", {"year": 2021}, None, "some day from 2021 to 2022"),
         ("0005-01-01", {"year": 5, "month": 1, "day": 1}, None, None),
     ],
 )  # fmt: skip

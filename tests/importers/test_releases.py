@@ -417,3 +417,35 @@ def test_a_store_that_fails_breaks_the_import_off(late: Scene, tmp_path: Path) -
 
     with pytest.raises(StoreUnusable):
         into(late, file, "2020-06-01", record_all=lambda some: [StoreUnusable("gone") for _ in some])
+
+
+@pytest.mark.parametrize(("clarity", "is_open"), [("1", False), ("2", True)])
+def test_a_day_that_is_not_known_is_never_open_and_a_report_of_several_events_is(
+    run: Run, tmp_path: Path, clarity: str, is_open: bool
+) -> None:
+    row = {"date_prec": "2", "date_start": "2023-01-30", "date_end": "2023-02-01", "event_clarity": clarity}
+    bring(run, release_of(tmp_path / "a.csv", row), at="2023-06-01")
+
+    (item,) = answer(run, "replay", "--as-of", "2023-01-31", "--known-at", "2030-01-01")["items"]
+
+    assert item["occurred"]["open"] is is_open
+    assert item["occurred"]["start"]["earliest"] == "2023-01-30"
+    assert item["occurred"]["end"]["latest"] == "2023-02-01"
+
+
+@needs_releases
+def test_in_the_releases_only_aggregates_last_and_bounds_are_the_published_days(run: Run) -> None:
+    bring(run, HDX["2022"], at="2022-06-01")
+    items = known(run)
+    with HDX["2022"].open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file) if row["id"]}
+
+    assert items.keys() == rows.keys()
+    for id, item in items.items():
+        occurred, row = item["occurred"], rows[id]
+        assert (occurred["start"]["earliest"], occurred["end"]["latest"]) == (
+            row["date_start"][:10],
+            row["date_end"][:10],
+        )
+        lasts = row["event_clarity"] == "2" and row["date_start"] != row["date_end"]
+        assert ("/" in occurred["edtf"]) is lasts

@@ -159,14 +159,15 @@ SPELLINGS = {
 @given(
     st.tuples(DAYS, DAYS).map(sorted),
     st.integers(1, 5),
+    st.sampled_from(["1", "2", ""]),
     st.sampled_from(sorted(SPELLINGS)),
     st.sampled_from(sorted(SPELLINGS)),
 )
 def test_both_published_days_can_be_read_back_whatever_their_spelling_and_precision(
-    days: list[date], precision: int, first: str, second: str
+    days: list[date], precision: int, clarity: str, first: str, second: str
 ) -> None:
     start, end = days
-    occurred = occurred_of(SPELLINGS[first].format(start), SPELLINGS[second].format(end), str(precision))
+    occurred = occurred_of(SPELLINGS[first].format(start), SPELLINGS[second].format(end), str(precision), clarity)
 
     assert occurred.start.earliest
     assert occurred.end.latest
@@ -174,35 +175,43 @@ def test_both_published_days_can_be_read_back_whatever_their_spelling_and_precis
     assert format_day(occurred.end.latest) == end.isoformat()
 
 
-@given(DAYS, st.sampled_from([1, 12]), st.integers(1, 5))
-def test_whole_months_and_years_can_be_read_back_too(day: date, months: int, precision: int) -> None:
+@given(DAYS, st.sampled_from([1, 12]), st.integers(1, 5), st.sampled_from(["1", "2", ""]))
+def test_whole_months_and_years_can_be_read_back_too(day: date, months: int, precision: int, clarity: str) -> None:
     start = day.replace(day=1, month=1 if months == 12 else day.month)
     after = date(start.year + (start.month + months - 1) // 12, (start.month + months - 1) % 12 + 1, 1)
     end = date.fromordinal(after.toordinal() - 1)
-    occurred = occurred_of(start.isoformat(), end.isoformat(), str(precision))
+    occurred = occurred_of(start.isoformat(), end.isoformat(), str(precision), clarity)
 
     assert occurred.start.earliest
     assert occurred.end.latest
     assert format_day(occurred.start.earliest) == start.isoformat()
     assert format_day(occurred.end.latest) == end.isoformat()
-    assert occurred.is_span is (precision < 4)
+    assert occurred.is_span is (precision == 1 or clarity == "2")
+    assert not occurred.is_one_of_range
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "precision", "edtf"),
+    ("start", "end", "precision", "clarity", "edtf"),
     [
-        ("2014-07-27", "2014-07-27", "1", "2014-07-27"),
-        ("2014-07-27", "2014-07-29", "1", "2014-07-27/2014-07-29"),
-        ("2014-07-27", "2014-07-29", "2", "2014-07-27/2014-07-29"),
-        ("2014-07-21", "2014-07-27", "3", "2014-07-21/2014-07-27"),
-        ("2014-07-01", "2014-07-31", "4", "2014-07"),
-        ("2014-07-01", "2014-07-30", "4", "2014-07-01/2014-07-30"),
-        ("2014-01-01", "2014-12-31", "5", "2014"),
-        ("2014-01-01", "2014-06-30", "5", "2014-01-01/2014-06-30"),
+        ("2014-07-27", "2014-07-27", "1", "1", "2014-07-27"),
+        ("2014-07-27", "2014-07-27", "2", "2", "2014-07-27"),
+        ("2014-07-27", "2014-07-29", "1", "1", "2014-07-27/2014-07-29"),
+        ("2014-07-27", "2014-07-29", "2", "1", "[2014-07-27..2014-07-29]"),
+        ("2014-07-27", "2014-07-29", "2", "", "[2014-07-27..2014-07-29]"),
+        ("2014-07-27", "2014-07-29", "2", "2", "2014-07-27/2014-07-29"),
+        ("2014-07-21", "2014-07-27", "3", "1", "[2014-07-21..2014-07-27]"),
+        ("2014-07-01", "2014-07-31", "4", "1", "2014-07"),
+        ("2014-07-01", "2014-07-31", "4", "2", "2014-07-01/2014-07-31"),
+        ("2014-07-01", "2014-07-30", "4", "1", "[2014-07-01..2014-07-30]"),
+        ("2014-01-01", "2014-12-31", "5", "1", "2014"),
+        ("2014-01-01", "2014-12-31", "5", "2", "2014-01-01/2014-12-31"),
+        ("2014-01-01", "2014-06-30", "5", "1", "[2014-01-01..2014-06-30]"),
     ],
 )
-def test_dates_become_edtf_by_their_precision(start: str, end: str, precision: str, edtf: str) -> None:
-    assert occurred_of(start, end, precision).edtf == edtf
+def test_dates_become_edtf_by_their_precision_and_whether_it_was_one_event(
+    start: str, end: str, precision: str, clarity: str, edtf: str
+) -> None:
+    assert occurred_of(start, end, precision, clarity).edtf == edtf
 
 
 @pytest.mark.parametrize("wrong", ["13/01/2014", "2014-02-30", "2014-07-27 13:45:00", "7/27/2014 12:00:00 PM", "", "x"])

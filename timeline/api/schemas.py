@@ -62,7 +62,7 @@ class _Bound(Schema):
 
 
 class _Occurred(Schema):
-    edtf = fields.String(required=True, metadata=said("EDTF, level 0 or 1."))
+    edtf = fields.String(required=True, metadata=said("EDTF, level 0 or 1, or one day of a range (level 2)."))
     start = fields.Nested(_Bound, required=True)
     end = fields.Nested(_Bound, required=True)
     open = fields.Boolean(required=True, metadata=said("A span that had not certainly ended by `as_of`."))

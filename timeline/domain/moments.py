@@ -1,44 +1,40 @@
 """All date arithmetic: instants, day cuts, and uncertain dates with their four bounds.
 
-Uncertain dates are EDTF strings (Extended Date/Time Format, Library of Congress 2019, part of
-ISO 8601-2), levels 0 and 1 with intervals, years 0001 to 9999. The grammar is small enough to read
-here; the `edtf` package agrees with it on strict bounds (a test holds that), but pads an approximate
-month by a year as well, and takes milliseconds a string.
+Uncertain dates are EDTF strings; which, and what days they name, stands in `edtf_grammar` (and for readers in
+docs/dates.md). Every bound is UTC. A bound of day precision stands for the first or the last microsecond of its day.
 
-Every instant is UTC. A bound of day precision stands for the first or the last microsecond of its day.
+An exact instant keeps the offset that it was given with, since it belongs to a day by its own clock:
+`2023-06-11T01:15:00+03:00` lies within 11 June, though in UTC it is still 10 June.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
 import pendulum
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from timeline.domain import checks
+from timeline.domain.edtf_grammar import EDTF_ALLOWED, MAX_EDTF_CHARACTERS, days_of_date, days_of_range
+from timeline.domain.edtf_refusals import reason_against
 from timeline.errors import InvalidValue
 
 INSTANT_ALLOWED = (
     "an instant with offset such as '2023-05-22T12:00:00Z' (RFC 3339), or a plain date such as '2023-05-22'"
 )
-EDTF_ALLOWED = (
-    "an EDTF date, level 0 or 1, such as '2023-05-22', '2022-08', '2022-11~', '2022-05-XX', '2022-22', "
-    "'2022-11~/2023-05-20' or '2023-05-22/..'"
-)
+EXACT_ALLOWED = "an instant with offset such as '2023-05-22T12:00:00+03:00' (RFC 3339)"
+LEAP_SECOND_REASON = "a leap second is told as second 59"
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
 _LEAP_SECOND = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:6[01]\D.*", re.ASCII)
-_ENDPOINT = re.compile(
-    r"(?P<year>\d{4}|\d{3}X|\d{2}XX)(?:-(?P<month>\d{2}|XX)(?:-(?P<day>\d{2}|XX))?)?(?P<qualifier>[?~%])?", re.ASCII
-)
 _ONE_MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SEASONS = {21: (3, 0), 22: (6, 0), 23: (9, 0), 24: (12, 1)}
-"""EDTF season -> first month; northern meteorological seasons, winter runs into the next year."""
+_ONE_MINUTE = timedelta(minutes=1)
 
 
 class Bound(Struct, frozen=True):
@@ -62,10 +58,11 @@ _UNKNOWN = Bound(None, None)
 
 
 class Occurred(Struct, frozen=True, omit_defaults=True, gc=False):
-    """When something happened: an EDTF string, and beside it an optional pair of exact instants (UTC).
+    """When something happened: an EDTF string, and beside it an optional pair of exact instants.
 
-    Raises `InvalidValue` for a string that is not EDTF level 0-1, an impossible date, a span that
-    ends before it can have started, or instants outside what the string allows.
+    An interval of which an end is an instant (`2023-05-22T12:00:00Z/2023-05-22T13:00:00Z`) is kept as its days and the
+    pair. Raises `InvalidValue` for a string that is not taken (see docs/dates.md), an impossible date, a span that
+    ends before it can have started, or instants outside what the string allows, each by the clock of its own offset.
     """
 
     edtf: str
@@ -77,41 +74,79 @@ class Occurred(Struct, frozen=True, omit_defaults=True, gc=False):
             return
         if not isinstance(self.edtf, str):
             raise InvalidValue("occurred", self.edtf, EDTF_ALLOWED)
+        if "/" in self.edtf and "T" in self.edtf:
+            self._take_instants()
         start, end = edtf_bounds(self.edtf)
         for field, instant, bound in (("start", self.exact_start, start), ("end", self.exact_end, end)):
-            if instant is None:
-                continue
-            if instant.tzinfo is None or instant.utcoffset() != timedelta(0):
-                raise InvalidValue(f"exact.{field}", str(instant), "an instant in UTC")
-            if (bound.earliest and instant < bound.earliest) or (bound.latest and instant > bound.latest):
-                raise InvalidValue(f"exact.{field}", format_instant(instant), f"an instant within {self.edtf}")
-        began = self.exact_start or start.earliest
-        ended = self.exact_end or end.latest
-        if began and ended and ended < began:
-            field, instant = ("end", self.exact_end) if self.exact_end else ("start", began)
+            if instant is not None:
+                self._guard_within(f"exact.{field}", instant, bound)
+        if _ends_before(self.exact_end, end, self.exact_start, start):
+            field, contradicting = ("end", self.exact_end) if self.exact_end else ("start", self.exact_start)
             allowed = f"an instant that fits {self.edtf} and does not let it end before it starts"
-            raise InvalidValue(f"exact.{field}", format_instant(instant or began), allowed)
+            raise InvalidValue(f"exact.{field}", format_as_said(contradicting) if contradicting else None, allowed)
+
+    def _take_instants(self) -> None:
+        """Keep the instants of an interval as the exact pair, and the days that they belong to as its string."""
+        if self.exact_start or self.exact_end:
+            raise InvalidValue("occurred", self.edtf, "instants in the interval or in exact, not in both")
+        days, start, end = _days_of_instants(self.edtf)
+        force_setattr(self, "edtf", days)
+        force_setattr(self, "exact_start", start)
+        force_setattr(self, "exact_end", end)
+
+    def _guard_within(self, field: str, instant: datetime, bound: Bound) -> None:
+        if instant.tzinfo is None or (instant.utcoffset() or timedelta(0)) % _ONE_MINUTE:
+            raise InvalidValue(field, str(instant), "an instant in UTC or with an offset of whole minutes")
+        if self.is_one_of_range:
+            reason = f"no instant: of {self.edtf} the day is not known; say the day where the instant is known"
+            raise InvalidValue(field, format_as_said(instant), reason)
+        clock = _clock(instant, bound)
+        if (bound.earliest and clock < bound.earliest) or (bound.latest and clock > bound.latest):
+            allowed = f"an instant within {self.edtf}, by the clock of its own offset"
+            raise InvalidValue(field, format_as_said(instant), allowed)
 
     @property
     def start(self) -> Bound:
         """When it may have begun."""
         if self.exact_start:
-            return Bound(self.exact_start, self.exact_start, exact=True)
-        return edtf_bounds(self.edtf)[0]
+            instant = self.exact_start.astimezone(UTC)
+            return Bound(instant, instant, exact=True)
+        bound = edtf_bounds(self.edtf)[0]
+        if self.exact_end is None or bound.exact or bound.earliest is None:
+            return bound
+        # An end on the first day by its own offset may lie on the day before, UTC.
+        return Bound(min(bound.earliest, start_of_day(self.exact_end.astimezone(UTC).date())), bound.latest)
 
     @property
     def end(self) -> Bound:
         """When it may have ended; both None where it had not ended, or nobody says when."""
         if self.exact_end:
-            return Bound(self.exact_end, self.exact_end, exact=True)
-        if self.exact_start and not self.is_span:
-            return Bound(self.exact_start, edtf_bounds(self.edtf)[1].latest, exact=True)
-        return edtf_bounds(self.edtf)[1]
+            instant = self.exact_end.astimezone(UTC)
+            return Bound(instant, instant, exact=True)
+        bound = edtf_bounds(self.edtf)[1]
+        if self.exact_start is None or bound.exact or bound.latest is None:
+            return bound
+        began = self.exact_start.astimezone(UTC)
+        if not self.is_span:
+            return Bound(began, max(began, bound.latest), exact=True)
+        # A start on the last day by its own offset may lie on the day after, UTC.
+        return Bound(bound.earliest, max(bound.latest, end_of_day(began.date())))
 
     @property
     def is_span(self) -> bool:
         """True for something that lasts (an interval, or an exact start and end), False for a moment."""
         return "/" in self.edtf or (self.exact_end is not None and self.exact_end != self.exact_start)
+
+    @property
+    def is_one_of_range(self) -> bool:
+        """True for some day of a range (`[2023-01-24..2023-02-06]`): an uncertain date, not a span."""
+        return self.edtf.startswith("[")
+
+    @property
+    def range_ends(self) -> tuple[str, str]:
+        """The two dates between which such a day lies, as the string has them."""
+        first, _, last = self.edtf.strip("[]").partition("..")
+        return first, last
 
     @property
     def never_closed(self) -> bool:
@@ -140,18 +175,21 @@ class Occurred(Struct, frozen=True, omit_defaults=True, gc=False):
 
 @lru_cache(maxsize=100_000)
 def edtf_bounds(edtf: str) -> tuple[Bound, Bound]:
-    """The bounds of start and end that an EDTF string (level 0-1) gives; raises `InvalidValue`.
-
-    `~` (about) and `?` (uncertain) widen a bound by one unit of its own precision on both sides,
-    `%` (both) by two: `2022-11~` is October to December 2022. The standard leaves the width open.
-    """
-    if len(edtf) > 60:
-        raise InvalidValue("occurred", edtf, EDTF_ALLOWED)
-    if "/" not in edtf:
-        bound = _exact_second(edtf) if "T" in edtf else _endpoint(edtf, edtf)
+    """The bounds of start and end that an EDTF string gives; raises `InvalidValue` for one that is not taken."""
+    if len(edtf) > MAX_EDTF_CHARACTERS:
+        raise InvalidValue("occurred", edtf, f"{EDTF_ALLOWED}, of at most {MAX_EDTF_CHARACTERS} characters")
+    if edtf.startswith("["):
+        bound = _bound_of_days(*days_of_range(edtf))
         return bound, bound
+    if "/" not in edtf:
+        bound = _exact_second(edtf) if "T" in edtf else _bound_of_days(*days_of_date(edtf, edtf))
+        return bound, bound
+    if edtf.count("/") > 1:
+        raise InvalidValue("occurred", edtf, "an interval of two dates, with one slash")
     first, _, last = edtf.partition("/")
-    start, end = (_UNKNOWN if part in ("", "..") else _endpoint(part, edtf) for part in (first, last))
+    start, end = (
+        _UNKNOWN if part in ("", "..") else _bound_of_days(*days_of_date(part, edtf)) for part in (first, last)
+    )
     if start is _UNKNOWN and end is _UNKNOWN:
         raise InvalidValue("occurred", edtf, "an interval with at least one known end")
     if start.earliest and end.latest and end.latest < start.earliest:
@@ -159,59 +197,64 @@ def edtf_bounds(edtf: str) -> tuple[Bound, Bound]:
     return start, end
 
 
-def _endpoint(part: str, whole: str) -> Bound:
-    match = _ENDPOINT.fullmatch(part)
-    if not match:
-        raise InvalidValue("occurred", whole, EDTF_ALLOWED)
-    year, month, day, qualifier = match.group("year", "month", "day", "qualifier")
-    try:
-        first, last, unit = _calendar_range(year, month, day)
-        steps = {None: 0, "?": 1, "~": 1, "%": 2}[qualifier]
-        if steps:
-            first, last = _widened(first, last, unit, steps)
-        return Bound(_midnight(first), end_of_day(last))
-    except (ValueError, OverflowError):
-        raise InvalidValue(
-            "occurred", whole, f"a date that exists, of the years 0001 to 9998; {part!r} does not"
-        ) from None
-
-
-def _calendar_range(year: str, month: str | None, day: str | None) -> tuple[date, date, str]:
-    """First day, last day and unit of precision of a date; X stands for an unspecified digit."""
-    if "X" in year:
-        if month is not None:
-            raise ValueError
-        return date(int(year.replace("X", "0")), 1, 1), date(int(year.replace("X", "9")), 12, 31), "years"
-    y = int(year)
-    if month is None or (month == "XX" and day in (None, "XX")):
-        return date(y, 1, 1), date(y, 12, 31), "years"
-    m = int(month)
-    if m in _SEASONS:
-        if day is not None:
-            raise ValueError
-        first_month, carry = _SEASONS[m]
-        first = date(y, first_month, 1)
-        return first, pendulum.date(y + carry, (first_month + 1) % 12 + 1, 1).end_of("month"), "seasons"
-    if day is None or day == "XX":
-        return date(y, m, 1), pendulum.date(y, m, 1).end_of("month"), "months"
-    exact = date(y, m, int(day))
-    return exact, exact, "days"
-
-
-def _widened(first: date, last: date, unit: str, steps: int) -> tuple[date, date]:
-    """The range made wider by so many units on both sides; months and seasons stay whole months."""
-    begin, end = pendulum.date(first.year, first.month, first.day), pendulum.date(last.year, last.month, last.day)
-    if unit == "days":
-        return begin.subtract(days=steps), end.add(days=steps)
-    months = {"months": 1, "seasons": 3, "years": 12}[unit] * steps
-    return begin.subtract(months=months), end.start_of("month").add(months=months).end_of("month")
+def _bound_of_days(first: date, last: date) -> Bound:
+    return Bound(_midnight(first), end_of_day(last))
 
 
 def _exact_second(edtf: str) -> Bound:
-    if not _INSTANT.fullmatch(edtf):
-        raise InvalidValue("occurred", edtf, "a date and time with offset, such as '2023-05-22T14:30:00+03:00'")
-    instant = parse_instant(edtf, "occurred")
+    instant = _instant_in(edtf, edtf).astimezone(UTC)
     return Bound(instant, instant, exact=True)
+
+
+def _instant_in(part: str, whole: str) -> datetime:
+    """The instant that stands for a date in an EDTF string, at its own offset."""
+    if not _INSTANT.fullmatch(part):
+        reason = f"; {LEAP_SECOND_REASON}" if _LEAP_SECOND.fullmatch(part) else ""
+        allowed = f"a date and time with seconds and offset, such as '2023-05-22T14:30:00+03:00'{reason}"
+        raise InvalidValue("occurred", whole, allowed)
+    try:
+        instant = parse_exact(part, "occurred")
+    except InvalidValue as error:
+        raise InvalidValue("occurred", whole, error.allowed) from None
+    if part.startswith("9999"):
+        raise InvalidValue("occurred", whole, reason_against(part) or EDTF_ALLOWED)
+    return instant
+
+
+def _days_of_instants(interval: str) -> tuple[str, datetime | None, datetime | None]:
+    """The days of an interval of which an end is an instant, and the instants; each day is that of its own offset."""
+    parts = interval.split("/")
+    if len(parts) != 2:
+        raise InvalidValue("occurred", interval, "an interval of two dates, with one slash")
+    start, end = (_instant_in(part, interval) if "T" in part else None for part in parts)
+    if start and end:
+        if end < start:
+            raise InvalidValue("occurred", interval, "an interval that does not end before it starts")
+        if end.date() < start.date():  # only said at two offsets; by the clock of the first, days are in order
+            end = end.astimezone(start.tzinfo)
+    first, last = (
+        part if instant is None else instant.date().isoformat()
+        for part, instant in zip(parts, (start, end), strict=True)
+    )
+    try:
+        edtf_bounds(days := first if start and end and first == last else f"{first}/{last}")
+    except InvalidValue as error:
+        raise InvalidValue("occurred", interval, error.allowed) from None
+    return days, start, end
+
+
+def _clock(instant: datetime, bound: Bound) -> datetime:
+    """An instant as it is compared with a bound: with whole days by what its own clock shows."""
+    return instant if bound.exact else instant.replace(tzinfo=UTC)
+
+
+def _ends_before(exact_end: datetime | None, end: Bound, exact_start: datetime | None, start: Bound) -> bool:
+    """Whether the latest end lies before the earliest start, where one of them at least is exact."""
+    if exact_start and exact_end:
+        return exact_end < exact_start
+    if exact_start:
+        return end.latest is not None and end.latest < _clock(exact_start, end)
+    return exact_end is not None and start.earliest is not None and _clock(exact_end, start) < start.earliest
 
 
 def to_micros(instant: datetime) -> int:
@@ -237,8 +280,25 @@ def parse_instant(value: Any, field: str) -> datetime:
         except (ValueError, OverflowError):
             pass
     if isinstance(value, str) and _LEAP_SECOND.fullmatch(value):
-        raise InvalidValue(field, value, f"{INSTANT_ALLOWED}; a leap second is told as second 59")
+        raise InvalidValue(field, value, f"{INSTANT_ALLOWED}; {LEAP_SECOND_REASON}")
     raise InvalidValue(field, value, INSTANT_ALLOWED)
+
+
+def parse_exact(value: Any, field: str) -> datetime:
+    """An instant (RFC 3339) at the offset that it was given with; a plain date is refused, since it names none."""
+    reason = ""
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        reason = "; a plain date is no instant, so leave exact out where only the day is known"
+    elif isinstance(value, str) and (match := _INSTANT.fullmatch(value)):
+        try:
+            instant = parse_instant(value, field)  # what is no instant in UTC is none
+            offset = datetime.fromisoformat(f"2000-01-01T00:00:00{match[3].upper()}").utcoffset()
+            return instant.astimezone(timezone(offset)) if offset else instant
+        except InvalidValue:
+            pass
+    elif isinstance(value, str) and _LEAP_SECOND.fullmatch(value):
+        reason = f"; {LEAP_SECOND_REASON}"
+    raise InvalidValue(field, value, f"{EXACT_ALLOWED}{reason}")
 
 
 def parse_cut(value: Any, field: str) -> datetime:
@@ -261,6 +321,11 @@ def start_of_day(day: date) -> datetime:
 def format_instant(instant: datetime) -> str:
     """An instant as RFC 3339 text in UTC, with as many decimals as it needs."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def format_as_said(instant: datetime) -> str:
+    """An instant as RFC 3339 text at its own offset, as the log keeps it."""
+    return instant.isoformat().replace("+00:00", "Z")
 
 
 def format_day(instant: datetime) -> str:

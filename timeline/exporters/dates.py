@@ -13,8 +13,13 @@ _DIGITS = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 
 
 def in_words(entry: Entry, as_of: datetime) -> str:
-    """When it happened: `about 2022-11 to 2023-05-20`. Seasons are those of the northern hemisphere, times are UTC."""
+    """When it happened: `about 2022-11 to 2023-05-20`, or `some day from 2023-01-24 to 2023-02-06`.
+
+    Seasons are those of the northern hemisphere, times are UTC.
+    """
     occurred = entry.state.described.occurred
+    if occurred.is_one_of_range:
+        return "some day from {} to {}".format(*occurred.range_ends)
     first, _, last = occurred.edtf.partition("/")
     began, ended = (
         _exact(bound.earliest) if bound.exact and bound.earliest else _one(part)
@@ -28,9 +33,12 @@ def in_words(entry: Entry, as_of: datetime) -> str:
 def parts_of(occurred: Occurred) -> tuple[dict[str, int] | None, dict[str, int] | None]:
     """Start and end as year, month, day, hour, minute and second, each as far as it is told; None: unknown, or no end.
 
-    An end that is told less exactly than the start and would come before it is its last day instead.
+    An end that is told less exactly than the start and would come before it is its last day instead. Some day of a
+    range is put on the first one: it has no end, since it does not last.
     """
     first, _, last = occurred.edtf.partition("/")
+    if occurred.is_one_of_range:
+        first, _ = occurred.range_ends
     start = _parts(first, occurred.start)
     end = _parts(last, occurred.end) if occurred.is_span else None
     if start and end and _key(end) < _key(start):

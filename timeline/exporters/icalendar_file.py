@@ -104,8 +104,8 @@ def _days(entry: Entry, as_of: datetime) -> tuple[date | datetime, date | dateti
     if entry.open:
         last = max(first, as_of)
     elif start.exact and (end.exact or not occurred.is_span):
-        exact_end = occurred.exact_end if occurred.exact_end and _second(occurred.exact_end) > _second(first) else None
-        return _second(first), exact_end and _second(exact_end)
+        lasts = occurred.exact_end is not None and _second(last) > _second(first)
+        return _second(first), _second(last) if lasts else None
     return first.date(), None if last.date() == date.max else max(first.date(), last.date()) + _A_DAY
 
 

@@ -130,7 +130,7 @@ def _whereabouts(cells: Cells, place: Place) -> Whereabouts:
 
 
 def _occurred(cells: Cells) -> Occurred:
-    return occurred_of(cells.date_start, cells.date_end, cells.date_prec)
+    return occurred_of(cells.date_start, cells.date_end, cells.date_prec, cells.event_clarity)
 
 
 def _actors(cells: Cells) -> tuple[Actor, ...]:

@@ -3,16 +3,21 @@
 Every function is pure and raises `InvalidValue` under the name of its column. The same dates, places and sides
 come again and again, so what is made of them is remembered.
 
-Dates. `date_start` and `date_end` bound either how long something lasted or when one moment may have been; the
-codebook's `date_prec` says how exactly the days are known, and nothing says which of the two is meant. So both
-published days are kept as what they bound: `start.earliest` is `date_start` and `end.latest` is `date_end`, always.
+Dates. The codebook (UCDP GED Codebook, `date_prec`, `date_start`, `date_end`, `event_clarity`) says that an event
+lies between `date_start`, its earliest possible day, and `date_end`, its last possible one; how exactly that is known
+is `date_prec`. By `event_clarity`, 1 is an incident that can be told apart, and 2 a report of several, over more than
+one day, that can not be. So the days of an incident are those on one of which it happened, and the days of an
+aggregate are those over which it lasted. `start.earliest` is `date_start` and `end.latest` is `date_end`, always.
 
-| `date_prec` | means | becomes |
-|---|---|---|
-| 1 | the day is known | the day, or `start/end` where they differ |
-| 2, 3 | within 2 to 6 days; within a week | `start/end` |
-| 4 | within a month (8 to 30 days) | `2014-08` where it is just that month, else `start/end` |
-| 5 | within more than a month, up to a year | `2014` where it is just that year, else `start/end` |
+| `date_prec` | means | `event_clarity` 1, or none | `event_clarity` 2 |
+|---|---|---|---|
+| 1 | the day is known | the day, or `start/end` where they differ | the same |
+| 2, 3 | within 2 to 6 days; within a week | `[start..end]` | `start/end` |
+| 4 | within a month (8 to 30 days) | `2014-08` where it is just that month, else `[start..end]` | `start/end` |
+| 5 | within more than a month, up to a year | `2014` where it is just that year, else `[start..end]` | `start/end` |
+
+Where a layout lacks `event_clarity`, the meaning of the two days is what is left: the earliest and the last possible
+one. To call that a span would tell that it went on from day to day, which nobody said.
 """
 
 import re
@@ -55,18 +60,28 @@ def day_of(text: str, field: str) -> date:
 
 
 @lru_cache(maxsize=50_000)
-def occurred_of(date_start: str, date_end: str, date_prec: str) -> Occurred:
+def occurred_of(date_start: str, date_end: str, date_prec: str, event_clarity: str = "") -> Occurred:
     """When it happened (see the table above)."""
     start, end = day_of(date_start, "date_start"), day_of(date_end, "date_end")
     precision = step_of(date_prec, "date_prec", 5)
+    is_aggregate = bool(event_clarity.strip()) and step_of(event_clarity, "event_clarity", 2) == 2
     if end < start:
         raise InvalidValue("date_end", date_end, f"a day not before date_start, {start.isoformat()}")
-    if precision >= 4 and start.day == 1 and (end + _ONE_DAY).day == 1 and start.year == end.year:
+    if start == end:
+        return Occurred(start.isoformat())
+    if precision == 1 or is_aggregate:
+        return Occurred(f"{start.isoformat()}/{end.isoformat()}")
+    return Occurred(_whole(start, end) or f"[{start.isoformat()}..{end.isoformat()}]")
+
+
+def _whole(start: date, end: date) -> str | None:
+    """The month or the year that just these days make up."""
+    if start.day == 1 and (end + _ONE_DAY).day == 1 and start.year == end.year:
         if start.month == end.month:
-            return Occurred(f"{start:%Y-%m}")
+            return f"{start:%Y-%m}"
         if (start.month, end.month) == (1, 12):
-            return Occurred(f"{start:%Y}")
-    return Occurred(start.isoformat() if start == end else f"{start.isoformat()}/{end.isoformat()}")
+            return f"{start:%Y}"
+    return None
 
 
 @lru_cache(maxsize=100)

@@ -12,7 +12,7 @@ from uuid import UUID
 from marshmallow import ValidationError, fields
 
 from timeline.domain import checks
-from timeline.domain.moments import Occurred, format_instant, parse_instant
+from timeline.domain.moments import Occurred, format_as_said, parse_exact, parse_instant
 from timeline.domain.values import development_id_of
 from timeline.domain.vocabulary import Aspect, Stance
 from timeline.errors import InvalidValue
@@ -26,11 +26,12 @@ SCHEMA_MESSAGES: dict[str, str] = {
     "invalid": "expected an array",
 }
 DEVELOPMENT_ALLOWED = "its id (a UUID), or '<data set>:<id there>' such as 'ucdp-ged:412345'"
-INSTANT_PATTERN = (
-    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    r"([Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$"
-)
+_DAY_PATTERN = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME_PATTERN = r"[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+INSTANT_PATTERN = f"^{_DAY_PATTERN}({_TIME_PATTERN})?$"
 """How a date or an instant (RFC 3339) is spelt; a day may still be one that its month does not have."""
+EXACT_PATTERN = f"^{_DAY_PATTERN}{_TIME_PATTERN}$"
+"""The same of an instant alone."""
 _UNSAID = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f"
 _DOCUMENTED: dict[Callable[[str, Any], Any], dict[str, Any]] = {
     checks.slug: {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80},
@@ -166,12 +167,19 @@ class StanceField(Checked, fields.Dict):
 
 _OCCURRED: dict[str, Any] = {
     "type": ["string", "object"],
-    "description": "When it happened: EDTF level 0 or 1 (ISO 8601-2), with a pair of exact instants where known.",
+    "description": (
+        "When it happened: EDTF level 0 or 1 (ISO 8601-2), or some day of a range, `[2023-01-24..2023-02-06]` "
+        "(level 2); beside it exact instants with offset, where they are known. An instant belongs to a day by the "
+        "clock of its own offset: `2023-06-11T01:15:00+03:00` is within `2023-06-11`. Two instants with a slash are "
+        "such a pair. `~` and `?` widen a date on both sides by one day, month, season or year of its own precision, "
+        "`%` by two. Seasons (`2022-21` spring to `2022-24` winter) are those of the northern hemisphere, from March, "
+        "June, September and December on. docs/dates.md lists every form, and what is refused."
+    ),
     "properties": {
         "edtf": {"type": "string"},
         "exact": {
             "type": ["object", "null"],
-            "properties": {name: {"type": ["string", "null"], "pattern": INSTANT_PATTERN} for name in ("start", "end")},
+            "properties": {name: {"type": ["string", "null"], "pattern": EXACT_PATTERN} for name in ("start", "end")},
             "additionalProperties": False,
         },
     },
@@ -201,20 +209,23 @@ def occurred(field: str, value: Any) -> Occurred:
         return Occurred(value)
     if not isinstance(value, Mapping) or set(value) - {"edtf", "exact"} or not isinstance(value.get("edtf"), str):
         raise InvalidValue(field, value, "an EDTF string, or an object of edtf and exact")
-    exact = value.get("exact") or {}
+    exact = {} if value.get("exact") is None else value["exact"]
     if not isinstance(exact, Mapping) or set(exact) - {"start", "end"}:
         raise InvalidValue(f"{field}.exact", exact, "an object of start and end")
     start, end = (
-        None if exact.get(name) is None else parse_instant(exact[name], f"{field}.exact.{name}")
+        None if exact.get(name) is None else parse_exact(exact[name], f"{field}.exact.{name}")
         for name in ("start", "end")
     )
     return Occurred(value["edtf"], start, end)
 
 
 def occurred_on_wire(moment: Occurred) -> str | dict[str, Any]:
-    """The wire form of a moment: its EDTF string, with the exact pair beside it where there is one."""
+    """The wire form of a moment: its EDTF string, with the exact pair beside it where there is one.
+
+    Instants keep their offset, by which they belong to the days of the string: so what is sent on is taken again.
+    """
     pair = {"start": moment.exact_start, "end": moment.exact_end}
-    exact = {name: format_instant(instant) for name, instant in pair.items() if instant}
+    exact = {name: format_as_said(instant) for name, instant in pair.items() if instant}
     return {"edtf": moment.edtf, "exact": exact} if exact else moment.edtf
 
 
