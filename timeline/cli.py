@@ -73,7 +73,11 @@ for command in (*IMPORT_COMMANDS, *EXPORT_COMMANDS, *LOG_COMMANDS, *ROW_COMMANDS
 def replay(
     config: Config, front: str | None, as_of: str | None, known_at: str | None, recorded_at: str | None, as_json: bool
 ) -> None:
-    """Show the timeline as of a date, as known on a date, as recorded at a position."""
+    """Show the timeline as of a date, as known on a date, as recorded at a position.
+
+    When something happened is told in EDTF: 2022-11~ is about November 2022, 2022-11/2023-05-20 went on from the one to
+    the other, and [2023-01-24..2023-02-06] happened on some day in there, nobody says on which (docs/dates.md).
+    """
     with opened(config, must_exist=True) as service:
         wanted = wanted_cuts(as_of, known_at, recorded_at)
         if front and not service.reader.knows_front(front, wanted):

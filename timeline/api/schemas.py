@@ -66,7 +66,11 @@ class _Occurred(Schema):
     start = fields.Nested(_Bound, required=True)
     end = fields.Nested(_Bound, required=True)
     open = fields.Boolean(required=True, metadata=said("A span that had not certainly ended by `as_of`."))
-    exact = fields.Dict(keys=fields.String(), values=fields.String())
+    exact = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata=said("The instants of start and end that were said, UTC; the log's events keep their offsets."),
+    )
 
 
 class _GivenAccount(AccountSchema):
