@@ -111,12 +111,15 @@ def test_every_status_differs_in_more_than_colour(colours: Palette) -> None:
     assert solid == {Status.CONFIRMED, Status.CORROBORATED}
 
 
-@pytest.mark.parametrize("edtf", ["2022-12-01/2023-02-01", "2022-10~/2023-03", "2023-02", "2023", "2023-03/2023-03"])
+@pytest.mark.parametrize(
+    "edtf",
+    ["2022-12-01/2023-02-01", "2022-10~/2023-03", "2023-02", "2023", "2023-03/2023-03", "[2023-01-24..2023-02-06]"],
+)
 def test_every_status_is_told_in_greyscale_whatever_is_certain_of_the_time(edtf: str) -> None:
     assert len({without_colour(edtf, status) for status in Status}) == len(Status)
 
 
-@pytest.mark.parametrize("edtf", ["2023-02", "2023", "2023-03/2023-03", "2023-03-01/"])
+@pytest.mark.parametrize("edtf", ["2023-02", "2023", "2023-03/2023-03", "2023-03-01/", "[2023-01-24..2023-02-06]"])
 def test_what_has_no_certain_part_has_a_dotted_outline_and_the_pattern_of_its_status(edtf: str) -> None:
     drawn_parts = parts(chart([drawn(edtf, Status.DISPUTED)]))
 
