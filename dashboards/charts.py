@@ -120,4 +120,4 @@ def _counts(
     _, answer = reader.density(wanted, on.bucket, inside)
     blocks, counts = count_lanes(lanes, counted(answer, [slug for slug, _ in lanes], on))
     figure = counts_chart(blocks, counts, window, colours)
-    return Chart("counts", figure, blocks, counts_told(blocks, counts), hints=(*hints, _COUNTED))
+    return Chart("counts", figure, blocks, counts_told(blocks, counts, colours), hints=(*hints, _COUNTED))

@@ -96,7 +96,7 @@ def detail(reader: Reader, wanted: WantedCuts, filters: Filters, lanes: Lanes, e
 def too_many(reader: Reader, wanted: WantedCuts, filters: Filters) -> bool:
     """Whether more began in the window that the filters name than are shown one by one."""
     _, density = reader.density(wanted, Bucket.MONTH if _wide(filters) else Bucket.DAY, filters)
-    return bool(density.density.counts.sum() > MOST_MARKS)
+    return density.density.developments > MOST_MARKS
 
 
 def _ever_in(showing: Showing, filters: Filters, wanted: WantedCuts) -> bool:

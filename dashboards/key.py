@@ -10,7 +10,7 @@ from dash import html
 
 from dashboards import ids, words
 from dashboards.elements import aria, swatch
-from dashboards.figures.counts import Shades, shades_of_counts, shades_of_shares
+from dashboards.figures.counts import Shades, shades_of_counts, shades_of_shares, shades_of_spread
 from dashboards.theme import Palette
 
 Shown = Literal["marks", "counts", "map", "squares", "table"]
@@ -39,18 +39,22 @@ def key() -> html.Details:
     return html.Details([html.Summary("Key"), html.Ul(id=ids.KEY_ITEMS)], id=ids.KEY, className="key", open=True)
 
 
-def items(shown: Shown, most: int, colours: Palette) -> list[Any]:
-    """What the key tells of what is shown; `most` is the greatest of the counts. A list has no need of it."""
+def items(shown: Shown, most: float, colours: Palette, *, spread: bool = False) -> list[Any]:
+    """What the key tells of what is shown; `most` is the greatest of the counts. A list has no need of it.
+
+    `spread`: the strip, or a chart of counts, has something of which the day is not known.
+    """
+    paler = [_paler(colours)] if spread else []
     match shown:
         case "marks":
-            return [*_statuses(), *(_sign(*one) for one in SIGNS)]
+            return [*_statuses(), *(_sign(*one) for one in SIGNS), *paler]
         case "map":
-            return [*_statuses(), *(_sign(*one) for one in _RINGS)]
+            return [*_statuses(), *(_sign(*one) for one in _RINGS), *paler]
         case "counts":
-            return [_began("cell", most, colours), _contested(colours), _sign(*_LINE)]
+            return [_began("cell", most, colours), *paler, _contested(colours), _sign(*_LINE)]
         case "squares":
-            return [_began("square", most, colours)]
-    return []
+            return [_began("square", most, colours), *paler]
+    return paler
 
 
 def _statuses() -> list[html.Li]:
@@ -64,10 +68,17 @@ def _statuses() -> list[html.Li]:
     ]
 
 
-def _began(where: str, most: int, colours: Palette) -> html.Li:
+def _began(where: str, most: float, colours: Palette) -> html.Li:
     return html.Li(
-        [f"in a {where}: 1 ", _scale(shades_of_counts(colours)), f" {most:,}"],
+        [f"in a {where}: 1 ", _scale(shades_of_counts(colours)), f" {words.about(most)}"],
         title=f"How many developments are counted in a {where}",
+    )
+
+
+def _paler(colours: Palette) -> html.Li:
+    return html.Li(
+        ["counted, paler: the day is not known ", _scale(shades_of_spread(colours))],
+        title="Each counts as one in all, spread evenly over the days on which it may have begun",
     )
 
 

@@ -12,7 +12,7 @@ from dashboards import words
 from dashboards.charts import Chart, chart_of, key_of
 from dashboards.choices import Choice, front_choices, named, status_choices
 from dashboards.exporting import export_links
-from dashboards.figures.counts import most_in_a_cell
+from dashboards.figures.counts import is_spread, most_in_a_cell
 from dashboards.figures.map import most_in_a_square
 from dashboards.figures.scale import Scale, day_of
 from dashboards.filters import View, pinned, same_cuts, write
@@ -148,7 +148,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         tally=tally,
         pin=_pin(view, cuts.position),
         span="" if window == whole else words.days(day_of(window.left + 1), day_of(window.right - 1)),
-        key=items(shown, most, colours),
+        key=items(shown, most, colours, spread=_is_spread(strip.figure, chart)),
         notices=notices,
         overview=strip.figure,
         chart=chart,
@@ -168,7 +168,12 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     )
 
 
-def _in_the_key(view: View, chart: Chart | None, shown_map: Map | None) -> tuple[Shown, int]:
+def _is_spread(strip: dict[str, Any], chart: Chart | None) -> bool:
+    """Whether the strip or a chart of counts has two tones."""
+    return is_spread(strip) or bool(chart and chart.level == "counts" and is_spread(chart.figure))
+
+
+def _in_the_key(view: View, chart: Chart | None, shown_map: Map | None) -> tuple[Shown, float]:
     """What the key has to explain, and the greatest count. What the browser has already are marks."""
     if view.chart == "table":
         return "table", 0

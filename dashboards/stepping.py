@@ -14,6 +14,7 @@ from msgspec import Meta, Struct, structs
 from dashboards import filters
 from dashboards.charts import counts_on
 from dashboards.figures.counted import counted
+from dashboards.figures.counts import cells_told
 from dashboards.figures.scale import Scale
 from dashboards.page import hold, inside_of
 from timeline.errors import InvalidValue
@@ -45,7 +46,7 @@ def register_steps(app: Flask, reader: Reader, now: Callable[[], datetime] = lam
         on = counts_on(Scale(window.left, window.right, 1))
         _, answer = reader.density(wanted, on.bucket, inside_of(view, window.left, window.right))
         found = counted(answer, request.args.getlist("lane"), on)
-        return Response(msgspec.json.encode(found.counts.tolist()), content_type="application/json")
+        return Response(msgspec.json.encode(cells_told(found)), content_type="application/json")
 
 
 def _window() -> Window:

@@ -6,11 +6,13 @@ from typing import Any
 from msgspec import Struct, structs
 
 from dashboards.detail import MOST_MARKS
-from dashboards.figures.counted import counted, grid
+from dashboards.figures.counted import Grid, counted, grid
 from dashboards.figures.overview import STRETCHES, overview
-from dashboards.figures.scale import Scale, milliseconds
+from dashboards.figures.scale import Scale, day_of, milliseconds
 from dashboards.theme import Palette
+from timeline.domain.moments import start_of_day
 from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 from timeline.readmodel.selection import asks_documents
@@ -50,8 +52,19 @@ def strip_of(
         filters = structs.replace(filters, text=None, actors=frozenset(), sources=frozenset())
         notices = (_OF_ALL,)
     on = grid(whole, STRETCHES)
-    _, answer = reader.density(wanted, on.bucket, filters)
+    _, answer = reader.density(wanted, on.bucket, _over(on, filters))
     assert wanted.as_of  # noqa: S101 - held cuts name all three
     counts = counted(answer, [slug for slug, _ in lanes], on)
     as_of = milliseconds(wanted.as_of)
     return Strip(overview(lanes, counts, whole, window, colours, as_of, charted=charted), notices)
+
+
+def _over(on: Grid, filters: Filters) -> Filters:
+    """The filters with the days of a grid: what may have begun on any day of a century would fill them all.
+
+    Its months are few, and those of all time have been counted for the page already.
+    """
+    if on.bucket is Bucket.MONTH or not on.edges:
+        return filters
+    since, until = (start_of_day(day_of(edge)) for edge in (on.edges[0], on.edges[-1] - 1))
+    return structs.replace(filters, since=since, until=until)

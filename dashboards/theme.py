@@ -41,6 +41,8 @@ class Palette(Struct, frozen=True):
     density: tuple[tuple[float, str], ...]
     """The shades of counts, by their share of the greatest. They go about with its root, so that a front with a tenth
     of the developments of another one still has a shape."""
+    spread: tuple[tuple[float, str], ...]
+    """The same for what began on a day that is not known: nearer to the paper, and bluish, so that no shade is both."""
     styles: dict[Status, Style]
     water: str
     land: str
@@ -87,6 +89,7 @@ LIGHT = Palette(
     as_of="#b3261e",
     veil="rgba(236,238,242,0.6)",
     density=((0.0, "#ffffff"), (1e-6, "#d8dce3"), (0.16, "#9aa3b2"), (1.0, "#3c4556")),
+    spread=((0.0, "#eaf1fa"), (0.16, "#c9dcf2"), (1.0, "#93b8e2")),
     styles=_Inks(
         blue="#0b5aa5",
         green="#1b6e53",
@@ -115,6 +118,7 @@ DARK = Palette(
     as_of="#ff8a80",
     veil="rgba(17,22,29,0.54)",
     density=((0.0, "#11161d"), (1e-6, "#2e3641"), (0.16, "#667285"), (1.0, "#cdd5e1")),
+    spread=((0.0, "#15233a"), (0.16, "#1f3a5f"), (1.0, "#3f6fa8")),
     styles=_Inks(
         blue="#5cabf2",
         green="#4fc596",

@@ -53,6 +53,8 @@ RELIABILITY = {
     "F": "reliability cannot be judged",
 }
 
+_LEAST_TOLD, _ROUGHLY = 0.1, 10
+"""The least share that is told as a number, and from where on one has no decimals."""
 _SIDES = {
     "eu": "European Union",
     "turkiye": "Türkiye",
@@ -155,9 +157,27 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(rest)} and {last}" if rest else last
 
 
-def count(number: int, noun: str) -> str:
-    """`1 front`, `3 fronts`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: float, noun: str) -> str:
+    """`1 front`, `3 fronts`, `about 3.4 fronts`."""
+    return f"{about(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def about(number: float) -> str:
+    """A number, and one that has shares in it in about as many digits as say something: `3`, `about 3.4`."""
+    if number == int(number):
+        return f"{int(number):,}"
+    if number < _LEAST_TOLD / 2:
+        return f"less than {_LEAST_TOLD}"
+    return f"about {number:,.0f}" if number >= _ROUGHLY else f"about {round(number, 1):g}"
+
+
+def began(placed: int, spread: float) -> str:
+    """How much began in a stretch of time, and how much of it on a day that is not known."""
+    if not spread:
+        return f"{placed:,} began"
+    if not placed:
+        return f"{about(spread)} began, spread over the days on which it may have"
+    return f"{about(placed + spread)} began: {placed:,} on known days, {about(spread)} spread over possible days"
 
 
 def _some_day(occurred: Occurred) -> str:

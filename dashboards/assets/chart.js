@@ -8,7 +8,14 @@
   const MOST_NAMED = 12; // of the marks that changed with a step
   const DAY = 86400000;
   const ARROW = 6; // pixels from its middle to its tip
-  const count = (number, noun) => number.toLocaleString("en-GB") + " " + noun + (number === 1 ? "" : "s");
+  /* A number, and one that has shares in it in about as many digits as say something, as dashboards/words.py does. */
+  function about(number) {
+    const whole = Math.round(number);
+    if (Math.abs(number - whole) < 0.001 && (whole || !number)) return whole.toLocaleString("en-GB"); // shares are rounded
+    if (number < 0.05) return "less than 0.1";
+    return "about " + (number >= 10 ? Math.round(number) : Math.round(number * 10) / 10).toLocaleString("en-GB");
+  }
+  const count = (number, noun) => about(number) + " " + noun + (number === 1 ? "" : "s");
   const worded = (ms) => new Date(ms).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
   let film = null; // what is known of the marks or cells
@@ -79,7 +86,7 @@
     if (!gd || !film || !axis()) return;
     line();
     if (film.level === "counts") {
-      const began = film.counts.map((cells) => cells.flat().reduce((sum, n) => sum + n, 0));
+      const began = film.counts.map((cells, lane) => cells.reduce((sum, _, at) => sum + sumOf(cell(lane, at)), 0));
       head(began);
       tell(began.reduce((sum, n) => sum + n, 0), 0);
       return;
@@ -111,6 +118,14 @@
       const more = names.length > MOST_NAMED ? "; and " + (names.length - MOST_NAMED) + " more" : "";
       write(document.getElementById("just-changed"), names.length ? "Changed: " + names.slice(0, MOST_NAMED).join("; ") + more : "");
     }
+  }
+
+  const sumOf = (numbers) => numbers.reduce((sum, n) => sum + n, 0);
+  const spreadIn = (lane, at) => (film.spread ? film.spread[lane][at] : film.counts[lane][at].map(() => 0));
+  /* How many of each status began in a cell, whether or not it is known on which day. */
+  function cell(lane, at) {
+    const spread = spreadIn(lane, at);
+    return film.counts[lane][at].map((n, status) => n + spread[status]);
   }
 
   /* How many developments of each lane are in view, in the headings. */
@@ -153,7 +168,7 @@
   function tell(number, folded, counted) {
     if (!counted && tally && tally.inside !== null) return; // no chart is in view
     const charted = !counted && film;
-    const told = (n) => n.toLocaleString("en-GB");
+    const told = about;
     const how = charted && film.level === "counts" ? "began in this window" : "shown";
     if (!tally || (charted && tally.asOf !== asOf)) { write(document.getElementById("shown"), told(number) + " " + how); return; }
     const { all, passing, more, window: inWindow, elsewhere } = tally, there = more ? inWindow : number;
@@ -226,7 +241,7 @@
   /* What the other scripts of the chart see of it. */
   const view = {
     get film() { return film; }, get asOf() { return asOf; }, get parts() { return parts; }, get shown() { return shown; },
-    plot, axis, drawnAt, openNow, inSight, count, worded, write, DAY,
+    plot, axis, drawnAt, openNow, inSight, about, count, worded, write, cell, sumOf, spreadIn, DAY,
     when: (what, then) => heard[what].push(then),
   };
 
@@ -254,8 +269,8 @@
       if (film) apply(step && asOf !== was);
     },
     /* The cells as of another day, which somebody else has painted. */
-    recount(counts, day, known) {
-      film = { ...film, counts };
+    recount(cells, day, known) {
+      film = { ...film, ...cells };
       this.at(day, known, false);
     },
     /* What the server counted for a day; `inside` where the picture is no chart and the server told it, too. */

@@ -6,6 +6,7 @@
   const chart = window.timelineChart, view = chart.view;
   const SVG = "http://www.w3.org/2000/svg";
   const CONTESTED = ["disputed", "denied", "refuted", "retracted"]; // as in dashboards/figures/counts.py
+  const PARTS = 4; // as in dashboards/figures/tones.py
 
   let wanted = null; // what is to be asked for next
   let asking = false;
@@ -20,33 +21,44 @@
     };
   }
 
+  /* How many parts of a cell are paler, from below: as in dashboards/figures/tones.py. */
+  function palerParts(spread, sum) {
+    if (!spread) return 0;
+    return spread >= sum ? PARTS : Math.max(1, Math.min(PARTS - 1, Math.round((spread / sum) * PARTS)));
+  }
+
   /* The cells by their colours, each of these as the outline of all of its cells. */
-  function outlines(gd, film, counts) {
+  function outlines(gd, film) {
+    const counts = film.counts;
     const edges = film.edges.map((edge) => Math.round(view.drawnAt(edge)));
     const contested = CONTESTED.map((name) => film.statuses.indexOf(name));
-    const sums = counts.map((lane) => lane.map((cell) => cell.reduce((sum, n) => sum + n, 0)));
+    const sums = counts.map((lane, n) => lane.map((_, at) => view.sumOf(view.cell(n, at))));
     const most = Math.max(1, ...sums.map((lane) => Math.max(...lane)));
     const high = gd._fullLayout._size.h / Math.max(counts.length * film.rowsEach, 4);
-    const kinds = gd.data.map((trace) => ({ shade: shades(trace.colorscale), gap: trace.ygap / 2 }));
+    const kinds = gd.data.slice(0, 2).map((trace) => ({ shade: shades(trace.colorscale), gap: trace.ygap / 2 }));
+    const paler = shades(film.paler);
     const found = new Map();
-    const cell = (row, at, { shade, gap }, share) => {
-      const colour = shade(share), top = Math.round(row * high) + gap, low = Math.round((row + 1) * high) - gap;
+    const cell = (row, at, { shade, gap }, share, from = 0, to = 1) => { // from which part of its height to which
+      const above = Math.round(row * high) + gap, below = Math.round((row + 1) * high) - gap;
+      const colour = shade(share), top = above + (below - above) * from, low = above + (below - above) * to;
       const outline = "M" + (edges[at] + 0.2) + " " + top + "H" + (edges[at + 1] - 0.2) + "V" + low + "H" + (edges[at] + 0.2) + "Z";
       found.set(colour, (found.get(colour) || "") + outline);
     };
     sums.forEach((lane, n) => lane.forEach((sum, at) => {
       if (!sum) return;
-      cell(n * film.rowsEach + 1, at, kinds[0], sum / most);
-      cell(n * film.rowsEach + 2, at, kinds[1], contested.reduce((some, status) => some + counts[n][at][status], 0) / sum);
+      const known = 1 - palerParts(view.sumOf(view.spreadIn(n, at)), sum) / PARTS, row = n * film.rowsEach + 1;
+      if (known) cell(row, at, kinds[0], sum / most, 0, known);
+      if (known < 1) cell(row, at, { shade: paler, gap: kinds[0].gap }, sum / most, known, 1);
+      cell(n * film.rowsEach + 2, at, kinds[1], contested.reduce((some, status) => some + view.cell(n, at)[status], 0) / sum);
     }));
     return found;
   }
 
   /* Put the cells where Plotly's are: as paths, since a browser takes longer to pack a picture than to fill these. */
-  function paint(film, counts) {
+  function paint(film) {
     const gd = view.plot(), layer = gd.querySelector(".heatmaplayer"), group = document.createElementNS(SVG, "g");
     group.setAttribute("class", "recounted");
-    for (const [colour, outline] of outlines(gd, film, counts)) {
+    for (const [colour, outline] of outlines(gd, film)) {
       const path = document.createElementNS(SVG, "path");
       path.setAttribute("fill", colour);
       path.setAttribute("d", outline);
@@ -71,10 +83,10 @@
       try {
         const answer = await fetch(address);
         if (!answer.ok) throw new Error(answer.status + " " + answer.statusText);
-        const counts = await answer.json();
+        const cells = await answer.json();
         if (film !== view.film) continue; // the page has come meanwhile
-        paint(film, counts);
-        chart.recount(counts, day, knownAt);
+        chart.recount(cells, day, knownAt);
+        paint(view.film);
       } catch (error) {
         console.warn("no counts of a step, the page will tell them:", error.message);
       }

@@ -34,7 +34,7 @@
     const lane = Math.floor(row / view.film.rowsEach);
     const at = view.film.edges.findIndex((edge, n) => n + 1 < view.film.edges.length && edge <= ms && ms < view.film.edges[n + 1]);
     if (at < 0 || lane < 0 || lane >= view.film.lanes.length || row % view.film.rowsEach === 0) return null;
-    return view.film.counts[lane][at].some((n) => n) ? { lane, at } : null;
+    return view.cell(lane, at).some((n) => n) ? { lane, at } : null;
   }
 
   function markTold(n) {
@@ -43,10 +43,12 @@
   }
 
   function cellTold(found) {
-    const counts = view.film.counts[found.lane][found.at], sum = counts.reduce((a, b) => a + b, 0);
-    const parted = view.film.statuses.map((name, n) => [name, counts[n]]).filter(([, n]) => n).map(([name, n]) => n.toLocaleString("en-GB") + " " + name);
+    const counts = view.cell(found.lane, found.at), sum = view.sumOf(counts);
+    const parted = view.film.statuses.map((name, n) => [name, counts[n]]).filter(([, n]) => n).map(([name, n]) => view.about(n) + " " + name);
+    const spread = view.sumOf(view.spreadIn(found.lane, found.at)), placed = view.sumOf(view.film.counts[found.lane][found.at]);
     return [view.film.names[found.lane], view.worded(view.film.edges[found.at]) + " to " + view.worded(view.film.edges[found.at + 1] - view.DAY),
-            view.count(sum, "development") + " began: " + parted.join(", ")];
+            view.count(sum, "development") + " began: " + parted.join(", "),
+            spread && view.about(placed) + " on known days, " + view.about(spread) + " spread over possible days"].filter(Boolean);
   }
 
   function point(lines, left, top) {

@@ -10,6 +10,7 @@ from dashboards.figures.scale import DAY, Scale, day_of
 from timeline.domain.vocabulary import Status
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.entries import DensityAnswer
+from timeline.readmodel.shares import WHOLE
 from timeline.readmodel.versions import STATUSES
 
 _DAYS_OF = {Bucket.DAY: 1, Bucket.WEEK: 7, Bucket.MONTH: 30.4375}
@@ -27,20 +28,44 @@ class Grid(Struct, frozen=True):
 
 
 class Counted(Struct, frozen=True, eq=False):
-    """How many developments began, by lane (in the order of the slugs), stretch of the grid and status."""
+    """How many developments began, by lane (in the order of the slugs), stretch of the grid and status.
+
+    `placed` are those of which the day is known, `spread` is what falls to the stretch of the others: whole numbers,
+    and shares of one.
+    """
 
     grid: Grid
-    counts: np.ndarray
+    placed: np.ndarray
+    spread: np.ndarray
 
     @property
     def totals(self) -> np.ndarray:
-        """The same, whatever their status: lane by stretch."""
-        return np.asarray(self.counts.sum(axis=2))
+        """All of them, whatever their status: lane by stretch."""
+        return self.of(*STATUSES)
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether the day is not known of anything that is counted here."""
+        return bool(self.spread.any())
+
+    @property
+    def spread_totals(self) -> np.ndarray:
+        """What falls to each lane and stretch of those of which the day is not known."""
+        return np.asarray(self.spread.sum(axis=2))
 
     def of(self, *statuses: Status) -> np.ndarray:
         """Those of some statuses."""
         numbers = [STATUSES.index(status) for status in statuses]
-        return np.asarray(self.counts[:, :, numbers].sum(axis=2))
+        placed = np.asarray(self.placed[:, :, numbers].sum(axis=2))
+        return placed + self.spread[:, :, numbers].sum(axis=2) if self.is_spread else placed
+
+    def of_lanes(self, numbers: Sequence[int]) -> "Counted":
+        """The counts of some lanes."""
+        return Counted(self.grid, self.placed[numbers], self.spread[numbers])
+
+    def together(self) -> "Counted":
+        """All lanes as one."""
+        return Counted(self.grid, self.placed.sum(axis=0, keepdims=True), self.spread.sum(axis=0, keepdims=True))
 
 
 def grid(scale: Scale, most: int) -> Grid:
@@ -67,7 +92,8 @@ def grid(scale: Scale, most: int) -> Grid:
 def counted(answer: DensityAnswer, slugs: Sequence[str], on: Grid) -> Counted:
     """The counts of an answer on a grid; what lies outside it or began on an unknown day is left out."""
     density = answer.density
-    counts = np.zeros((len(slugs), max(len(on.edges) - 1, 0), len(STATUSES)), dtype=np.int64)
+    shape = len(slugs), max(len(on.edges) - 1, 0), len(STATUSES)
+    placed, units = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     lane_of = {slug: lane for lane, slug in enumerate(slugs)}
     largest = max(answer.slugs, default=0) + 1
     lanes = np.full(largest + 1, -1, dtype=np.int64)
@@ -76,9 +102,11 @@ def counted(answer: DensityAnswer, slugs: Sequence[str], on: Grid) -> Counted:
     lane = lanes[density.fronts]
     starts = (density.days - _EPOCH) * DAY
     stretch = np.searchsorted(np.array(on.edges), starts, side="right") - 1
-    kept = (lane >= 0) & (stretch >= 0) & (stretch < counts.shape[1]) & (density.days > 0)
-    np.add.at(counts, (lane[kept], stretch[kept], density.statuses[kept] - 1), density.counts[kept])
-    return Counted(on, counts)
+    kept = (lane >= 0) & (stretch >= 0) & (stretch < shape[1]) & (density.days > 0)
+    cells = lane[kept], stretch[kept], density.statuses[kept] - 1
+    np.add.at(placed, cells, density.placed[kept])
+    np.add.at(units, cells, density.spread[kept])
+    return Counted(on, placed, units / WHOLE)
 
 
 def begins(answer: DensityAnswer) -> tuple[float, float] | None:

@@ -8,8 +8,9 @@ from dashboards.figures.counted import Counted
 from dashboards.figures.gantt import FONT, Figure, plain_layout, time_axis
 from dashboards.figures.scale import Scale
 from dashboards.figures.ticks import of_one_day
+from dashboards.figures.tones import PARTS, brief, paler_heat
 from dashboards.theme import Palette
-from dashboards.words import clipped
+from dashboards.words import began, clipped
 
 STRETCHES = 160
 """How many cells a strip has at most."""
@@ -42,23 +43,26 @@ def overview(
 
     Where the strips would be too thin to be seen, or the page is narrow, one strip shows all of them together.
     """
-    totals, names = counts.totals, [name for _, name in lanes]
+    names = [name for _, name in lanes]
     if _together(names, whole.width):
-        totals, names = totals.sum(axis=0, keepdims=True), [f"All {len(lanes)} fronts"]
+        counts, names = counts.together(), [f"All {len(lanes)} fronts"]
+    totals = counts.totals
     strip = _LONE if len(names) == 1 else _strip(names)
     same = charted and window == whole  # one axis is enough for both
     axes = AXES - AXIS if same else AXES if charted else AXIS
     high = strip * max(len(names), 1) + axes
     strips = 1 - axes / high
     share = named_share([name for _, name in lanes], whole.width)
+    gap = 1.5 if strip >= _NAMED else 0.4
+    parts = PARTS if strip >= _NAMED else 1
+    paler = paler_heat(counts, range(len(names)), gap / 2 / strip, colours.spread, parts)
     return {
         "data": [
             {"type": "heatmap", "x": list(counts.grid.edges),
              "y": _names(names, max(share, 0.3) * whole.width - _CHARACTER),
-             "z": totals.tolist(), "colorscale": [list(stop) for stop in colours.density], "showscale": False,
-             "zmin": 0, "zmax": max(1, int(totals.max(initial=0))),
-             "xgap": 0.5, "ygap": 1.5 if strip >= _NAMED else 0.4,
-             "hovertemplate": "%{y}, from %{x|%-d %b %Y}: %{z} began<extra></extra>"},
+             "z": brief(totals).tolist(), "colorscale": [list(stop) for stop in colours.density], "showscale": False,
+             "zmin": 0, "zmax": max(1, totals.max(initial=0).item()), "xgap": 0.5, "ygap": gap, **_told(counts)},
+            *(trace | {"yaxis": "y3"} for trace in paler),
             # Nothing is drawn on the second axis; a trace makes Plotly show it.
             *([{"type": "scatter", "x": [window.left], "y": [0], "xaxis": "x2", "yaxis": "y2", "mode": "markers",
                 "marker": {"opacity": 0}, "hoverinfo": "skip", "showlegend": False}] if charted else []),
@@ -74,8 +78,19 @@ def overview(
                       "showgrid": False, "tickfont": {"family": FONT, "size": 11, "color": colours.ink}, "ticks": "",
                       "ticklabelposition": "inside", "ticklabeloverflow": "allow", "showticklabels": share > 0},
             "shapes": _outside(whole, window, colours, strips, share) + _line(as_of, colours, strips),
-        } | (_below(window, strips, colours) if charted else {}),
+        } | (_below(window, strips, colours) if charted else {})
+        | ({"yaxis3": {"overlaying": "y", "range": [len(names) - 0.5, -0.5], "visible": False, "fixedrange": True}}
+           if paler else {}),
     }  # fmt: skip
+
+
+def _told(counts: Counted) -> dict[str, Any]:
+    """What a cell tells to whoever points at it: how much began, and in words where some of it is spread."""
+    if not counts.is_spread:
+        return {"hovertemplate": "%{y}, from %{x|%-d %b %Y}: %{z} began<extra></extra>"}
+    placed, spread = (cells.sum(axis=2).tolist() for cells in (counts.placed, counts.spread))
+    told = [[began(*cell) for cell in zip(*lane, strict=True)] for lane in zip(placed, spread, strict=True)]
+    return {"customdata": told, "hovertemplate": "%{y}, from %{x|%-d %b %Y}: %{customdata}<extra></extra>"}
 
 
 def _below(window: Scale, strips: float, colours: Palette) -> dict[str, Any]:

@@ -32,6 +32,8 @@ class Placed(Struct, frozen=True):
 class Lane(Struct, frozen=True):
     """A block of rows: the first one (that of its heading), how many there are, and how many developments it has.
 
+    Where developments are counted that began on an unknown day, it has what falls to the window.
+
     `folded`: the reader sees only how many there are.
     """
 
@@ -39,7 +41,7 @@ class Lane(Struct, frozen=True):
     name: str
     first_row: int
     rows: int
-    developments: int
+    developments: float
     folded: bool = False
 
 

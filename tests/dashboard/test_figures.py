@@ -75,7 +75,7 @@ def strips(days: dict[tuple[str, str, Status], int], scale: Scale, most: int = 1
         (slugs.index(f), date.fromisoformat(d).toordinal(), STATUSES.index(s) + 1, n) for (f, d, s), n in days.items()
     )
     columns = [np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)] or [np.zeros(0, np.int64)] * 4
-    density = Density(Bucket.DAY, *columns)
+    density = Density(Bucket.DAY, *columns, np.zeros_like(columns[3]))
     return counted(DensityAnswer(density, dict(enumerate(slugs))), slugs, grid(scale, most))
 
 
@@ -91,7 +91,7 @@ def test_plotly_accepts_every_figure(colours: Palette) -> None:
         chart([], colours),
         chart(as_points(MARKS), colours),
         overview(FRONTS, COUNTS, WHOLE, SCALE, colours),
-        overview([], Counted(COUNTS.grid, COUNTS.counts[:0]), WHOLE, SCALE, colours),
+        overview([], COUNTS.of_lanes([]), WHOLE, SCALE, colours),
         counts_chart(*count_lanes(FRONTS, COUNTS), SCALE, colours),
         counts_chart(*count_lanes(FRONTS, nothing), SCALE, colours),
     ):
@@ -335,7 +335,7 @@ def test_what_is_chosen_stands_out_from_what_is_veiled(colours: Palette) -> None
 
 def test_too_many_fronts_for_strips_of_their_own_share_one() -> None:
     many = [(f"front-{n}", f"Front {n}") for n in range(200)]
-    counts = Counted(COUNTS.grid, np.repeat(COUNTS.counts[:1], len(many), axis=0))
+    counts = COUNTS.of_lanes([0] * len(many))
 
     strip = overview(many, counts, WHOLE, SCALE, LIGHT)["data"][0]
 
@@ -367,14 +367,14 @@ def test_a_grid_of_any_coarseness_counts_everything_once(days: dict[tuple[str, s
 
     counts = strips(days, scale, most)
 
-    assert counts.counts.sum() == sum(days.values())
+    assert counts.totals.sum() == sum(days.values())
     assert sorted(set(counts.grid.edges)) == list(counts.grid.edges)
     assert len(counts.grid.edges) <= most + 3
 
 
 def test_the_names_of_fronts_can_not_smuggle_markup_into_the_overview_and_are_clipped() -> None:
     fronts = [("a", "Kyiv & <b>north</b>"), ("b", "2022"), ("c", "An endless name " * 12)]
-    figure = overview(fronts, Counted(COUNTS.grid, COUNTS.counts[[0, 1, 1]]), WHOLE, SCALE, LIGHT)
+    figure = overview(fronts, COUNTS.of_lanes([0, 1, 1]), WHOLE, SCALE, LIGHT)
 
     first, year, endless = figure["data"][0]["y"]
     assert first == "Kyiv &amp; &lt;b&gt;north&lt;/b&gt;"

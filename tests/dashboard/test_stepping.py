@@ -6,6 +6,7 @@ import pytest
 
 from dashboards.charts import counts_on
 from dashboards.figures.counted import counted
+from dashboards.figures.counts import cells_told
 from dashboards.filters import read
 from dashboards.page import hold, inside_of, page
 from dashboards.stepping import ADDRESS, register_steps
@@ -40,7 +41,7 @@ def test_a_step_counts_what_the_page_of_that_day_counts(told: Scene, day: str, s
     on = counts_on(window)
     _, wanted, _ = hold(told.reader, view, shown.last_day, NOW, [])
     _, density = told.reader.density(wanted, on.bucket, inside_of(view, window.left, window.right))
-    assert answer.get_json() == counted(density, LANES, on).counts.tolist()
+    assert answer.get_json() == cells_told(counted(density, LANES, on))
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from tests.engines import Engine
 from tests.readmodel.opening import in_a_file, opened
+from timeline.readmodel.cells import MAX_FURTHER_DAYS, UNKNOWN, cell
 from timeline.readmodel.counts import Counts
 from timeline.readmodel.databases import Database
-from timeline.readmodel.density import UNKNOWN, Bucket, Density, Row, cell, density, density_scan
+from timeline.readmodel.density import Bucket, Density, Row, density, density_of, density_scan
+from timeline.readmodel.versions import SPANS
 
 DAY = 86_400_000_000
 LAST = 253_370_764_799_999_999
@@ -36,6 +38,7 @@ class Version(NamedTuple):
     recorded_to: int | None
     status: int
     kind: int = 1
+    further_days: int = 0
 
     def holds(self, known_at: int, position: int) -> bool:
         return (
@@ -78,14 +81,14 @@ def filled(database: Database, versions: Sequence[Version]) -> Counts:
         writing.execute(
             f"CREATE TABLE versions (front INTEGER NOT NULL, span {short} NOT NULL, start_at {whole} NOT NULL, "
             f"id {blob} NOT NULL, reported_from {whole} NOT NULL, recorded_from {whole} NOT NULL, reported_to {whole}, "
-            f"recorded_to {whole}, status {short} NOT NULL, kind {short} NOT NULL, "
+            f"recorded_to {whole}, status {short} NOT NULL, kind {short} NOT NULL, further_days INTEGER NOT NULL, "
             "PRIMARY KEY (front, span, start_at, id, reported_from, recorded_from))"
         )
         writing.insert("versions", Version._fields, versions)
         changes = []
         for one in versions:
             if one.recorded_to is None:
-                code = cell(one.front, one.start_at, one.status)
+                code = code_of(one)
                 changes += [(one.reported_from, code, 1)]
                 changes += [] if one.reported_to is None else [(one.reported_to, code, -1)]
         counts.add(writing, changes[::2])
@@ -96,20 +99,37 @@ def filled(database: Database, versions: Sequence[Version]) -> Counts:
 
 def by_hand(versions: Sequence[Version], asked: Asked, position: int = LATEST) -> list[tuple[Any, ...]]:
     """The rows of an answer, by the calendar of the standard library."""
-    found: Counter[tuple[Any, ...]] = Counter()
+    placed: Counter[tuple[Any, ...]] = Counter()
+    units: Counter[tuple[Any, ...]] = Counter()
     for one in versions:
-        day = day_of(one.start_at)
-        wanted = (
-            one.start_at <= asked.as_of
-            and (asked.fronts is None or one.front in asked.fronts)
-            and (asked.since is None or day >= day_of(asked.since))
-            and (asked.until is None or day <= day_of(asked.until))
-        )
-        if wanted and one.holds(asked.known_at, position):
-            first = None if one.start_at == UNKNOWN else first_day(day, asked.bucket)
-            found[one.front, first, one.status] += 1
-    counted = [(*key, number) for key, number in found.items()]
+        wanted = one.start_at <= asked.as_of and (asked.fronts is None or one.front in asked.fronts)
+        if not wanted or not one.holds(asked.known_at, position):
+            continue
+        first = day_of(one.start_at)
+        if one.start_at == UNKNOWN or one.further_days == MAX_FURTHER_DAYS:
+            if in_window(date.min, asked) and (asked.until is None or day_of(asked.until) >= first):
+                units[one.front, None, one.status] += 2**32
+        elif not one.further_days:
+            if in_window(first, asked):
+                placed[one.front, first_day(first, asked.bucket), one.status] += 1
+        else:
+            last = min(first.toordinal() + one.further_days, day_of(asked.as_of).toordinal())
+            days = range(first.toordinal(), last + 1)
+            for place, number in enumerate(days):
+                if in_window(day := date.fromordinal(number), asked):
+                    share = (place + 1) * 2**32 // len(days) - place * 2**32 // len(days)
+                    units[one.front, first_day(day, asked.bucket), one.status] += share
+    counted = [(*key, placed[key], units[key] / 2**32) for key in {*placed, *units}]
     return sorted(counted, key=lambda row: (row[0], row[1] is not None, row[1] or date.min, row[2]))
+
+
+def in_window(day: date, asked: Asked) -> bool:
+    since, until = (None if at is None else day_of(at) for at in (asked.since, asked.until))
+    return (since is None or since <= day) and (until is None or day <= until)
+
+
+def code_of(one: Version) -> int:
+    return cell(one.front, one.start_at, one.further_days, one.status)
 
 
 def day_of(at: int) -> date:
@@ -123,7 +143,7 @@ def first_day(day: date, bucket: Bucket) -> date:
 
 
 def rows(answer: Density) -> list[tuple[Any, ...]]:
-    return [(row.front, row.day, row.status, row.count) for row in answer.rows]
+    return [(row.front, row.day, row.status, row.placed, row.spread) for row in answer.rows]
 
 
 @pytest.fixture
@@ -144,14 +164,14 @@ def test_developments_are_counted_by_front_bucket_and_status(database: Database)
         return list(answer.rows)
 
     assert days(Bucket.WEEK) == [
-        Row(1, None, 1, 1),
-        Row(1, date(1961, 8, 7), 1, 1),
-        Row(1, date(2023, 5, 15), 1, 1),
-        Row(1, date(2023, 5, 22), 1, 2),
-        Row(1, date(2023, 5, 22), 3, 1),
+        Row(1, None, 1, 0, 1),
+        Row(1, date(1961, 8, 7), 1, 1, 0),
+        Row(1, date(2023, 5, 15), 1, 1, 0),
+        Row(1, date(2023, 5, 22), 1, 2, 0),
+        Row(1, date(2023, 5, 22), 3, 1, 0),
     ]
-    assert [(row.day, row.count) for row in days(Bucket.MONTH)] == [
-        (None, 1), (date(1961, 8, 1), 1), (date(2023, 5, 1), 3), (date(2023, 5, 1), 1)
+    assert [(row.day, row.placed) for row in days(Bucket.MONTH)] == [
+        (None, 0), (date(1961, 8, 1), 1), (date(2023, 5, 1), 3), (date(2023, 5, 1), 1)
     ]  # fmt: skip
     assert len(days(Bucket.DAY)) == 6
 
@@ -164,7 +184,7 @@ def test_the_day_of_as_of_is_counted_to_the_moment(database: Database) -> None:
 
     found = [density(database, counts, LAST, at, Bucket.MONTH).rows for at in (early - 1, early, noon - 1, noon, late)]
 
-    assert [found[0].count for found in found] == [1, 1, 2, 3, 4]
+    assert [found[0].placed for found in found] == [1, 1, 2, 3, 4]
 
 
 def test_an_unknown_day_is_not_the_first_of_all_days(database: Database) -> None:
@@ -197,7 +217,7 @@ def test_rows_are_counted_on_an_older_log_and_by_conditions_of_their_own(databas
 
     def counted(position: int, condition: str = "", given: Sequence[int] = ()) -> list[tuple[date | None, int]]:
         answer = density_scan(database, LAST, LAST, position, Bucket.DAY, condition, given)
-        return [(row.day, row.count) for row in answer.rows]
+        return [(row.day, row.placed) for row in answer.rows]
 
     new_year_s_eve, new_year = date(1969, 12, 31), date(1970, 1, 1)
     assert counted(4) == counted(5) == [(new_year_s_eve, 1)]
@@ -238,6 +258,7 @@ MOMENTS = st.builds(
     st.sampled_from([0, 1, DAY // 2, DAY - 1]),
 )
 POSITIONS = st.integers(0, LATEST)
+FURTHER_DAYS = st.just(0) | st.integers(0, 70) | st.sampled_from([364, 1_500, 40_000, MAX_FURTHER_DAYS])
 
 
 @st.composite
@@ -245,10 +266,12 @@ def versions_of_a_log(draw: st.DrawFn) -> list[Version]:
     found = []
     for number in range(draw(st.integers(0, 20))):
         reported, recorded = sorted(draw(st.lists(MOMENTS, min_size=2, max_size=2))), draw(POSITIONS)
+        start_at, further_days = draw(MOMENTS | st.just(UNKNOWN)), draw(FURTHER_DAYS)
+        shortest = next((span for span, most in enumerate(SPANS) if (further_days + 1) * DAY <= most), 3)
         one = Version(
             front=draw(st.sampled_from([0, 1, 2**20 - 1])),
-            span=draw(st.integers(0, 3)),
-            start_at=draw(MOMENTS | st.just(UNKNOWN)),
+            span=draw(st.integers(shortest, 3)),
+            start_at=start_at if start_at == UNKNOWN or not further_days else start_at // DAY * DAY,
             id=bytes([number]) * 16,
             reported_from=reported[0],
             recorded_from=recorded,
@@ -256,6 +279,7 @@ def versions_of_a_log(draw: st.DrawFn) -> list[Version]:
             recorded_to=draw(st.none() | st.integers(recorded, LATEST)),
             status=draw(st.integers(1, 7)),
             kind=draw(st.integers(1, 2)),
+            further_days=0 if start_at == UNKNOWN else further_days,
         )
         found.append(one)
     return found
@@ -284,6 +308,13 @@ def check(database: Database, versions: list[Version], questions: list[Asked], p
         assert rows(kept) == by_hand(versions, asked)
         assert scanned == kept
         assert rows(older) == by_hand([one for one in versions if one.kind == 1], asked, position)
+        whole = asked._replace(since=None, until=None)
+        there = [one for one in versions if one.recorded_to is None and one.reported_from <= asked.known_at]
+        begun = [one for one in there if one.start_at <= asked.as_of and one.holds(asked.known_at, LATEST)]
+        begun = [one for one in begun if asked.fronts is None or one.front in asked.fronts]
+        one_by_one = density_of(list(map(code_of, begun)), asked.bucket, asked.as_of, asked.since, asked.until)
+        assert one_by_one == kept
+        assert density(database, counts, *whole).developments == len(begun)
 
 
 @given(versions_of_a_log(), st.lists(ASKED, min_size=1, max_size=6), POSITIONS)

@@ -66,7 +66,7 @@ def test_only_the_most_recently_asked_are_kept() -> None:
 def test_what_is_greater_than_all_that_may_be_kept_is_found_each_time() -> None:
     remembered, now = Remembered(most=1_000), standing()
     days = np.arange(1_000)
-    counted = Density(Bucket.DAY, days, days, days, days)
+    counted = Density(Bucket.DAY, days, days, days, days, days)
 
     assert [remembered.of(now, "this", find) for find in (lambda: counted, lambda: None)] == [counted, None]
 
@@ -76,7 +76,7 @@ def test_counts_follow_the_log_at_once(scene: Scene) -> None:
         _, density = scene.reader.density(WantedCuts(), Bucket.MONTH)
         _, facets = scene.reader.facets(WantedCuts(), Filters())
         _, fronts = scene.reader.fronts(WantedCuts())
-        return int(density.density.counts.sum()), facets.kinds[0].count, fronts[0].developments
+        return int(density.density.developments), facets.kinds[0].count, fronts[0].developments
 
     for number in range(1, 4):
         scene.log.record(

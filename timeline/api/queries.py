@@ -182,9 +182,12 @@ class DensityQuery(TimelineQuery):
     bucket = Word(Bucket, load_default=Bucket.WEEK, metadata=said("What to count by; default week (from Monday, UTC)."))
     since = Since(
         data_key="from",
-        metadata=said("Only what began on this day (UTC) or later."),
+        metadata=said("Only what began on this day (UTC) or later; of what began on an unknown day its share."),
     )
-    until = Cut(data_key="to", metadata=said("Only what began on this day (UTC) or earlier."))
+    until = Cut(
+        data_key="to",
+        metadata=said("Only what began on this day (UTC) or earlier; of what began on an unknown day its share."),
+    )
 
     class Meta(Query.Meta):
         """There are no pages."""

@@ -123,10 +123,24 @@ class DevelopmentSchema(_Held):
 class _Density(Schema):
     front = fields.String(required=True)
     start = fields.String(
-        required=True, allow_none=True, metadata=said("First day of the bucket (UTC); null: nobody says when it began.")
+        required=True,
+        allow_none=True,
+        metadata=said(
+            "First day of the bucket (UTC); null: nobody says when it began, or only within more than 179 years."
+        ),
     )
     status = Word(Status, required=True)
-    developments = fields.Integer(required=True)
+    developments = fields.Float(
+        required=True, metadata=said("`placed` and `spread` together. All items of all days sum to how many there are.")
+    )
+    placed = fields.Integer(required=True, metadata=said("Those of which it is known on which day they began."))
+    spread = fields.Float(
+        required=True,
+        metadata=said(
+            "What falls to this bucket of the others: each counts as one in all, spread evenly over the days on which "
+            "it may have begun, up to that of `as_of`. A multiple of 2^-32, so that sums are exact."
+        ),
+    )
 
 
 class DensitySchema(_Held):

@@ -25,10 +25,10 @@ from timeline.projections.quoting import quoting
 from timeline.projections.survey import Survey, survey
 from timeline.projections.writing import insert_set_aside, remembered, write
 from timeline.readmodel.casts import insert_casts
+from timeline.readmodel.cells import with_fronts
 from timeline.readmodel.counts import Counts, Packed, packed_up
-from timeline.readmodel.cubes import relabelled
+from timeline.readmodel.cubes import FRONT_BITS, relabelled
 from timeline.readmodel.databases import Database, Writing
-from timeline.readmodel.density import FRONT_BITS
 from timeline.readmodel.tables import (
     DENSITY,
     LABELS,
@@ -159,7 +159,7 @@ class _Building:
         """Take a piece in."""
         self._writing.insert("opened", VERSION_COLUMNS, piece.rows)
         self._writing.insert("spoken", ("position", "found_by"), piece.words)
-        self._density.append(_renamed(piece.density, piece.fronts, self._fronts, FRONT_BITS))
+        self._density.append(_with_fronts([piece.density], _places(piece.fronts, self._fronts)))
         self._voices.append(_renamed(piece.voices, piece.sources, self._sources, 1))
         self._sorts.append(_renamed(piece.sorts, piece.fronts, self._fronts, FRONT_BITS))
         self._labels.append(
@@ -209,7 +209,7 @@ class _Building:
         # The most numerous of all are taken piece by piece, so that they are not in memory three times.
         labels = [relabelled(self._labels.pop(), fronts, actors, sources) for _ in range(len(self._labels))]
         return [
-            (DENSITY, packed_up(_with_numbers(self._density, fronts, FRONT_BITS))),
+            (DENSITY, packed_up(_with_fronts(self._density, fronts))),
             (VOICES, packed_up(_with_numbers(self._voices, sources, 1))),
             (SORTS, packed_up(_with_numbers(self._sorts, fronts, FRONT_BITS))),
             (LABELS, packed_up(np.concatenate(labels))),
@@ -244,6 +244,13 @@ def _with_numbers(changes: list[Ints], numbers: Ints, bits: int) -> Ints:
     table = np.concatenate(changes)
     codes = table[:, 1]
     table[:, 1] = numbers[codes >> bits] << bits | codes & ((1 << bits) - 1)
+    return table
+
+
+def _with_fronts(changes: list[Ints], numbers: Ints) -> Ints:
+    """Changes of cells with the numbers of fronts in the place of their places."""
+    table = np.concatenate(changes)
+    table[:, 1] = with_fronts(table[:, 1], numbers)
     return table
 
 

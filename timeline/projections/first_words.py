@@ -15,7 +15,7 @@ from msgspec import Struct
 from timeline.domain.facts import DevelopmentReported
 from timeline.domain.moments import to_micros
 from timeline.domain.vocabulary import Aspect, Kind, Stance
-from timeline.projections.pieces import LabelChange, Names, Piece, density_of_rows
+from timeline.projections.pieces import DensityRow, LabelChange, Names, Piece, density_of_rows
 from timeline.projections.projection import statuses_alone
 from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, cast_of, digest_of, labels_of
 from timeline.readmodel.cubes import actor_label, label_changes, sort_changes, source_label
@@ -77,7 +77,7 @@ class FirstWords:
     def __init__(self) -> None:
         self._rows: list[tuple[Any, ...]] = []
         self._words: list[tuple[int, str]] = []
-        self._told: list[tuple[int, int, int, int, int | None]] = []
+        self._told: list[DensityRow] = []
         self._spoken: list[tuple[int, int]] = []
         self._sorts: list[tuple[int, int, int, int, int, None]] = []
         self._labels: list[LabelChange] = []
@@ -92,7 +92,7 @@ class FirstWords:
                 return False
             description, account = decoded.fact.description, decoded.fact.account
             occurred, place = description.occurred, description.place
-            span, start_at, end_at, exact_start, exact_end = bounds_of(
+            span, start_at, end_at, further_days, exact_start, exact_end = bounds_of(
                 occurred.edtf, occurred.exact_start, occurred.exact_end
             )
             status, aspects = packed(statuses_alone(tuple(account.stance.items())), withdrawn=False)
@@ -106,15 +106,15 @@ class FirstWords:
         since = to_micros(decoded.reported_at)
         self._rows.append(
             (
-                description.front, span, start_at, id, since, position, None, None, end_at, status,
-                kind, aspects, position, description.title, occurred.edtf, exact_start,
+                description.front, span, start_at, id, since, position, None, None, end_at,
+                further_days, status, kind, aspects, position, description.title, occurred.edtf, exact_start,
                 exact_end, place.lat if place else None, place.lon if place else None,
                 parties, speakers,
             )
         )  # fmt: skip
         self._words.append((position, " ".join(found_by)))
         front, source = self._fronts.place(description.front, position), self._sources.place(account.source, position)
-        self._told.append((front, start_at, status, since, None))
+        self._told.append((front, start_at, further_days, status, since, None))
         self._spoken.append((since, source * 2))
         self._sorts.append((front, kind, status, start_at, since, None))
         self._labels.append((since, source_label(source), front, start_at, 1))

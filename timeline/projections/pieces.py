@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from timeline.domain.facts import Unreadable
 from timeline.projections.knowledge import Written
 from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, digest_of, labels_of
+from timeline.readmodel.cells import cells
 from timeline.readmodel.cubes import actor_label, label_changes, sort_changes, source_label
-from timeline.readmodel.density import cells
 from timeline.readmodel.versions import Look, Version
 
 Ints = NDArray[np.int64]
@@ -83,8 +83,16 @@ def piece_of(written: Written, records: int) -> Piece:
         [(position, " ".join(found)) for position, found in written.words],
         density_of_rows(
             [
-                (fronts.places[row.look.front], row.look.start_at, row.look.status, row.reported_from, row.reported_to)
+                (
+                    fronts.places[look.front],
+                    look.start_at,
+                    look.further_days,
+                    look.status,
+                    row.reported_from,
+                    row.reported_to,
+                )
                 for row in lasting
+                for look in [row.look]
             ]
         ),
         np.array(voices, dtype=np.int64).reshape(-1, 3),
@@ -106,13 +114,18 @@ def piece_of(written: Written, records: int) -> Piece:
     )
 
 
-def density_of_rows(rows: Sequence[tuple[int, int, int, int, int | None]]) -> Ints:
-    """The changes that rows make which hold now: (front, start, status, reported from, reported to) of each."""
+DensityRow = tuple[int, int, int, int, int, int | None]
+"""Front, start, further days, status, reported from and reported to."""
+
+
+def density_of_rows(rows: Sequence[DensityRow]) -> Ints:
+    """The changes that rows make which hold now."""
     if not rows:
         return NO_CHANGES
-    fronts, starts, statuses, since = (np.array(column, dtype=np.int64) for column in list(zip(*rows, strict=True))[:4])
-    codes = cells(fronts, starts, statuses)
-    ends = [(place, row[4]) for place, row in enumerate(rows) if row[4] is not None]
+    *columns, ends_of_rows = zip(*rows, strict=True)
+    fronts, starts, further_days, statuses, since = (np.array(column, dtype=np.int64) for column in columns)
+    codes = cells(fronts, starts, further_days, statuses)
+    ends = [(place, end) for place, end in enumerate(ends_of_rows) if end is not None]
     opened = np.column_stack([since, codes, np.ones_like(codes)])
     if not ends:
         return opened
@@ -146,7 +159,7 @@ def _values(row: Version) -> tuple[Any, ...]:
     look = row.look
     return (
         look.front, look.span, look.start_at, row.id.bytes, row.reported_from, row.recorded_from,
-        row.reported_to, row.recorded_to, look.end_at, look.status, look.kind, look.aspects, look.described_by,
-        look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
+        row.reported_to, row.recorded_to, look.end_at, look.further_days, look.status, look.kind, look.aspects,
+        look.described_by, look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
         digest_of(ACTOR, look.actors), digest_of(SOURCE, look.sources),
     )  # fmt: skip

@@ -11,9 +11,9 @@ from timeline.projections.knowledge import Knowledge, Written
 from timeline.projections.pieces import casts_of
 from timeline.projections.sides import Sides
 from timeline.readmodel.casts import ACTOR, SOURCE, digest_of, insert_casts, labels_of
+from timeline.readmodel.cells import cell
 from timeline.readmodel.cubes import actor_label, label_cell, sort_cell, source_label
 from timeline.readmodel.databases import Asked, Writing
-from timeline.readmodel.density import cell
 from timeline.readmodel.merged import Merged
 from timeline.readmodel.tables import DENSITY, LABELS, SORTS, VERSION_COLUMNS, VOICES
 from timeline.readmodel.versions import Version
@@ -126,16 +126,17 @@ def values_of(row: Version, known: Knowledge) -> tuple[object, ...]:
     look = row.look
     return (
         known.fronts[look.front], look.span, look.start_at, row.id.bytes, row.reported_from, row.recorded_from,
-        row.reported_to, row.recorded_to, look.end_at, look.status, look.kind, look.aspects, look.described_by,
-        look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
+        row.reported_to, row.recorded_to, look.end_at, look.further_days, look.status, look.kind, look.aspects,
+        look.described_by, look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
         digest_of(ACTOR, look.actors), digest_of(SOURCE, look.sources),
     )  # fmt: skip
 
 
 def density_changes(rows: Iterable[Version], known: Knowledge, sign: int) -> Iterable[Change]:
-    """What rows that hold now add to the counts by front, day and status, or what they take away (`sign` -1)."""
+    """What rows that hold now add to the counts by front, status and days, or what they take away (`sign` -1)."""
     for row in rows:
-        yield from _over(row, cell(known.fronts[row.look.front], row.look.start_at, row.look.status), sign)
+        look = row.look
+        yield from _over(row, cell(known.fronts[look.front], look.start_at, look.further_days, look.status), sign)
 
 
 def sort_changes(rows: Iterable[Version], known: Knowledge, sign: int) -> Iterator[Change]:

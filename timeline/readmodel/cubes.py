@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from timeline.domain.moments import from_micros
+from timeline.readmodel.cells import UNKNOWN
 from timeline.readmodel.counts import Ints
-from timeline.readmodel.density import UNKNOWN
 
 MONTH_BITS = 17
 """How far the rest of a code stands to the left of the month, which is counted from the year 0; 0 is an unknown one."""

@@ -1,8 +1,9 @@
 """How many developments began when, by front and status: what is shown where they are too many to show each.
 
-A development counts in the bucket of the day on which it may have begun. What the latest log says is read off counts
-that are kept (`counts`); for an older log, and for filters that those do not know, version rows are counted. Both
-agree.
+A development counts as one in all. It is placed in the bucket of the day on which it began, where that is known, and
+otherwise spread evenly over its possible days (`shares`): those on which it may have begun, up to the day of `as_of`.
+What the latest log says is read off counts that are kept (`counts`); for an older log, and for filters that those do
+not know, version rows are counted. Both agree.
 """
 
 from collections.abc import Sequence
@@ -13,24 +14,20 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
+from timeline.readmodel import cells
+from timeline.readmodel.cells import DAY, EPOCH_DAY, MAX_DAY, MAX_FURTHER_DAYS, UNKNOWN, day_of, start_of
 from timeline.readmodel.counts import Counts, Ints, added_up
 from timeline.readmodel.databases import Asked
+from timeline.readmodel.shares import WHOLE, WHOLE_BITS, Stretches, keys, shares
+from timeline.readmodel.versions import SPANS
 
-UNKNOWN = -62_135_596_800_000_000
-"""The start of what nobody says when it began: the first moment of the year 1, in microseconds since 1970, UTC."""
-
-_DAY = 86_400_000_000
-_FIRST = 719_163
-"""1 January 1970 as `date` counts days: from 1, the first of the year 1; 0 stands for an unknown day."""
-_LATEST = 2**63 - 1
+_LATEST_POSITION = 2**63 - 1
 """A position that no log reaches."""
-_STATUS, FRONT_BITS = 22, 25
-"""How far status and front stand to the left in a code; sorted by front, status and day, so are all its buckets."""
-_DAYS = (1 << _STATUS) - 1
+_NONE = np.empty(0, dtype=np.int64)
 
 _HELD = """reported_from <= ? AND (reported_to IS NULL OR reported_to > ?)
     AND recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"""
-_NUMBER = f"CASE WHEN start_at = {UNKNOWN} THEN 0 ELSE (start_at + {-UNKNOWN}) / {_DAY} + 1 END"
+_NUMBER = f"CASE WHEN start_at = {UNKNOWN} THEN 0 ELSE (start_at + {-UNKNOWN}) / {DAY} + 1 END"
 """The number of the day; the sum is never negative, as division rounds towards zero."""
 
 
@@ -45,34 +42,63 @@ class Bucket(StrEnum):
 class Row(Struct, frozen=True, gc=False):
     """How many developments of a status began on a front in the bucket with this first day (None: nobody says when).
 
-    Front and status are told by their numbers.
+    `placed` are those whose day is known, `spread` is what falls to this bucket of the others. Front and status are
+    told by their numbers.
     """
 
     front: int
     day: date | None
     status: int
-    count: int
+    placed: int
+    spread: float
 
 
 class Density(Struct, frozen=True, eq=False):
     """The counts of an overview, in the order of front, bucket (unknown first) and status; none that are zero.
 
-    Column by column, since there are tens of thousands: `days` are those of `date.toordinal`, 0 where unknown.
+    Column by column, since there are tens of thousands: `days` are those of `date.toordinal`, 0 where unknown; `spread`
+    is in units of a share (`WHOLE` of them are a development).
     """
 
     bucket: Bucket
     fronts: Ints
     days: Ints
     statuses: Ints
-    counts: Ints
+    placed: Ints
+    spread: Ints
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """The same row by row."""
         numbers, places = np.unique(self.days, return_inverse=True)
         dates = np.array([date.fromordinal(number) if number else None for number in numbers.tolist()], dtype=object)
-        columns = self.fronts, dates[places], self.statuses, self.counts
+        columns = self.fronts, dates[places], self.statuses, self.placed, self.spread / WHOLE
         return tuple(map(Row, *(column.tolist() for column in columns)))
+
+    @property
+    def developments(self) -> float:
+        """How many there are in all buckets together: of a window, what falls to it."""
+        return int(self._units().sum()) / WHOLE
+
+    def by_front_and_status(self) -> dict[tuple[int, int], int]:
+        """How many there are on each front with each status. Of a window, where one may have a share, rounded down."""
+        pairs, units = added_up(self.fronts << 3 | self.statuses, self._units())
+        counts = (units >> WHOLE_BITS).tolist()
+        return {(pair >> 3, pair & 7): count for pair, count in zip(pairs.tolist(), counts, strict=True)}
+
+    def of_statuses(self, numbers: Sequence[int]) -> "Density":
+        """Those of some statuses."""
+        kept = np.isin(self.statuses, numbers)
+        columns = (self.fronts, self.days, self.statuses, self.placed, self.spread)
+        return Density(self.bucket, *(column[kept] for column in columns))
+
+    @property
+    def size_in_bytes(self) -> int:
+        """How much memory the columns take."""
+        return sum(column.nbytes for column in (self.fronts, self.days, self.statuses, self.placed, self.spread))
+
+    def _units(self) -> Ints:
+        return (self.placed << WHOLE_BITS) + self.spread
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Density) and (self.bucket, self.rows) == (other.bucket, other.rows)
@@ -80,16 +106,19 @@ class Density(Struct, frozen=True, eq=False):
     __hash__ = None  # type: ignore[assignment]
 
 
-def cell(front: int, start_at: int, status: int) -> int:
-    """The code under which a development is counted: of a front below 2 ** 20, with a status from 1 to 7."""
-    day = 0 if start_at == UNKNOWN else _day(start_at)
-    return front << FRONT_BITS | status << _STATUS | day
+class _Days(Struct, frozen=True):
+    """Which days count: from the first to the last (as `date` counts them), none of them after that of `as_of`."""
 
+    first: int
+    last: int
+    as_of: int
 
-def cells(fronts: Ints, starts: Ints, statuses: Ints) -> Ints:
-    """The codes of many developments at once, as `cell` gives them."""
-    days = np.where(starts == UNKNOWN, 0, starts // _DAY + _FIRST)
-    return fronts << FRONT_BITS | statuses << _STATUS | days
+    @classmethod
+    def within(cls, as_of: int, since: int | None, until: int | None) -> "_Days":
+        """Those of a window that these moments name."""
+        today = day_of(as_of)
+        first = 1 if since is None else max(1, day_of(since))
+        return cls(first, today if until is None else min(today, day_of(until)), today)
 
 
 def density(
@@ -104,23 +133,24 @@ def density(
 ) -> Density:
     """What may have begun by `as_of`, as known at `known_at`, on the latest log; all in microseconds since 1970, UTC.
 
-    `since` and `until` name the first and the last day of the window; what began on an unknown day counts as of the
-    first of all days. Counts and rows are asked for one after the other: whoever asks while rows are written must
-    see to it that the log's position is the same before and after.
+    `since` and `until` name the first and the last day of the window, of which only what falls to it counts; what began
+    on an unknown day counts as of the first of all days. Counts and rows are asked for one after the other: whoever
+    asks while rows are written must see to it that the log's position is the same before and after.
     """
     codes, numbers = counts.as_of(asked, known_at)
-    days = codes & _DAYS
-    kept = _within(days, since, until)
+    first_days = cells.first_days(codes)
+    over = day_of(as_of + 1)  # the first day that was not over by then
+    begun, kept = first_days == over, first_days < over
     if fronts is not None:
-        kept &= np.isin(codes >> FRONT_BITS, np.array(fronts, dtype=np.int64))
-    over = _day(as_of + 1)  # the first day that was not over by then
-    begun = kept & (days == over)
-    kept &= days < over
-    if begun.any() and as_of >= _start_of(over):
-        some = np.unique(codes[begun] >> FRONT_BITS).tolist()
-        today = _scanned(asked, (known_at, _LATEST), (max(_start_of(over), UNKNOWN + 1), as_of), some)
-        return _by_bucket(np.concatenate([codes[kept], today[0]]), np.concatenate([numbers[kept], today[1]]), bucket)
-    return _by_bucket(codes[kept], numbers[kept], bucket)
+        of_fronts = np.isin(cells.fronts(codes), np.array(fronts, dtype=np.int64))
+        begun, kept = begun & of_fronts, kept & of_fronts
+    codes_today, numbers_today = codes[:0], numbers[:0]
+    if as_of >= start_of(over) and begun.any():
+        fronts_today = np.unique(cells.fronts(codes[begun])).tolist()
+        today = (None, max(start_of(over), UNKNOWN + 1), as_of, "")
+        codes_today, numbers_today = _scanned(asked, (known_at, _LATEST_POSITION), [today], fronts_today)
+    codes, numbers = np.concatenate([codes[kept], codes_today]), np.concatenate([numbers[kept], numbers_today])
+    return _by_bucket(codes, numbers, bucket, _Days.within(as_of, since, until))
 
 
 def density_scan(
@@ -136,82 +166,128 @@ def density_scan(
     until: int | None = None,
 ) -> Density:
     """The same at any position of the log, of the rows that meet a condition as well (SQL that takes what is given)."""
-    earliest = UNKNOWN if since is None else _start_of(_day(since))
-    latest = as_of if until is None else min(as_of, _start_of(_day(until) + 1) - 1)
-    found = _scanned(asked, (known_at, position), (earliest, latest), fronts, condition, given)
-    return _by_bucket(*found, bucket)
+    earliest = UNKNOWN if since is None else max(UNKNOWN, start_of(day_of(since)))
+    latest = as_of if until is None else min(as_of, start_of(day_of(until) + 1) - 1)
+    stretches = [(None, earliest, latest, ""), *_reaching(earliest, latest)]
+    counted = _scanned(asked, (known_at, position), stretches, fronts, condition, given)
+    return _by_bucket(*counted, bucket, _Days.within(as_of, since, until))
 
 
-def density_of(cells: Sequence[int], bucket: Bucket, since: int | None = None, until: int | None = None) -> Density:
-    """The same of developments that are told one by one, by their cells."""
-    codes = np.array(cells, dtype=np.int64)
-    codes = codes[_within(codes & _DAYS, since, until)]
-    return _by_bucket(codes, np.ones_like(codes), bucket)
+def density_of(
+    codes: Sequence[int], bucket: Bucket, as_of: int, since: int | None = None, until: int | None = None
+) -> Density:
+    """The same of developments that are told one by one, by their cells; each may have begun by `as_of`."""
+    columns = np.array(codes, dtype=np.int64)
+    return _by_bucket(columns, np.ones_like(columns), bucket, _Days.within(as_of, since, until))
+
+
+_Stretch = tuple[int | None, int, int, str]
+"""Span class (None: all), the first and the last moment of beginning, and a condition of its own."""
+
+
+def _reaching(earliest: int, latest: int) -> list[_Stretch]:
+    """Where rows stand that may have begun before a window and may have begun in it as well.
+
+    Of a span class they may not have begun longer before it than the class lasts.
+    """
+    end = min(earliest - 1, latest)
+    begins = [*(max(UNKNOWN, earliest - most) for most in SPANS), UNKNOWN]
+    return [(span, begin, end, "further_days > 0") for span, begin in enumerate(begins) if begin <= end]
 
 
 def _scanned(
     asked: Asked,
     cut: tuple[int, int],
-    window: tuple[int, int],
+    stretches: Sequence[_Stretch],
     fronts: Sequence[int] | None,
     condition: str = "",
     given: Sequence[Any] = (),
 ) -> tuple[Ints, Ints]:
-    """Codes and counts of the rows that hold at a cut (`known_at`, position) and began in a window of moments."""
+    """Cells and counts of the rows that hold at a cut (`known_at`, position) and may have begun in these stretches."""
     of_fronts = ""
-    if fronts is not None:  # with the spans named as well, the key of the rows leads to the window
-        some = f"front IN ({', '.join('?' * len(fronts))})" if fronts else "1 = 0"
-        of_fronts = f"{some} AND span IN (0, 1, 2, 3) AND "
-    statement = f"""SELECT front, status, {_NUMBER}, count(*) FROM versions
-        WHERE {of_fronts}start_at >= ? AND start_at <= ? AND {_HELD}{f" AND ({condition})" if condition else ""}
-        GROUP BY 1, 2, 3"""
+    if fronts is not None:
+        of_fronts = f"front IN ({', '.join('?' * len(fronts))})" if fronts else "1 = 0"
     known_at, position = cut
-    wanted = (*(fronts or ()), *window, known_at, known_at, position, position, *given)
-    rows = np.array(asked.fetch(statement, wanted), dtype=np.int64).reshape(-1, 4)
-    return rows[:, 0] << FRONT_BITS | rows[:, 1] << _STATUS | rows[:, 2], rows[:, 3]
+    found: list[Ints] = [np.empty((0, 5), dtype=np.int64)]
+    for span, first, last, own in stretches:
+        # With the spans named as well as the fronts, the key of the rows leads to the stretch.
+        spans = "span IN (0, 1, 2, 3)" if span is None else f"span = {span}"
+        conditions = [of_fronts, spans, "start_at >= ? AND start_at <= ?", own, _HELD, condition and f"({condition})"]
+        statement = f"""SELECT front, status, {_NUMBER}, further_days, count(*) FROM versions
+            WHERE {" AND ".join(filter(None, conditions))} GROUP BY 1, 2, 3, 4"""
+        params = (*(fronts or ()), first, last, known_at, known_at, position, position, *given)
+        found.append(np.array(asked.fetch(statement, params), dtype=np.int64).reshape(-1, 5))
+    fronts_, statuses, days, further_days, numbers = np.concatenate(found).T
+    return cells.cells_of_days(fronts_, days, further_days, statuses), numbers
 
 
-def _by_bucket(codes: Ints, counts: Ints, bucket: Bucket) -> Density:
-    """The counts of cells added up by bucket."""
-    codes, counts = added_up(codes & ~_DAYS | _first_days(codes & _DAYS, bucket), counts)
-    fronts, statuses, days = codes >> FRONT_BITS, codes >> _STATUS & 7, codes & _DAYS
-    order = np.argsort(fronts << FRONT_BITS | days << 3 | statuses, kind="stable")
-    return Density(bucket, fronts[order], days[order], statuses[order], counts[order])
+def _by_bucket(codes: Ints, counts: Ints, bucket: Bucket, days: _Days) -> Density:
+    """What falls to each bucket of the developments of these cells, each of which may have begun by `as_of`."""
+    placed_at, placed = _placed(codes, counts, bucket, days)
+    spread_at, spread = _spread(codes, counts, bucket, days)
+    if len(spread_at) and len(placed_at):
+        both = np.union1d(placed_at, spread_at)
+        placed, spread = _at(both, placed_at, placed), _at(both, spread_at, spread)
+    else:
+        both = placed_at if len(placed_at) else spread_at
+        placed, spread = (column if len(column) else np.zeros_like(both) for column in (placed, spread))
+    return Density(bucket, both >> 25, both >> 3 & MAX_DAY, both & 7, placed, spread)
 
 
-def _first_days(days: Ints, bucket: Bucket) -> Ints:
-    """The first day of the bucket of each day; an unknown one stays unknown."""
-    match bucket:
-        case Bucket.DAY:
-            return days
-        case Bucket.WEEK:
-            return np.where(days == 0, 0, (days - 1) // 7 * 7 + 1)  # the first of all days was a Monday
-        case Bucket.MONTH:
-            starts = _months(days)
-            return np.where(days == 0, 0, starts[np.searchsorted(starts, days, side="right") - 1])
+def _placed(codes: Ints, counts: Ints, bucket: Bucket, days: _Days) -> tuple[Ints, Ints]:
+    """How many of those began in each bucket of which the day is known: buckets as `keys` has them, in order."""
+    first_days = cells.first_days(codes)
+    kept = (cells.further_days(codes) == 0) & (first_days >= days.first) & (first_days <= days.last)
+    codes, first_days = codes[kept], first_days[kept]
+    codes, counts = added_up(codes - first_days + _first_of(first_days, bucket), counts[kept])
+    at = keys(cells.fronts(codes), cells.first_days(codes), cells.statuses(codes))
+    order = np.argsort(at, kind="stable")
+    return at[order], counts[order]
 
 
-def _months(days: Ints) -> Ints:
-    """The first days of the months from that of the first of these days to that of the last."""
-    ends = np.array([max(1, days.min(initial=_DAYS)), days.max(initial=1)]) - _FIRST
-    first, last = ends.astype("datetime64[D]").astype("datetime64[M]")
-    starts: Ints = np.arange(first, last + 1).astype("datetime64[D]").astype(np.int64)
-    return starts + _FIRST
+def _spread(codes: Ints, counts: Ints, bucket: Bucket, days: _Days) -> tuple[Ints, Ints]:
+    """What falls to each bucket of the others, in units of a share; bucket 0 has all of those that nobody dates."""
+    first_days, further_days = cells.first_days(codes), cells.further_days(codes)
+    undated = (first_days == 0) | (further_days == MAX_FURTHER_DAYS)
+    lasts = np.minimum(first_days + further_days, days.as_of)
+    dated = (further_days > 0) & ~undated & (first_days <= days.last) & (lasts >= days.first)
+    at, units = _NONE, _NONE
+    if dated.any():
+        columns = cells.fronts(codes), cells.statuses(codes), first_days, lasts, counts
+        stretches = Stretches(*(column[dated] for column in columns))
+        first = max(days.first, int(stretches.firsts.min()))
+        last = min(days.last, int(stretches.lasts.max()))
+        at, units = shares(stretches, _edges(first, last, bucket), days.first, days.last)
+    if days.first == 1 and (undated := undated & (np.maximum(first_days, 1) <= days.last)).any():
+        codes = codes[undated]
+        more = keys(cells.fronts(codes), np.zeros_like(codes), cells.statuses(codes))
+        at, units = added_up(np.concatenate([at, more]), np.concatenate([units, counts[undated] << WHOLE_BITS]))
+    return at, units
 
 
-def _within(days: Ints, since: int | None, until: int | None) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    if since is None and until is None:
-        return np.ones(len(days), dtype=bool)
-    days = np.maximum(days, 1)
-    first = 1 if since is None else _day(since)
-    last = _DAYS if until is None else _day(until)
-    return (days >= first) & (days <= last)
+def _at(keys: Ints, some: Ints, values: Ints) -> Ints:
+    """The values of some of these keys, and 0 for the others."""
+    column = np.zeros_like(keys)
+    column[np.searchsorted(keys, some)] = values
+    return column
 
 
-def _day(micros: int) -> int:
-    """The day of a moment, as `date` counts them."""
-    return micros // _DAY + _FIRST
+def _first_of(days: Ints, bucket: Bucket) -> Ints:
+    """The first day of the bucket of each day."""
+    if bucket is Bucket.DAY or not len(days):
+        return days
+    if bucket is Bucket.WEEK:
+        return (days - 1) // 7 * 7 + 1  # the first of all days was a Monday
+    starts = _edges(int(days.min()), int(days.max()), bucket)
+    return starts[np.searchsorted(starts, days, side="right") - 1]
 
 
-def _start_of(day: int) -> int:
-    return (day - _FIRST) * _DAY
+def _edges(first: int, last: int, bucket: Bucket) -> Ints:
+    """The first days of the buckets from that of a first day on, and of the one behind that of a last day."""
+    if bucket is Bucket.DAY:
+        return np.arange(first, last + 2)
+    if bucket is Bucket.WEEK:
+        return np.arange((first - 1) // 7 * 7 + 1, last + 8, 7)
+    begin, end = (np.array([first, last]) - EPOCH_DAY).astype("datetime64[D]").astype("datetime64[M]")
+    edges: Ints = np.arange(begin, end + 2).astype("datetime64[D]").astype(np.int64) + EPOCH_DAY
+    return edges

@@ -199,8 +199,9 @@ class Reader(Surveys):
         """
         standing, held = self._held(wanted)
         counts: dict[str, Counter[Status]] = defaultdict(Counter)
-        for one in self._overview(standing, held.cuts, Bucket.MONTH, EVERYTHING).rows:
-            counts[standing.front_slugs[one.front]][STATUSES[one.status - 1]] += one.count
+        density = self._overview(standing, held.cuts, Bucket.MONTH, EVERYTHING)
+        for (front, status), count in density.by_front_and_status().items():
+            counts[standing.front_slugs[front]][STATUSES[status - 1]] = count
         named = standing.fronts_named(held.cuts.position) if every else ()
         return held, _lanes(standing, held.cuts, counts, named)
 

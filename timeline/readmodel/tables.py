@@ -12,6 +12,7 @@ VERSION_COLUMNS = (
     "reported_to",
     "recorded_to",
     "end_at",
+    "further_days",
     "status",
     "kind",
     "aspects",
@@ -28,7 +29,7 @@ VERSION_COLUMNS = (
 """Of `versions`, in their order; the first six are its key."""
 
 DENSITY = Counts("density")
-"""Developments by front, day of start and status (`density`)."""
+"""Developments by front, status and the day or days on which each may have begun (`cells`)."""
 VOICES = Counts("voices")
 """Accounts by source, and how many of them are in force."""
 SORTS = Counts("sorts")
@@ -39,9 +40,9 @@ LABELS = Counts("labels")
 _VERSIONS = """CREATE TABLE versions (
     front {int4} NOT NULL, span {int2} NOT NULL, start_at {int8} NOT NULL, id {bytes} NOT NULL,
     reported_from {int8} NOT NULL, recorded_from {int8} NOT NULL, reported_to {int8}, recorded_to {int8},
-    end_at {int8}, status {int2} NOT NULL, kind {int2} NOT NULL, aspects {int4} NOT NULL, described_by {int8} NOT NULL,
-    title TEXT NOT NULL, edtf TEXT NOT NULL, exact_start {int8}, exact_end {int8}, lat {real}, lon {real},
-    parties {int8} NOT NULL, speakers {int8} NOT NULL
+    end_at {int8}, further_days {int4} NOT NULL, status {int2} NOT NULL, kind {int2} NOT NULL,
+    aspects {int4} NOT NULL, described_by {int8} NOT NULL, title TEXT NOT NULL, edtf TEXT NOT NULL,
+    exact_start {int8}, exact_end {int8}, lat {real}, lon {real}, parties {int8} NOT NULL, speakers {int8} NOT NULL
     {key}
 ){clustered}"""
 _KEY = "front, span, start_at, id, reported_from, recorded_from"
@@ -90,9 +91,9 @@ _SEARCH = {
 
 _UNSORTED = """CREATE TEMPORARY TABLE opened (
     front TEXT, span {int2}, start_at {int8}, id {bytes}, reported_from {int8}, recorded_from {int8},
-    reported_to {int8}, recorded_to {int8}, end_at {int8}, status {int2}, kind {int2}, aspects {int4},
-    described_by {int8}, title TEXT, edtf TEXT, exact_start {int8}, exact_end {int8}, lat {real}, lon {real},
-    parties {int8}, speakers {int8}
+    reported_to {int8}, recorded_to {int8}, end_at {int8}, further_days {int4}, status {int2}, kind {int2},
+    aspects {int4}, described_by {int8}, title TEXT, edtf TEXT, exact_start {int8}, exact_end {int8}, lat {real},
+    lon {real}, parties {int8}, speakers {int8}
 )"""
 UNSORTED = {
     engine: (_UNSORTED.format(**types), f"CREATE TEMPORARY TABLE spoken (position {types['int8']}, found_by TEXT)")

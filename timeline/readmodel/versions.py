@@ -17,6 +17,7 @@ from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import Occurred, from_micros, to_micros
 from timeline.domain.vocabulary import Aspect, Kind, Status
 from timeline.readmodel.casts import Actors, Sources, cast_of
+from timeline.readmodel.cells import MAX_FURTHER_DAYS
 
 ALWAYS = -62_135_596_800_000_000
 """The start of what nobody says when it began: 1 January of the year 1."""
@@ -38,7 +39,9 @@ _WITHDRAWN = 1 << 15
 class Look(Struct, frozen=True, gc=False):
     """What is shown of a development; two that are equal are one row.
 
-    `start_at` is when it may have begun, `end_at` when it may have ended at the latest (None: unknown, or not over).
+    `start_at` is when it may have begun, and `further_days` on how many days after that one it may have begun as well
+    (`MAX_FURTHER_DAYS`: on so many or more); `end_at` is when it may have ended at the latest (None: unknown, or not
+    over).
     `aspects` packs the status of each aspect, and whether the entry as a whole was withdrawn. `described_by` is the
     position of the event that set its description. `actors` take part in it, `sources` ever gave an account of it: in
     rows each of the two is a number (`parties`, `speakers`), which says who they are by the table of casts.
@@ -48,6 +51,7 @@ class Look(Struct, frozen=True, gc=False):
     span: int
     start_at: int
     end_at: int | None
+    further_days: int
     status: int
     kind: int
     aspects: int
@@ -162,7 +166,7 @@ def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
     """The look of a development in view."""
     description = state.described
     occurred, place = description.occurred, description.place
-    span, start_at, end_at, exact_start, exact_end = bounds_of(
+    span, start_at, end_at, further_days, exact_start, exact_end = bounds_of(
         occurred.edtf, occurred.exact_start, occurred.exact_end
     )  # fmt: skip
     status, aspects = packed(statuses, withdrawn=state.retracted)
@@ -171,6 +175,7 @@ def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
         span,
         start_at,
         end_at,
+        further_days,
         status,
         _KIND_NUMBER[description.kind],
         aspects,
@@ -187,8 +192,10 @@ def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
 
 
 @lru_cache(maxsize=100_000)
-def bounds_of(edtf: str, exact_start: object, exact_end: object) -> tuple[int, int, int | None, int | None, int | None]:
-    """Span class, start, end, and the exact instants of an occurred clock."""
+def bounds_of(
+    edtf: str, exact_start: object, exact_end: object
+) -> tuple[int, int, int | None, int, int | None, int | None]:
+    """Span class, start, end, further days of the start, and the exact instants of an occurred clock."""
     occurred = Occurred(edtf, exact_start, exact_end)  # type: ignore[arg-type]
     earliest, latest = occurred.start.earliest, occurred.end.latest
     start_at = ALWAYS if earliest is None else to_micros(earliest)
@@ -197,7 +204,18 @@ def bounds_of(edtf: str, exact_start: object, exact_end: object) -> tuple[int, i
     if earliest is not None and end_at is not None:
         span = next((place for place, most in enumerate(SPANS) if end_at - start_at <= most), span)
     exact = [None if one is None else to_micros(one) for one in (occurred.exact_start, occurred.exact_end)]
-    return span, start_at, end_at, exact[0], exact[1]
+    return span, start_at, end_at, _further_days(occurred), exact[0], exact[1]
+
+
+def _further_days(occurred: Occurred) -> int:
+    """On how many days after the first possible one something may have begun as well: not after it ended."""
+    start, last = occurred.start, occurred.end.latest
+    if start.earliest is None:
+        return 0
+    latest = min((one for one in (start.latest, last) if one is not None), default=None)
+    if latest is None:
+        return MAX_FURTHER_DAYS
+    return min((latest.date() - start.earliest.date()).days, MAX_FURTHER_DAYS)
 
 
 def packed(statuses: Mapping[Aspect, Status], *, withdrawn: bool) -> tuple[int, int]:

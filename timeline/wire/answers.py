@@ -165,16 +165,23 @@ def front(entry: FrontEntry) -> dict[str, Any]:
 
 
 def density(found: DensityAnswer) -> dict[str, Any]:
-    """How many developments of a status began in a bucket on a front; buckets with none are left out."""
-    items = [
-        {
-            "front": found.slugs[one.front],
-            "start": one.day.isoformat() if one.day else None,
-            "status": STATUSES[one.status - 1].value,
-            "developments": one.count,
-        }
-        for one in found.density.rows
-    ]
+    """How many developments of a status began in a bucket on a front; buckets with none are left out.
+
+    Numbers that are whole are told as whole ones.
+    """
+    items = []
+    for row in found.density.rows:
+        spread = int(row.spread) if row.spread.is_integer() else row.spread
+        items.append(
+            {
+                "front": found.slugs[row.front],
+                "start": row.day.isoformat() if row.day else None,
+                "status": STATUSES[row.status - 1].value,
+                "developments": row.placed + spread,
+                "placed": row.placed,
+                "spread": spread,
+            }
+        )
     return {"bucket": found.density.bucket.value, "items": items}
 
 
