@@ -44,7 +44,7 @@ def items(shown: Shown, most: float, colours: Palette, *, spread: bool = False) 
 
     `spread`: the strip, or a chart of counts, has something of which the day is not known.
     """
-    paler = [_paler(colours)] if spread else []
+    paler = [_paler("" if shown == "counts" else "in the strip, ", colours)] if spread else []
     match shown:
         case "marks":
             return [*_statuses(), *(_sign(*one) for one in SIGNS), *paler]
@@ -75,9 +75,9 @@ def _began(where: str, most: float, colours: Palette) -> html.Li:
     )
 
 
-def _paler(colours: Palette) -> html.Li:
+def _paler(where: str, colours: Palette) -> html.Li:
     return html.Li(
-        ["counted, paler: the day is not known ", _scale(shades_of_spread(colours))],
+        [f"{where}fainter: the day is not known ", _scale(shades_of_spread(colours))],
         title="Each counts as one in all, spread evenly over the days on which it may have begun",
     )
 

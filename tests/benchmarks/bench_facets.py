@@ -97,7 +97,7 @@ def main() -> None:
     asked.add_argument("--log", type=Path)
     told = asked.parse_args()
     console = Console(width=120)
-    with sqlite_log(told.log, told.developments, console) as log:
+    with sqlite_log(told.log, told.developments, 0, console) as log:
         if told.engine != "postgres":
             measure(log, console)
         if told.engine != "sqlite":

@@ -1,10 +1,12 @@
 """Prints how fast questions about the past are answered, and how fast their rows are built, at a million developments.
 
     python tests/benchmarks/bench_replay.py [--developments N] [--engine sqlite|postgres|both] [--log FILE]
+        [--uncertain PART]
 
 It fills a log with the conflict of `generated` (a SQLite file, kept if `--log` names it, copied to PostgreSQL), builds
-the rows, and asks. It asserts nothing; the figures are of this machine, medians of one run. Beside the rebuild stand
-the library's own ways of making rows of a log (`readers`).
+the rows, and asks. `--uncertain`: of which part of the developments the day is not known. It asserts nothing; the
+figures are of this machine, medians of one run. Beside the rebuild stand the library's own ways of making rows of a log
+(`readers`).
 """
 
 import argparse
@@ -143,7 +145,7 @@ def measure(log: ConflictLog, console: Console, size: Callable[[], int], develop
 
 
 @contextmanager
-def sqlite_log(given: Path | None, developments: int, console: Console) -> Iterator[ConflictLog]:
+def sqlite_log(given: Path | None, developments: int, uncertain: float, console: Console) -> Iterator[ConflictLog]:
     """The log in a file: the one that is there, or a new one."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -151,7 +153,7 @@ def sqlite_log(given: Path | None, developments: int, console: Console) -> Itera
         is_new = not path.exists()
         log = ConflictLog(path)
         if is_new:
-            console.print(f"log filled at {fill(log, developments):,.0f} events a second")
+            console.print(f"log filled at {fill(log, developments, uncertain):,.0f} events a second")
         yield log
         log.close()
 
@@ -162,9 +164,10 @@ def main() -> None:
     asked.add_argument("--developments", type=int, default=1_000_000)
     asked.add_argument("--engine", choices=("sqlite", "postgres", "both"), default="both")
     asked.add_argument("--log", type=Path)
+    asked.add_argument("--uncertain", type=float, default=0.0)
     told = asked.parse_args()
     console = Console(width=140)
-    with sqlite_log(told.log, told.developments, console) as log:
+    with sqlite_log(told.log, told.developments, told.uncertain, console) as log:
         if told.engine != "postgres":
             measure(log, console, lambda: _size_of_files(log), told.developments)
         if told.engine != "sqlite":

@@ -2,7 +2,8 @@
 
 Few fronts have most of the developments; most last a day, some a season, some are not over; most are reported within
 days, some after years. One in five reports is followed by something else that is said of a development, mostly of a
-recent one: another account, a correction, an assessment, a withdrawal, a merge.
+recent one: another account, a correction, an assessment, a withdrawal, a merge. All begin on a known day, unless some
+are to be `uncertain`: then it is known of those only about when, in which month or season, or in which year.
 """
 
 import time
@@ -12,6 +13,8 @@ from itertools import islice
 from math import sin
 from random import Random
 from uuid import UUID
+
+from msgspec import structs
 
 from timeline.domain.aggregates import Submission
 from timeline.domain.descriptions import Description, DescriptionChanges
@@ -50,9 +53,12 @@ _ACTORS = tuple(Actor(name, role) for role in ("attacker", "defender") for name 
     "River militia", "Border brigade", "Southern command"))  # fmt: skip
 
 
-def conflict(developments: int, seed: int = 1) -> Iterator[Submission]:
-    """What is appended, in order: the sources, then so many developments and a fifth as many other events."""
-    random = Random(seed)
+def conflict(developments: int, seed: int = 1, uncertain: float = 0) -> Iterator[Submission]:
+    """What is appended, in order: the sources, then so many developments and a fifth as many other events.
+
+    Of a part of the developments, `uncertain`, it is not known on which day they began; the rest stays as it is.
+    """
+    random, doubt = Random(seed), Random(seed)
     for number, slug in enumerate(SOURCES):
         registered = SourceRegistered(slug, slug.title(), SourceKind.MEDIA, SIDES[number % len(SIDES)])
         yield Submission(source_id(slug), BEGIN, MessageId("//generated", slug), registered)
@@ -63,6 +69,8 @@ def conflict(developments: int, seed: int = 1) -> Iterator[Submission]:
         source = random.choices(SOURCES, _SOURCE_WEIGHTS)[0]
         known.append(id)
         reported = _reported(random, number, now, source)
+        if doubt.random() < uncertain:
+            reported = _doubted(doubt, reported)
         yield Submission(id, now, MessageId("//generated", f"{number:08}"), reported)
         if random.random() < EXTRA:
             back = min(len(known), 1 + int(random.expovariate(1 / 2_000)))
@@ -71,9 +79,9 @@ def conflict(developments: int, seed: int = 1) -> Iterator[Submission]:
             yield Submission(known[-back], max(BEGIN, now - late), MessageId("//generated", f"{number:08}-more"), fact)
 
 
-def fill(log: ConflictLog, developments: int) -> float:
+def fill(log: ConflictLog, developments: int, uncertain: float = 0) -> float:
     """Put the whole conflict into a log; how many events a second that were."""
-    told = conflict(developments)
+    told = conflict(developments, uncertain=uncertain)
     begun, events = time.perf_counter(), 0
     while some := list(islice(told, TOGETHER)):
         events += len(log.record_all(some))
@@ -118,6 +126,18 @@ def _reported(random: Random, number: int, now: datetime, source: str) -> Develo
             url=f"https://example.org/{source}/{number}",
         ),
     )
+
+
+def _doubted(doubt: Random, reported: DevelopmentReported) -> DevelopmentReported:
+    """The same, of which it is not known any more on which day it began."""
+    begun = reported.description.occurred.start.earliest
+    assert begun  # of all of them one is told
+    month = f"{begun:%Y-%m}"
+    season = f"{begun.year}-{21 + (begun.month - 3) // 3 if 3 <= begun.month < 12 else 24}"
+    until = f"{month}/{begun.date() + timedelta(days=doubt.randrange(40, 90))}"
+    forms = (month, f"{begun:%Y}", f"{begun.date()}~", f"{begun.date()}?", f"{month}~", season, until)
+    occurred = Occurred(doubt.choices(forms, (35, 5, 25, 10, 10, 5, 10))[0])
+    return DevelopmentReported(structs.replace(reported.description, occurred=occurred), reported.account)
 
 
 def _said_later(random: Random, neighbour: UUID | None) -> Fact:

@@ -5,6 +5,9 @@ row. Filters that the counts do not know are asked of every row of the window, u
 developments that the search index names. What would take longer than that is not known (None), and nothing is ever
 estimated. Which of these it is follows from the question and what holds at its cuts, so that an answer at fixed cuts
 remains the same.
+
+In a window is what may have begun by its end and may not have ended before its beginning, as in a timeline. Each counts
+as one, also where an overview (`density`) has only a share of it there.
 """
 
 from collections import Counter
