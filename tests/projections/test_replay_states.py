@@ -20,6 +20,7 @@ from tests.projections.tables import all_rows
 from tests.scenarios import Scene, open_scene
 from tests.soaking import examples as soaked
 from tests.tellings import MIDNIGHT, Telling, one_more, reported_times, tell, tellings
+from timeline.domain.moments import Occurred
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
@@ -86,9 +87,14 @@ class Replays(RuleBasedStateMachine):
         counted = Counter((one.state.described.front, one.status) for one in entries)
         assert {(front.slug, status): count for front in fronts for status, count in front.counts.items()} == counted
         in_buckets: Counter[Any] = Counter()
+        placed: Counter[Any] = Counter()
         for item in density_json(density)["items"]:
             in_buckets[item["front"], item["status"]] += item["developments"]
+            placed[item["front"], item["status"]] += item["placed"]
         assert in_buckets == counted
+        assert +placed == Counter(
+            (one.state.described.front, one.status) for one in entries if day_is_known(one.state.described.occurred)
+        )
         events = self.scene.get("/events", limit=1_000)["items"]
         assert {one.source.slug: (one.accounts, one.in_force) for one in sources if one.accounts} == oracle.accounts(
             events, known_at, wanted.recorded_at
@@ -118,6 +124,12 @@ class Replays(RuleBasedStateMachine):
         after = all_rows(self.scene.runner.catch_up())
 
         assert after == before
+
+
+def day_is_known(occurred: Occurred) -> bool:
+    """Whether it can have begun on one day only; none of these ends before the last on which it may have begun."""
+    start = occurred.start
+    return bool(start.earliest and start.latest and start.earliest.date() == start.latest.date())
 
 
 @pytest.mark.parametrize(("name", "examples"), [("sqlite", 25), ("postgres", 10)])
