@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 def timeline(events: list[Json], as_of: datetime, known_at: datetime, position: int) -> list[Json]:
     """The items of the timeline at these cuts."""
-    standing = sides(events, known_at, position)
+    standing = catalogue(events, known_at, position)
     shown = in_view(events, known_at, position)
     ends = {id: _end_of_merges(id, shown) for id in shown}
     own = {id: (entry["times"], entry["positions"]) for id, entry in shown.items()}
@@ -139,7 +139,12 @@ def _end_of_merges(id: str, shown: dict[str, Json]) -> str:
 
 
 def sides(events: list[Json], known_at: datetime, position: int) -> dict[str, str | None]:
-    """The side of each source: what its first registration in the log says, then what was reported by then in turn.
+    """The side of each source that is registered."""
+    return {slug: source.get("affiliation") for slug, source in catalogue(events, known_at, position).items()}
+
+
+def catalogue(events: list[Json], known_at: datetime, position: int) -> dict[str, Json]:
+    """Each source that is registered: what its first registration says, then what was reported by then in turn.
 
     A registration that was reported by then says everything anew, so beginning with the first one,
     reported by then or not, makes a difference only where none was.
@@ -151,18 +156,30 @@ def sides(events: list[Json], known_at: datetime, position: int) -> dict[str, st
         if event["position"] <= position and event["type"].startswith("source.") and event["position"] not in mistakes
     ]
     slugs: dict[str, str] = {}
-    found: dict[str, str | None] = {}
+    found: dict[str, Json] = {}
     for event in _in_order(event for event in of_sources if event["type"] == "source.registered"):
         if event["subject"] not in slugs:
             slugs[event["subject"]] = event["data"]["slug"]
-            found[event["data"]["slug"]] = event["data"].get("affiliation")
+            found[event["data"]["slug"]] = event["data"]
     for event in _in_order(event for event in of_sources if instant(event["time"]) <= known_at):
         slug = slugs.get(event["subject"], "")
         if event["type"] == "source.registered":
-            found[slug] = event["data"].get("affiliation")
+            found[slug] = event["data"]
         elif slug:
-            found[slug] = event["data"]["changes"].get("affiliation", found[slug])
+            found[slug] = {**found[slug], **event["data"]["changes"]}
     return found
+
+
+def one_name(slug: str | None, sources: dict[str, Json]) -> str | None:
+    """What a source is called once all that are the same have one name: the end of the way; of a circle the least."""
+    seen: list[str] = []
+    at = slug
+    while at is not None and at not in seen:
+        seen.append(at)
+        at = sources.get(at, {}).get("same_as")
+    if at is None:
+        return seen[-1] if seen else None
+    return min(seen[seen.index(at) :])
 
 
 def accounts(events: list[Json], known_at: datetime, position: int) -> dict[str, tuple[int, int]]:
@@ -175,7 +192,7 @@ def accounts(events: list[Json], known_at: datetime, position: int) -> dict[str,
     return found
 
 
-def _status(aspect: str, entry: Json, sides: dict[str, str | None]) -> str:
+def _status(aspect: str, entry: Json, sources: dict[str, Json]) -> str:
     """The six rules, in their order."""
     verdict = entry["verdicts"].get(aspect)
     if verdict and verdict[0]["verdict"] != "withdrawn":
@@ -190,35 +207,46 @@ def _status(aspect: str, entry: Json, sides: dict[str, str | None]) -> str:
         return "retracted"
     if those(in_force, "denies"):
         return "disputed" if those(in_force, "asserts") else "claimed" if those(in_force, "concedes") else "denied"
-    everything = [one["data"] for one in entry["all"]]
-    for one, other in combinations(those(in_force, "asserts", "concedes"), 2):
-        ours, theirs = sides.get(one["source"]), sides.get(other["source"])
+    said = [
+        {"source": one_name(one["data"]["source"], sources), "origin": one_name(one["data"].get("origin"), sources)}
+        for one in entry["all"]
+    ]
+    supporting = [one for one in those(in_force, "asserts", "concedes") if one["source"] in sources]
+    for one, other in combinations(supporting, 2):
         against_interest = "concedes" in (one["stance"][aspect], other["stance"][aspect])
-        if _behind(one, everything) & _behind(other, everything):
+        if _behind(one, said, sources) & _behind(other, said, sources):
             continue
-        if ours is None or ours != theirs or against_interest:
+        if against_interest or not _sides_of(one["source"], sources) & _sides_of(other["source"], sources):
             return "corroborated"
     return "claimed"
 
 
-def _behind(account: Json, everything: list[Json]) -> set[str]:
+def _sides_of(slug: str, sources: dict[str, Json]) -> set[str]:
+    """Every side on which a source, or one that is the same, stands."""
+    name = one_name(slug, sources)
+    same = [source for other, source in sources.items() if one_name(other, sources) == name]
+    return {source["affiliation"] for source in same if source.get("affiliation")}
+
+
+def _behind(account: Json, said: list[Json], sources: dict[str, Json]) -> set[str | None]:
     """Everyone whose word may stand behind an account: its origins, and theirs."""
-    behind, ahead = {account["source"]}, [account.get("origin")]
+    behind: set[str | None] = {one_name(account["source"], sources)}
+    ahead = [one_name(account.get("origin"), sources)]
     for voice in ahead:
         if voice and voice not in behind:
             behind.add(voice)
-            ahead += [one.get("origin") for one in everything if one["source"] == voice]
+            ahead += [one["origin"] for one in said if one["source"] == voice]
     return behind
 
 
-def _item(id: str, entry: Json, sides: dict[str, str | None], as_of: datetime) -> tuple[Any, Json]:
+def _item(id: str, entry: Json, sources: dict[str, Json], as_of: datetime) -> tuple[Any, Json]:
     """The sort key (None where it had not begun) and the item as the wire spells it."""
     told = entry["told"]
     edtf = told["occurred"]
     moment = Occurred(edtf)
     spoken = {aspect for one in entry["all"] for aspect in one["data"]["stance"]} | set(entry["verdicts"])
     aspects = {
-        aspect: "retracted" if entry["retracted"] else _status(aspect, entry, sides)
+        aspect: "retracted" if entry["retracted"] else _status(aspect, entry, sources)
         for aspect in ASPECTS
         if aspect in spoken | {"occurrence"}
     }

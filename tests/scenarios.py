@@ -27,6 +27,7 @@ from timeline.domain.aggregates import Submission
 from timeline.domain.descriptions import Description
 from timeline.domain.facts import AccountGiven, DevelopmentReported, Event, Fact, Recorded, SourceRegistered
 from timeline.domain.moments import Occurred, parse_instant
+from timeline.domain.status import Identity
 from timeline.domain.values import Account, MessageId, development_id_of, source_id
 from timeline.domain.vocabulary import Aspect, Kind, SourceKind, Stance
 from timeline.projections.engines import generations_of
@@ -92,9 +93,9 @@ def registered(slug: str, affiliation: str | None = None) -> SourceRegistered:
     return SourceRegistered(slug, slug.upper(), SourceKind.OTHER, affiliation)
 
 
-def side_of(slug: str) -> str | None:
-    """The side of a source in the scenarios."""
-    return SIDES.get(slug)
+def identity_of(slug: str) -> Identity:
+    """Who a source of the scenarios is: each is registered."""
+    return Identity(slug, True, frozenset(filter(None, (SIDES.get(slug),))))
 
 
 def at(position: int, reported_at: str, fact: Fact, id: UUID = BAKHMUT) -> Recorded:

@@ -226,6 +226,7 @@ FACTS: dict[type[facts.Fact], st.SearchStrategy[Any]] = {
         st.none() | slugs,
         st.sampled_from(Reliability),
         st.none() | urls,
+        st.none() | slugs.map(lambda slug: f"{slug}-other"),
     ),
     facts.SourceRevised: st.builds(
         facts.SourceRevised,
@@ -236,6 +237,7 @@ FACTS: dict[type[facts.Fact], st.SearchStrategy[Any]] = {
             affiliation=st.none() | slugs,
             reliability=st.sampled_from(Reliability),
             url=st.none() | urls,
+            same_as=st.none() | slugs,
         ),
         reasons,
     ),

@@ -102,19 +102,39 @@ sides = st.sampled_from([None, "russia", "ukraine", "opposition"])
 mistakes = st.builds(Mistake, st.sampled_from([0.0, 0.0, 0.1, 0.2, 0.4, 0.7, 1.0]))
 
 
+def _others(slug: str) -> st.SearchStrategy[str]:
+    """Sources that another may be the same as; of one nothing else is ever heard."""
+    return st.sampled_from([other for other in (*SOURCES, "never-heard-of") if other != slug])
+
+
+def _registrations(slug: str) -> st.SearchStrategy[Fact]:
+    same_as = st.sampled_from([None, None, None]) | _others(slug)
+    return st.builds(
+        lambda side, other: SourceRegistered(slug, slug, SourceKind.OTHER, side, same_as=other), sides, same_as
+    )
+
+
+def _source_revisions(slug: str) -> st.SearchStrategy[Fact]:
+    return st.one_of(
+        sides.map(lambda side: SourceRevised(SourceChanges(affiliation=side))),
+        (st.none() | _others(slug)).map(lambda other: SourceRevised(SourceChanges(same_as=other))),
+    )
+
+
 @st.composite
 def tellings(draw: st.DrawFn) -> list[Telling]:
     """What is told, in the order of recording: minutes since the last, reported when, about what, which fact."""
     minutes = st.integers(-3, 10)
     told: list[Telling] = []
     for slug in SOURCES:
-        if draw(st.booleans()):
-            fact: Fact = SourceRegistered(slug, slug, SourceKind.OTHER, draw(sides))
+        if draw(st.sampled_from([True, True, True, False])):
+            fact: Fact = draw(_registrations(slug))
             told.append((draw(minutes), draw(reported_times), source_id(slug), fact))
             # Any of these may have been reported before the registration, or register the source once more.
-            again = st.builds(SourceRegistered, st.just(slug), st.just(slug), st.just(SourceKind.OTHER), sides)
-            changed = sides.map(lambda side: SourceRevised(SourceChanges(affiliation=side)))
-            later = st.tuples(minutes, reported_times, st.just(source_id(slug)), changed | changed | again)
+            changed = _source_revisions(slug)
+            later = st.tuples(
+                minutes, reported_times, st.just(source_id(slug)), changed | changed | _registrations(slug)
+            )
             told += draw(st.lists(later, max_size=3))
     ids = IDS[: draw(st.integers(1, 4))]
     told += [(draw(minutes), draw(reported_times), id, draw(reports)) for id in ids]
@@ -127,10 +147,7 @@ def tellings(draw: st.DrawFn) -> list[Telling]:
 def one_more(draw: st.DrawFn) -> Telling:
     """Anything more about any of them, or about who speaks."""
     slug = draw(st.sampled_from(SOURCES))
-    about_source: st.SearchStrategy[Fact] = st.one_of(
-        st.builds(SourceRegistered, st.just(slug), st.just(slug), st.just(SourceKind.OTHER), sides),
-        sides.map(lambda side: SourceRevised(SourceChanges(affiliation=side))),
-    )
+    about_source = st.one_of(_registrations(slug), _source_revisions(slug))
     if draw(st.integers(0, 4)) == 0:
         return draw(st.integers(-3, 10)), draw(reported_times), None, draw(mistakes)
     if draw(st.integers(0, 5)) == 0:

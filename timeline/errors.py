@@ -103,6 +103,13 @@ class NotAcceptable(TimelineError):
     title = "The message does not fit what the log holds"
 
 
+class StrictRefusal(TimelineError):
+    """Raised when a message would be accepted with warnings, and whoever sends it asked to have it refused then."""
+
+    slug = "refused-as-strict"
+    title = "The message would be accepted with warnings"
+
+
 class MessageIdReused(TimelineError):
     """Raised when a (`source`, `id`) pair that was already used comes again with other content."""
 

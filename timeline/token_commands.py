@@ -51,8 +51,11 @@ def token() -> None:
     help="When it ends: after 12h, 90d or 8w, on a date (the end of that day, UTC), or at an instant. Default: never.",
 )
 @click.option("--replace", is_flag=True, help="If a live token has this name, revoke it in the same moment.")
+@click.option("--strict", is_flag=True, help="Refuse what it brings where that would be accepted with warnings.")
 @click.pass_obj
-def create(config: Config, name: str, scopes: tuple[str, ...], expires: str | None, replace: bool) -> None:
+def create(
+    config: Config, name: str, scopes: tuple[str, ...], expires: str | None, replace: bool, strict: bool
+) -> None:
     """Make a token called NAME and print it, this once; it is the last word of what is printed.
 
     NAME stands in every event that is appended with it (recordedby), so name it after who or what will hold it:
@@ -60,7 +63,7 @@ def create(config: Config, name: str, scopes: tuple[str, ...], expires: str | No
     """
     with _tokens(config) as tokens:
         until = None if expires is None else _until(expires, _now())
-        secret, made = tokens.create(name, map(Scope, scopes), until, replace=replace)
+        secret, made = tokens.create(name, map(Scope, scopes), until, replace=replace, strict=strict)
     ends = f"expires {format_instant(made.expires_at)}" if made.expires_at else "does not expire"
     click.echo(f"{name} may {_allowed(made)}; it {ends}. Keep the token, it is not shown again:")
     click.echo(secret)
@@ -81,7 +84,8 @@ def list_(config: Config, every: bool, as_json: bool) -> None:
     table = Table("Name", "May", "Created", "Expires", "State")
     for one in listed:
         state = one["state"] if one["revoked_at"] is None else f"revoked {one['revoked_at']}"
-        table.add_row(one["name"], ", ".join(one["scopes"]), one["created_at"], one["expires_at"] or "never", state)
+        may = ", ".join([*one["scopes"], *(["strict"] if "strict" in one else [])])
+        table.add_row(one["name"], may, one["created_at"], one["expires_at"] or "never", state)
     Console().print(table)
 
 
@@ -134,11 +138,13 @@ def _told(one: Token, now: datetime) -> dict[str, Any]:
         "expires_at": format_instant(one.expires_at) if one.expires_at else None,
         "revoked_at": format_instant(one.revoked_at) if one.revoked_at else None,
         "state": one.state(now),
+        **({"strict": True} if one.strict else {}),
     }
 
 
 def _allowed(one: Token) -> str:
-    return " and ".join(sorted(one.scopes))
+    allowed = " and ".join(sorted(one.scopes))
+    return f"{allowed}, and nothing that would be accepted with warnings" if one.strict else allowed
 
 
 def _now() -> datetime:

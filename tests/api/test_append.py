@@ -5,8 +5,18 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios import Scene, message
-from timeline.domain.values import development_id_of, development_id_of_message
+from tests.scenarios import Scene, message, registered
+from timeline.domain.facts import FrontOpened
+from timeline.domain.values import development_id_of, development_id_of_message, front_id
+
+
+@pytest.fixture
+def known(scene: Scene) -> Scene:
+    """A log that knows the source and the front of the message."""
+    scene.tell(registered("freedom-of-russia-legion"))
+    scene.tell(FrontOpened("belgorod-border", "Belgorod border"), id=front_id("belgorod-border"))
+    return scene
+
 
 STANCE = {"source": "belgorod-governor", "stance": {"attribution": "denies"}}
 UNKNOWN = "6c64c0b1-0b9d-4ea8-a8b0-0cb8e7c92b65"
@@ -16,16 +26,17 @@ def given(subject: Any, **attributes: Any) -> dict[str, Any]:
     return message("account.given", **{"id": "a-2", "subject": subject, "data": STANCE, **attributes})
 
 
-def test_an_event_is_appended(scene: Scene) -> None:
-    response = scene.post(message())
+def test_an_event_is_appended(known: Scene) -> None:
+    response = known.post(message())
 
     assert response.status_code == 201
     assert response.content_type == "application/json"
     assert response.get_json() == {
-        "position": 1,
+        "position": 3,
         "subject": str(development_id_of_message("//example.org/desk", "a-1")),
         "version": 1,
         "recorded_at": "2023-06-01T12:00:00Z",
+        "warnings": [],
     }
 
 

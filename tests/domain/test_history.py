@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, at, given, instant, registered, reported, side_of
+from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, at, given, identity_of, instant, registered, reported
 from timeline.domain.descriptions import DescriptionChanges, FrontChanges, SourceChanges
 from timeline.domain.facts import (
     AccountWithdrawn,
@@ -43,7 +43,7 @@ def state_at(history: list[Recorded], known_at: str, position: int = LATEST) -> 
 
 
 def headline(state: DevelopmentState) -> Status:
-    return state.statuses(side_of)[Aspect.OCCURRENCE]
+    return state.statuses(identity_of)[Aspect.OCCURRENCE]
 
 
 def voices(state: DevelopmentState) -> list[str]:
@@ -140,7 +140,7 @@ def test_a_withdrawal_is_of_one_source_and_of_the_aspects_it_names() -> None:
 
     assert [sorted(one.withdrawn) for one in state.accounts] == [["attribution"], ["attribution"], []]
     assert [one.in_force for one in state.accounts] == [True, True, True]
-    assert state.statuses(side_of)[Aspect.ATTRIBUTION] == "claimed"
+    assert state.statuses(identity_of)[Aspect.ATTRIBUTION] == "claimed"
 
 
 def test_the_later_assessment_wins_whichever_was_recorded_first() -> None:
@@ -168,7 +168,7 @@ def test_a_retraction_holds_until_a_later_complete_report() -> None:
     gone, back = state_at(history, "2023-05-22"), state_at(history, "2023-05-23")
 
     assert gone.retracted
-    assert gone.statuses(side_of) == {Aspect.OCCURRENCE: "retracted", Aspect.EXTENT: "retracted"}
+    assert gone.statuses(identity_of) == {Aspect.OCCURRENCE: "retracted", Aspect.EXTENT: "retracted"}
     assert not back.retracted
     assert back.described.title == "Again"
     assert headline(back) == "corroborated"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scenarios import NOW, account, side_of
+from tests.scenarios import NOW, account, identity_of
 from timeline.domain.facts import DevelopmentAssessed
-from timeline.domain.status import GivenAccount, GivenAssessment, status_of, statuses
+from timeline.domain.status import GivenAccount, GivenAssessment, Identity, status_of, statuses
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Credibility, Stance, Status, Verdict
 
@@ -129,34 +129,86 @@ TABLE: dict[str, tuple[Told, GivenAssessment | None, str]] = {
 
 @pytest.mark.parametrize(("given", "assessment", "expected"), TABLE.values(), ids=TABLE)
 def test_the_status_of_an_aspect_is(given: Told, assessment: GivenAssessment | None, expected: str) -> None:
-    assert status_of(OCCURRENCE, given, assessment, side_of) == expected
+    assert status_of(OCCURRENCE, given, assessment, identity_of) == expected
 
 
 def test_each_aspect_is_judged_by_itself() -> None:
     """The Grayvoron entry: the occurrence is common ground, who did it is not."""
     entry = told(account("legion", attribution="asserts"), account("governor", attribution="denies"))
 
-    assert statuses(entry, {}, {"governor": "russia", "legion": "opposition"}.get) == {
+    sides = {"governor": frozenset(["russia"]), "legion": frozenset(["opposition"])}
+
+    assert statuses(entry, {}, lambda slug: Identity(slug, True, sides[slug])) == {
         Aspect.OCCURRENCE: Status.CORROBORATED,
         Aspect.ATTRIBUTION: Status.DISPUTED,
     }
 
 
+UNREGISTERED = {
+    "two that nobody registered": told(account("one"), account("two")),
+    "one of two is registered": told(RU, account("two")),
+    "one that nobody registered concedes": told(RU, account("two", "concedes")),
+    "one is registered and concedes": told(account("ru-mod", "concedes"), account("two")),
+}
+
+
+@pytest.mark.parametrize("given", UNREGISTERED.values(), ids=UNREGISTERED)
+def test_who_is_not_registered_is_never_one_of_two_voices(given: Told) -> None:
+    def registered_only_the_ministry(slug: str) -> Identity:
+        return Identity(slug, slug == "ru-mod")
+
+    assert status_of(OCCURRENCE, given, None, registered_only_the_ministry) == "claimed"
+
+
+def test_a_dispute_needs_no_registration() -> None:
+    assert status_of(OCCURRENCE, told(RU, account("two", "denies")), None, Identity) == "disputed"
+
+
+SAME = {"bbc-news": "bbc", "bbc-world": "bbc", "tass-agency": "tass"}
+"""Sources that are the same as another; the BBC stands on a side of its own, TASS on Russia's."""
+
+
+def same_identity_of(slug: str) -> Identity:
+    name = SAME.get(slug, slug)
+    return Identity(name, True, frozenset({"bbc": ["uk"], "tass": ["russia"], "ru-mod": ["russia"]}.get(name, [])))
+
+
+ONE_VOICE: dict[str, tuple[Told, str]] = {
+    "one source under two names": (told(account("bbc"), account("bbc-news")), "claimed"),
+    "two names for a third": (told(account("bbc-news"), account("bbc-world")), "claimed"),
+    "the second name concedes": (told(account("bbc"), account("bbc-news", "concedes")), "claimed"),
+    "another source beside them": (told(account("bbc-news"), account("tass-agency")), "corroborated"),
+    "a name whose other name is on the side": (told(account("tass-agency"), account("ru-mod")), "claimed"),
+    "two outlets that pass on one under two names": (
+        told(account("outlet-1", origin="tass"), account("outlet-2", origin="tass-agency")), "claimed"),
+    "an outlet that passes it on under its other name": (
+        told(account("bbc"), account("outlet-1", origin="bbc-news")), "claimed"),
+    "the chain of origins goes through the other name": (
+        told(account("legion"), account("bbc", "repeats", origin="legion"), account("outlet-1", origin="bbc-news")),
+        "claimed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "expected"), ONE_VOICE.values(), ids=ONE_VOICE)
+def test_sources_that_are_the_same_are_one_voice(given: Told, expected: str) -> None:
+    assert status_of(OCCURRENCE, given, None, same_identity_of) == expected
+
+
 def test_the_bakhmut_capture_is_disputed_and_its_extent_conceded() -> None:
     capture = told(RU, account("ua-mod", "denies", extent="concedes"))
 
-    assert statuses(capture, {}, side_of) == {Aspect.OCCURRENCE: Status.DISPUTED, Aspect.EXTENT: Status.CLAIMED}
+    assert statuses(capture, {}, identity_of) == {Aspect.OCCURRENCE: Status.DISPUTED, Aspect.EXTENT: Status.CLAIMED}
 
 
 def test_an_aspect_taken_back_leaves_the_others_in_force() -> None:
     entry = told(back(account("legion", attribution="asserts"), Aspect.ATTRIBUTION))
 
-    assert statuses(entry, {}, side_of) == {Aspect.OCCURRENCE: Status.CLAIMED, Aspect.ATTRIBUTION: Status.RETRACTED}
+    assert statuses(entry, {}, identity_of) == {Aspect.OCCURRENCE: Status.CLAIMED, Aspect.ATTRIBUTION: Status.RETRACTED}
     assert entry[0].in_force
 
 
 def test_an_assessment_speaks_to_its_own_aspect_only() -> None:
-    found = statuses(told(RU), {Aspect.EXTENT: verdict("refuted", Aspect.EXTENT)}, side_of)
+    found = statuses(told(RU), {Aspect.EXTENT: verdict("refuted", Aspect.EXTENT)}, identity_of)
 
     assert found == {Aspect.OCCURRENCE: Status.CLAIMED, Aspect.EXTENT: Status.REFUTED}
 
@@ -186,7 +238,7 @@ def test_the_order_of_the_accounts_never_matters(voices: Told, random: Any) -> N
     shuffled = list(voices)
     random.shuffle(shuffled)
 
-    assert statuses(shuffled, {}, side_of) == statuses(voices, {}, side_of)
+    assert statuses(shuffled, {}, identity_of) == statuses(voices, {}, identity_of)
 
 
 @settings(max_examples=300)
@@ -196,8 +248,8 @@ def test_adding_a_repeat_by_an_outlet_that_nobody_cites_never_changes_a_status(
 ) -> None:
     repeat = GivenAccount(Account("yet-another-outlet", {aspect: Stance.REPEATS}, origin=origin), NOW, 2)
 
-    before = statuses(voices, {}, side_of)
-    after = statuses([*voices, repeat], {}, side_of)
+    before = statuses(voices, {}, identity_of)
+    after = statuses([*voices, repeat], {}, identity_of)
 
     assert after == {aspect: Status.CLAIMED} | before
 
@@ -207,8 +259,8 @@ def test_adding_a_repeat_by_an_outlet_that_nobody_cites_never_changes_a_status(
 def test_adding_a_repeat_by_anybody_never_corroborates_anything(voices: Told, source: str, origin: str) -> None:
     passed_on = Account(source, {OCCURRENCE: Stance.REPEATS}, origin="rybar" if source == origin else origin)
 
-    before = statuses(voices, {}, side_of)
-    after = statuses([*voices, GivenAccount(passed_on, NOW, 2)], {}, side_of)
+    before = statuses(voices, {}, identity_of)
+    after = statuses([*voices, GivenAccount(passed_on, NOW, 2)], {}, identity_of)
 
     gained = {aspect for aspect, status in after.items() if status is Status.CORROBORATED}
     assert gained <= {aspect for aspect, status in before.items() if status is Status.CORROBORATED}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from tests.scenarios import BAKHMUT, NOW, at, given, instant, reported, side_of
+from tests.scenarios import BAKHMUT, NOW, at, given, identity_of, instant, reported
 from tests.strategies import CONTROLS
 from timeline.domain.facts import Fact, Recorded
 from timeline.domain.history import Cuts, fold_development
@@ -36,7 +36,7 @@ def entry(
     facts = (fact or reported(**described), *more)
     told = [at(number, f"2023-05-{19 + number}", one, id) for number, one in enumerate(facts, 1)]
     state = fold_development(id, told)
-    return Entry(state, state.statuses(side_of), state.described.occurred.open_on(as_of))
+    return Entry(state, state.statuses(identity_of), state.described.occurred.open_on(as_of))
 
 
 def disputed(**described: Any) -> Entry:

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.scenarios import BAKHMUT, NOW, side_of
+from tests.scenarios import BAKHMUT, NOW, identity_of
 from tests.strategies import FACTS, instants
 from timeline.domain.facts import (
     AccountGiven,
@@ -46,7 +46,7 @@ def test_an_item_is_written_as_it_is_told(
     state = fold_development(BAKHMUT, sorted(events, key=lambda one: one.reported_order))
     if not state.visible:
         return
-    entry = Entry(state, state.statuses(side_of), open)
+    entry = Entry(state, state.statuses(identity_of), open)
 
     assert item_bytes(entry) == msgspec.json.encode(item(entry))
     assert tuple(msgspec.json.decode(item_bytes(entry))) == ITEM_FIELDS

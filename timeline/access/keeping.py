@@ -17,6 +17,8 @@ from timeline.domain.moments import format_instant, from_micros, to_micros
 from timeline.errors import InvalidValue
 from timeline.readmodel.databases import Rows, Writing
 
+_STRICT = "strict"
+"""Stands among the scopes of a strict token: so stores that were made before there were any are read as they are."""
 REMEMBERED = 0.02
 """Seconds for which a token that was found is taken as it was."""
 _COLUMNS = "name, scopes, created_at, expires_at, revoked_at"
@@ -59,9 +61,15 @@ class Tokens:
         return token if token and token.is_live(self._clock()) else None
 
     def create(
-        self, name: str, scopes: Iterable[Scope], expires_at: datetime | None = None, *, replace: bool = False
+        self,
+        name: str,
+        scopes: Iterable[Scope],
+        expires_at: datetime | None = None,
+        *,
+        replace: bool = False,
+        strict: bool = False,
     ) -> tuple[str, Token]:
-        """A new token and its secret, which nobody can be told again.
+        """A new token and its secret, which nobody can be told again. `strict`: see `Token`.
 
         Raises `InvalidValue` for a name that is no slug or that a live token has (with `replace` that one is revoked
         in the same moment), for no scopes, and for an end that is not in the future.
@@ -80,10 +88,11 @@ class Tokens:
                 if not replace:
                     raise InvalidValue("name", name, "a name that no live token has, or --replace to revoke that one")
                 _revoke(transaction, name, now)
-            token = Token(name, wanted, now, expires_at)
+            token = Token(name, wanted, now, expires_at, strict=strict)
+            words = sorted(wanted) + [_STRICT] * strict
             transaction.execute(
                 f"INSERT INTO tokens (hash, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, NULL)",
-                (hash_of(secret), name, " ".join(sorted(wanted)), to_micros(now), _micros(expires_at)),
+                (hash_of(secret), name, " ".join(words), to_micros(now), _micros(expires_at)),
             )
         self._seen.clear()
         return secret, token
@@ -129,13 +138,15 @@ def _revoke(transaction: Writing, name: str, now: datetime) -> None:
 @lru_cache(maxsize=1_000)
 def _token(row: tuple[Any, ...]) -> Token:
     """What a row says; the same few are read again and again."""
-    name, scopes, created_at, expires_at, revoked_at = row
+    name, words, created_at, expires_at, revoked_at = row
+    scopes = words.split()
     return Token(
         name,
-        frozenset(map(Scope, scopes.split())),
+        frozenset(Scope(word) for word in scopes if word != _STRICT),
         from_micros(created_at),
         None if expires_at is None else from_micros(expires_at),
         None if revoked_at is None else from_micros(revoked_at),
+        strict=_STRICT in scopes,
     )
 
 

@@ -39,6 +39,7 @@ class Token(Struct, frozen=True):
     """What is known of a token: everything but its secret. Instants are UTC.
 
     `expires_at`: the instant from which on it is refused; None: never. `revoked_at`: when it was taken back.
+    `strict`: what it brings is refused where it would be accepted with warnings.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Token(Struct, frozen=True):
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    strict: bool = False
 
     def allows(self, scope: Scope) -> bool:
         """Whether its scopes hold this one."""

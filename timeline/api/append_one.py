@@ -68,7 +68,7 @@ class AppendsOne(Struct, frozen=True):
         if not self.limits.admit_write(token):
             return self.application(environ, start_response)
         name = environ[_NAME] = name_of(environ.get(_NAME, ""))
-        became = self._append(submission)
+        became = self._append(submission, strict=token.strict)
         if isinstance(became, TimelineError):
             environ[REFUSED] = became
             return self.application(environ, start_response)
@@ -104,11 +104,11 @@ class AppendsOne(Struct, frozen=True):
             return None
         return token if token and token.allows(Scope.APPEND) else None
 
-    def _append(self, submission: Submission) -> Receipt | TimelineError:
+    def _append(self, submission: Submission, *, strict: bool) -> Receipt | TimelineError:
         """What becomes of it."""
         self.metrics.began()
         try:
-            return self.log.record(submission)
+            return self.log.record(submission, strict=strict)
         except TimelineError as error:
             return error
         finally:

@@ -6,6 +6,7 @@ everything and then reads would otherwise wait for a server that waits for it.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -37,12 +38,15 @@ Count = Callable[[Outcome, int], None]
 class Batch:
     """Appends the events of one request and keeps what became of them."""
 
-    def __init__(self, log: ConflictLog, permit: Permit, count: Count, key: str | None, *, quiet: bool) -> None:
-        self._log = log
+    def __init__(
+        self, log: ConflictLog, permit: Permit, count: Count, key: str | None, *, quiet: bool, strict: bool
+    ) -> None:
         self._permit = permit
         self._count = count
         self._key = key
         self._quiet = quiet
+        self._record_all = partial(log.record_all, strict=strict)
+        self._record_together = partial(log.record_together, strict=strict)
         self._counts = Counter[Outcome]()
         self._items: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the answer
 
@@ -50,14 +54,14 @@ class Batch:
         """Append each for itself. Raises `StoreUnusable` where the store fails, and what reading raises."""
         remaining = iter(messages)
         while some := self._next(remaining):
-            self._settle(some, self._log.record_all)
+            self._settle(some, self._record_all)
 
     def append_together(self, messages: Iterable[tuple[int, Any | TimelineError]]) -> bool:
         """Append all or none; whether they were."""
         some = list(islice(self._read(messages), MOST_TOGETHER + 1))
         if any(isinstance(read, TimelineError) for _, read in some):
             some = [(number, read if isinstance(read, TimelineError) else Withheld()) for number, read in some]
-        self._settle(some, self._log.record_together)
+        self._settle(some, self._record_together)
         return not (self._counts[Outcome.REJECTED] or self._counts[Outcome.WITHHELD])
 
     def summary(self) -> dict[str, int]:
@@ -97,7 +101,7 @@ class Batch:
             for one in islice(self._read(remaining), TOGETHER):
                 some.append(one)  # noqa: PERF402 - what was read is kept although reading may end with an error
         except BaseException:
-            self._settle(some, self._log.record_all)
+            self._settle(some, self._record_all)
             raise
         return some
 

@@ -47,7 +47,8 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
     @events.doc(
         summary="Append events (CloudEvents 1.0): one, a batch, or a stream of lines",
         description="A batch says of each event what became of it; one that is refused leaves the others as they are, "
-        "unless `atomic=true` asks for all or none. To send again what was sent before is safe: an event with the "
+        "unless `atomic=true` asks for all or none. What is accepted and probably not meant has `warnings`; with "
+        "`strict=true` it is refused. To send again what was sent before is safe: an event with the "
         "`source` and `id` of one that is there is a duplicate and adds nothing.",
         security=access.NEEDED,
         parameters=HEADERS,
@@ -64,19 +65,19 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
         guard_encoding(request)
         key = idempotency_key(request.headers, sender.name)
         if request.mimetype in ONE:
-            return _one(log, permit, count, key)
+            return _one(log, permit, count, key, strict=query["strict"] or sender.strict)
         if request.mimetype in (BATCH, LINES):
-            return _many(log, query, limits, permit, count, key)
+            return _many(log, query, limits, permit, count, key, strict=query["strict"] or sender.strict)
         raise unsupported(request)
 
     return events
 
 
-def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None) -> Response:
+def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None, *, strict: bool) -> Response:
     try:
         if REFUSED in request.environ:
             raise request.environ[REFUSED]
-        found = _recorded(log, permit(parse_event(with_id(message_of(request), key))), key)
+        found = _recorded(log, permit(parse_event(with_id(message_of(request), key))), key, strict=strict)
     except TimelineError as error:
         count(outcome_of(error), 1)
         raise
@@ -86,11 +87,11 @@ def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None) -> Res
     return response
 
 
-def _recorded(log: ConflictLog, submission: Submission, key: str | None) -> Receipt:
+def _recorded(log: ConflictLog, submission: Submission, key: str | None, *, strict: bool) -> Receipt:
     """What was appended. Raises what the log does, with the header named that the refusal is about."""
     expected = expected_version(request.headers)
     try:
-        return log.record(submission, expected)
+        return log.record(submission, expected, strict=strict)
     except VersionMismatch as error:
         header = "If-Match" if expected else "If-None-Match"
         raise error.under(header, request.headers[header]) from None
@@ -99,14 +100,21 @@ def _recorded(log: ConflictLog, submission: Submission, key: str | None) -> Rece
 
 
 def _many(
-    log: ConflictLog, query: dict[str, Any], limits: BodyLimits, permit: Permit, count: Count, key: str | None
+    log: ConflictLog,
+    query: dict[str, Any],
+    limits: BodyLimits,
+    permit: Permit,
+    count: Count,
+    key: str | None,
+    *,
+    strict: bool,
 ) -> Response:
     for name in ("If-Match", "If-None-Match"):
         if name in request.headers:
             raise InvalidValue(name, request.headers[name], "no such header beside several events")
     as_lines = request.mimetype == LINES
     messages = messages_of_lines(request, limits) if as_lines else messages_of_array(request, limits)
-    batch = Batch(log, permit, count, key, quiet=query["outcomes"] is Told.REFUSED)
+    batch = Batch(log, permit, count, key, quiet=query["outcomes"] is Told.REFUSED, strict=strict)
     try:
         if not query["atomic"]:
             batch.append(messages)

@@ -40,6 +40,7 @@ def receipt(one: Receipt) -> dict[str, Any]:
         "subject": str(one.subject),
         "version": one.version,
         "recorded_at": _told_instant(one.recorded_at),
+        "warnings": list(one.warnings),
     }
 
 

@@ -22,6 +22,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.InvalidMessage: 422,
     errors.UnknownSubject: 422,
     errors.NotAcceptable: 422,
+    errors.StrictRefusal: 422,
     errors.MalformedMessage: 400,
     errors.UnsupportedContentType: 415,
     errors.UnsupportedEncoding: 415,

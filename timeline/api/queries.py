@@ -208,6 +208,14 @@ class AppendQuery(Query):
     atomic = CheckedString(
         switch, load_default=False, metadata={**said("All events or none (at most 4000); default false."), **SWITCH}
     )
+    strict = CheckedString(
+        switch,
+        load_default=False,
+        metadata={
+            **said("Refuse what would be accepted with warnings; default false, and always true with a strict token."),
+            **SWITCH,
+        },
+    )
     outcomes = Word(
         Told,
         load_default=Told.ALL,

@@ -9,10 +9,35 @@ from marshmallow import Schema, fields
 from timeline.api.outcomes import Outcome
 from timeline.api.parameters import said
 from timeline.domain.vocabulary import Aspect, Kind, Status
+from timeline.plausibility.registry import CHECKS, WarningCode
 from timeline.readmodel.changes import ChangeKind, Clock
 from timeline.readmodel.density import Bucket
 from timeline.wire.fields import Word
 from timeline.wire.values import AccountSchema, ActorSchema, PlaceSchema, TallySchema
+
+
+class WarningSchema(Schema):
+    """Something about an event that was accepted, and is probably not what was meant."""
+
+    code = Word(
+        WarningCode,
+        required=True,
+        metadata=said(" ".join(f"`{code}`: {check.means}" for code, check in CHECKS.items())),
+    )
+    field_ = fields.String(
+        required=True, data_key="field", metadata=said("The field of the message, such as `data.account.source`.")
+    )
+    value = fields.Raw(required=True, allow_none=True, metadata=said("What stands there."))
+    detail = fields.String(required=True, metadata=said("The same in a sentence."))
+    meant = fields.Raw(
+        required=True, allow_none=True, metadata=said("What was probably meant; null where that can not be told.")
+    )
+
+
+_WARNINGS = (
+    "What is probably not meant, though it was accepted: none, as a rule. `strict=true` refuses it. A message "
+    "that was sent before is told those of the first time: on what the log held before it."
+)
 
 
 class ReceiptSchema(Schema):
@@ -22,6 +47,7 @@ class ReceiptSchema(Schema):
     subject = fields.UUID(required=True, metadata=said("The development, front or source that it is about."))
     version = fields.Integer(required=True, metadata=said("How many events that subject has with this one."))
     recorded_at = fields.String(required=True, metadata=said("When the log learnt it (UTC)."))
+    warnings = fields.List(fields.Nested(WarningSchema), required=True, metadata=said(_WARNINGS))
 
 
 class _Became(Schema):
@@ -31,6 +57,7 @@ class _Became(Schema):
     subject = fields.UUID(metadata=said("The development, front or source that it is about."))
     version = fields.Integer(metadata=said("How many events that subject has with this one."))
     recorded_at = fields.String(metadata=said("When the log learnt it (UTC)."))
+    warnings = fields.List(fields.Nested(WarningSchema), metadata=said(_WARNINGS))
     problem = fields.Nested(lambda: ProblemSchema(), metadata=said("Why it was refused."))
 
 
@@ -261,7 +288,19 @@ class _Source(Schema):
     affiliation = fields.String(required=True, allow_none=True)
     reliability = fields.String(required=True, allow_none=True)
     url = fields.String(required=True, allow_none=True)
-    registered = fields.Boolean(required=True)
+    same_as = fields.String(
+        required=True, allow_none=True, metadata=said("Slug of another source that it was said to be the same as.")
+    )
+    same = fields.List(
+        fields.String(),
+        required=True,
+        metadata=said(
+            "All other sources that are the same as this one, whichever says so, and through others: one voice."
+        ),
+    )
+    registered = fields.Boolean(
+        required=True, metadata=said("False: its accounts count as claims, never as one of two independent voices.")
+    )
     accounts = fields.Integer(required=True)
     accounts_in_force = fields.Integer(required=True)
 

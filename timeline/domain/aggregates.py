@@ -7,16 +7,20 @@ taking back what it never said, a merge into itself or round in a circle.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, structs
 
+from timeline.domain.descriptions import Description, SourceChanges, set_fields
 from timeline.domain.facts import (
     AccountGiven,
     AccountWithdrawn,
     DataSetImported,
     DevelopmentMerged,
     DevelopmentReported,
+    DevelopmentRetracted,
+    DevelopmentRevised,
     EntryVoided,
     Event,
     Fact,
@@ -29,7 +33,7 @@ from timeline.domain.facts import (
     category_of,
 )
 from timeline.domain.moments import format_instant
-from timeline.domain.values import MessageId
+from timeline.domain.values import Account, MessageId, source_id
 from timeline.domain.voids import voided_in
 from timeline.errors import InsufficientScope, InvalidValue, NotAcceptable, UnknownSubject
 
@@ -68,7 +72,7 @@ class Submission(Struct, frozen=True, gc=False):
 
 
 class Stream(Struct, frozen=True, gc=False):
-    """What a stream remembers for its decisions, without what was voided; version 0 does not exist yet."""
+    """What a stream remembers for its decisions and warnings, without what was voided; version 0 does not exist yet."""
 
     id: UUID
     version: int = 0
@@ -76,18 +80,58 @@ class Stream(Struct, frozen=True, gc=False):
     first_said: dict[str, datetime] = {}
     """Each source that gave an account, and when it first did, on the reported clock."""
     merged_into: frozenset[UUID] = frozenset()
+    front: str | None = None
+    title: str | None = None
+    """How a development was described last, in the order of recording."""
+    described_at: datetime | None = None
+    """When the last complete report of it was reported; only that brings back what was retracted or merged before."""
+    retracted_at: datetime | None = None
+    """When it was retracted, if nothing has brought it back since."""
+    merged_at: datetime | None = None
+    part_of: UUID | None = None
+    """The same of the last merge."""
+
+    @property
+    def retracted(self) -> bool:
+        """Whether the entry as a whole is withdrawn, as things are known now."""
+        return self.retracted_at is not None
 
     def apply(self, event: Event) -> "Stream":
         """The stream after one more event, in the order of recording; after a void it has to be folded anew."""
-        first_said, merged_into = self.first_said, self.merged_into
+        changed: dict[str, Any] = {}
         match event.fact:
-            case DevelopmentReported(_, account) | AccountGiven(account):
-                before = first_said.get(account.source, event.reported_at)
-                first_said = {**first_said, account.source: min(before, event.reported_at)}
+            case DevelopmentReported(description, account):
+                changed = {**self._described(description, event.reported_at), **self._spoken(account, event)}
+            case AccountGiven(account):
+                changed = self._spoken(account, event)
+            case DevelopmentRevised(changes):
+                changed = {name: value for name, value in set_fields(changes).items() if name in ("front", "title")}
+            case DevelopmentRetracted() if not _before(event.reported_at, self.described_at):
+                changed = {"retracted_at": max(event.reported_at, self.retracted_at or event.reported_at)}
             case DevelopmentMerged(into):
-                merged_into |= {into}
+                changed = {"merged_into": self.merged_into | {into}}
+                if not (_before(event.reported_at, self.described_at) or _before(event.reported_at, self.merged_at)):
+                    changed |= {"merged_at": event.reported_at, "part_of": into}
         begun_as = self.begun_as or category_of(event.fact)
-        return Stream(self.id, event.originator_version, begun_as, first_said, merged_into)
+        return structs.replace(self, version=event.originator_version, begun_as=begun_as, **changed)
+
+    def _spoken(self, account: Account, event: Event) -> dict[str, Any]:
+        before = self.first_said.get(account.source, event.reported_at)
+        return {"first_said": {**self.first_said, account.source: min(before, event.reported_at)}}
+
+    def _described(self, description: Description, at: datetime) -> dict[str, Any]:
+        changed: dict[str, Any] = {"front": description.front, "title": description.title}
+        changed["described_at"] = max(at, self.described_at or at)
+        if not _before(at, self.retracted_at):
+            changed["retracted_at"] = None
+        if not _before(at, self.merged_at):
+            changed |= {"merged_at": None, "part_of": None}
+        return changed
+
+
+def _before(at: datetime, other: datetime | None) -> bool:
+    """Whether it was reported before the other, which was recorded before it: then it changes nothing there."""
+    return other is not None and at < other
 
 
 def replayed(id: UUID, history: Sequence[Recorded]) -> Stream:
@@ -117,8 +161,11 @@ def decide(stream: Stream, submission: Submission, now: datetime, other: MergesO
     match fact:
         case DevelopmentReported() | FrontOpened() | SourceRegistered() | DataSetImported():
             _guard_same_sort(stream, submission)
-        case FrontRevised() | FrontClosed() | SourceRevised():
+        case FrontRevised() | FrontClosed():
             _guard_exists(stream, submission)
+        case SourceRevised(changes):
+            _guard_exists(stream, submission)
+            _guard_is_another(stream, changes)
         case AccountWithdrawn(source):
             _guard_exists(stream, submission)
             _guard_has_spoken(stream, source, reported_at)
@@ -185,6 +232,11 @@ def _guard_exists(stream: Stream, submission: Submission) -> None:
     sort = category_of(submission.fact)
     if not stream.version or stream.begun_as != sort:
         raise UnknownSubject(f"subject: this log holds no {sort} {stream.id}", _names_subject(stream))
+
+
+def _guard_is_another(stream: Stream, changes: SourceChanges) -> None:
+    if isinstance(changes.same_as, str) and source_id(changes.same_as) == stream.id:
+        raise InvalidValue("data.changes.same_as", changes.same_as, "another source than this one, or null")
 
 
 def _guard_has_spoken(stream: Stream, source: str, reported_at: datetime) -> None:

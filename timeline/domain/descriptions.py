@@ -76,13 +76,14 @@ class FrontChanges(Struct, frozen=True, omit_defaults=True):
 
 
 class SourceChanges(Struct, frozen=True, omit_defaults=True):
-    """The fields of a source that a revision sets."""
+    """The fields of a source that a revision sets; `same_as` null says that it is a source of its own after all."""
 
     name: str | UnsetType = UNSET
     kind: SourceKind | UnsetType = UNSET
     affiliation: str | UnsetType | None = UNSET
     reliability: Reliability | UnsetType = UNSET
     url: str | UnsetType | None = UNSET
+    same_as: str | UnsetType | None = UNSET
 
     def __post_init__(self) -> None:
         at_least_one(self)
@@ -140,6 +141,7 @@ _FIELD_CHECKS: dict[str, Callable[[str, Any], object]] = {
     "external_id": lambda field, value: value is None or checks.external_id(field, value),
     "language": lambda field, value: value is None or checks.language(field, value),
     "affiliation": checks.optional_slug,
+    "same_as": checks.optional_slug,
     "url": lambda field, value: value is None or checks.url(field, value),
     "area": _area,
 }

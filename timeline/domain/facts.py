@@ -150,7 +150,10 @@ class FrontClosed(Fact, frozen=True, omit_defaults=True):
 
 
 class SourceRegistered(Fact, frozen=True, omit_defaults=True):
-    """Somebody who speaks was registered. `affiliation` is the side; none: the source stands only for itself."""
+    """Somebody who speaks was registered. `affiliation` is the side; none: the source stands only for itself.
+
+    `same_as` is the slug of another source that this one is: the same speaker under two names.
+    """
 
     TOPIC: ClassVar[str] = "source.registered"
 
@@ -160,9 +163,12 @@ class SourceRegistered(Fact, frozen=True, omit_defaults=True):
     affiliation: str | None = None
     reliability: Reliability = Reliability.CANNOT_BE_JUDGED
     url: str | None = None
+    same_as: str | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)
+        if self.same_as == self.slug:
+            raise InvalidValue("same_as", self.same_as, "another source than the one that is registered")
 
 
 class SourceRevised(Fact, frozen=True, omit_defaults=True):

@@ -30,7 +30,7 @@ from timeline.domain.facts import (
     SourceRegistered,
     SourceRevised,
 )
-from timeline.domain.status import AffiliationOf, GivenAccount, GivenAssessment, statuses
+from timeline.domain.status import GivenAccount, GivenAssessment, IdentityOf, statuses
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.domain.voids import in_force, root_of, voided_in, voids_in
@@ -77,9 +77,9 @@ class DevelopmentState(Struct, frozen=True):
             raise LookupError(f"no complete report of {self.id} was known")
         return self.description
 
-    def statuses(self, affiliation_of: AffiliationOf) -> dict[Aspect, Status]:
+    def statuses(self, identity_of: IdentityOf) -> dict[Aspect, Status]:
         """The status of each aspect; all `retracted` once the entry as a whole is withdrawn."""
-        derived = statuses(self.accounts, self.assessments, affiliation_of)
+        derived = statuses(self.accounts, self.assessments, identity_of)
         return dict.fromkeys(derived, Status.RETRACTED) if self.retracted else derived
 
 

@@ -14,8 +14,21 @@ from timeline.domain.facts import DevelopmentAssessed
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Stance, Status, Verdict
 
-AffiliationOf = Callable[[str], str | None]
-"""The side that a source (by slug) stands on; None where it stands only for itself or is not known."""
+
+class Identity(Struct, frozen=True):
+    """Who a source is at a cut.
+
+    `name` is the slug that stands for it and for all sources that are the same. `sides` are those that any of them
+    stands on: none where they stand only for themselves, or where nobody registered one.
+    """
+
+    name: str
+    registered: bool = False
+    sides: frozenset[str] = frozenset()
+
+
+IdentityOf = Callable[[str], Identity]
+"""Who a source (by slug) is."""
 
 
 class GivenAccount(Struct, frozen=True):
@@ -47,12 +60,12 @@ class GivenAssessment(Struct, frozen=True):
 def statuses(
     accounts: Sequence[GivenAccount],
     assessments: Mapping[Aspect, GivenAssessment],
-    affiliation_of: AffiliationOf,
+    identity_of: IdentityOf,
 ) -> dict[Aspect, Status]:
     """The status of every aspect that somebody spoke to, and of `occurrence` always."""
     spoken = {aspect for given in accounts for aspect in given.account.stance} | set(assessments) | {Aspect.OCCURRENCE}
     return {
-        aspect: status_of(aspect, accounts, assessments.get(aspect), affiliation_of)
+        aspect: status_of(aspect, accounts, assessments.get(aspect), identity_of)
         for aspect in Aspect
         if aspect in spoken
     }
@@ -62,7 +75,7 @@ def status_of(
     aspect: Aspect,
     accounts: Sequence[GivenAccount],
     assessment: GivenAssessment | None,
-    affiliation_of: AffiliationOf,
+    identity_of: IdentityOf,
 ) -> Status:
     """The status of one aspect."""
     if assessment and assessment.assessment.verdict is not Verdict.WITHDRAWN:
@@ -75,45 +88,47 @@ def status_of(
         return Status.DENIED
     if Stance.DENIES in now and Stance.ASSERTS in now:
         return Status.DISPUTED
-    if Stance.DENIES not in now and _independently_supported(aspect, accounts, affiliation_of):
+    if Stance.DENIES not in now and _independently_supported(aspect, accounts, identity_of):
         return Status.CORROBORATED
     return Status.CLAIMED
 
 
-def _independently_supported(aspect: Aspect, accounts: Sequence[GivenAccount], affiliation_of: AffiliationOf) -> bool:
+def _independently_supported(aspect: Aspect, accounts: Sequence[GivenAccount], identity_of: IdentityOf) -> bool:
     """Whether two independent sources assert or concede the aspect.
 
-    Independent: nobody's word stands behind both, and they stand on different sides, unless one of
-    them concedes, which is to speak against its own side's interest.
+    Independent: both are registered, nobody's word stands behind both, and they stand on different sides, unless one of
+    them concedes, which is to speak against its own side's interest. Sources that are the same are one.
     """
     if len(accounts) < 2:
         return False
-    cited = _cited_by(accounts)
+    cited = _cited_by(accounts, identity_of)
     voices = {
-        (_lineage(given.account, cited), affiliation_of(given.account.source), stance)
+        (_lineage(given.account, cited, identity_of), identity.sides, stance)
         for given in accounts
         if (stance := given.stance_on(aspect)) in (Stance.ASSERTS, Stance.CONCEDES)
+        and (identity := identity_of(given.account.source)).registered
     }
     return any(
         one_line.isdisjoint(other_line)
-        and (one_side is None or one_side != other_side or Stance.CONCEDES in (one_stance, other_stance))
-        for (one_line, one_side, one_stance), (other_line, other_side, other_stance) in combinations(voices, 2)
+        and (one_sides.isdisjoint(other_sides) or Stance.CONCEDES in (one_stance, other_stance))
+        for (one_line, one_sides, one_stance), (other_line, other_sides, other_stance) in combinations(voices, 2)
     )
 
 
-def _cited_by(accounts: Iterable[GivenAccount]) -> dict[str, set[str]]:
-    """Whom each source ever named as its origin."""
+def _cited_by(accounts: Iterable[GivenAccount], identity_of: IdentityOf) -> dict[str, set[str]]:
+    """Whom each source ever named as its origin, all by the names that stand for them."""
     cited: dict[str, set[str]] = {}
     for given in accounts:
         if given.account.origin:
-            cited.setdefault(given.account.source, set()).add(given.account.origin)
+            source, origin = identity_of(given.account.source).name, identity_of(given.account.origin).name
+            cited.setdefault(source, set()).add(origin)
     return cited
 
 
-def _lineage(account: Account, cited: Mapping[str, set[str]]) -> frozenset[str]:
+def _lineage(account: Account, cited: Mapping[str, set[str]], identity_of: IdentityOf) -> frozenset[str]:
     """Whose word may stand behind an account: the source, and with an origin all whom that one goes back to."""
-    seen = {account.source}
-    ahead = [account.origin] if account.origin else []
+    seen = {identity_of(account.source).name}
+    ahead = [identity_of(account.origin).name] if account.origin else []
     while ahead:
         voice = ahead.pop()
         if voice not in seen:

@@ -97,6 +97,7 @@ COLUMNS: dict[Of, dict[str, str]] = {
         "affiliation": "affiliation",
         "reliability": "reliability",
         "url": "url",
+        "same_as": "same_as",
         "registered": "registered",
         "accounts": "accounts",
         "accounts_in_force": "accounts_in_force",

@@ -9,6 +9,7 @@ from timeline.domain.descriptions import Description
 from timeline.domain.facts import DevelopmentReported, Event, Recorded
 from timeline.domain.history import Cuts, fold_development
 from timeline.domain.moments import Occurred
+from timeline.domain.status import Identity
 from timeline.domain.values import Account, Actor, MessageId, Place, development_id_of
 from timeline.domain.vocabulary import Aspect, Kind, Stance
 from timeline.exporters.export import Export, Format, Of
@@ -24,7 +25,7 @@ def example(format: Format) -> Any:
     """What an export of one development looks like: a JSON value, or a text."""
     report = Recorded(1, _RECORDED, Event(_ID, 1, _REPORTED, MessageId("//example.org/desk", "a-1"), _REPORT))
     state = fold_development(_ID, [report])
-    entry = Entry(state, state.statuses(lambda _: None), open=False)
+    entry = Entry(state, state.statuses(Identity), open=False)
     held = HeldCuts(Cuts(_REPORTED, _REPORTED, 1), _RECORDED)
     of = format.of[0]
     export = Export("Conflict timeline", of, held, {}, _CHECKPOINT, {"belgorod-border": "Belgorod border"})

@@ -158,9 +158,9 @@ class Biography:
 
     def _shown(self, states: Mapping[UUID, DevelopmentState], moment: datetime, position: int) -> dict[UUID, Look]:
         visible = {id: state for id, state in states.items() if state.visible}
-        affiliation_of = self._sides.at(moment, position)
+        identity_of = self._sides.at(moment, position)
         standing = combined(visible) if len(states) > 1 else visible
-        return {id: look_of(state, state.statuses(affiliation_of)) for id, state in standing.items()}
+        return {id: look_of(state, state.statuses(identity_of)) for id, state in standing.items()}
 
     def _replace(self, id: UUID, since: int, looks: Sequence[tuple[int, Look | None]]) -> list[Version]:
         """Put what was found in the place of what held from `since` on; returns the rows opened and closed."""
@@ -215,6 +215,14 @@ def speakers(one: Recorded) -> tuple[str, ...]:
     match one.event.fact:
         case DevelopmentReported(_, account) | AccountGiven(account):
             return (account.source,)
+    return ()
+
+
+def cited(one: Recorded) -> tuple[str, ...]:
+    """The sources on whose word an event says that its account rests."""
+    match one.event.fact:
+        case DevelopmentReported(_, account) | AccountGiven(account) if account.origin:
+            return (account.origin,)
     return ()
 
 

@@ -19,7 +19,7 @@ from timeline.projections.pieces import DensityRow, LabelChange, Names, Piece, d
 from timeline.projections.projection import statuses_alone
 from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, cast_of, digest_of, labels_of
 from timeline.readmodel.cubes import actor_label, label_changes, sort_changes, source_label
-from timeline.readmodel.search import actor_word, source_word, words
+from timeline.readmodel.search import actor_word, origin_word, source_word, words
 from timeline.readmodel.versions import bounds_of, number_of, packed
 
 
@@ -55,6 +55,7 @@ class _Account(Struct, gc=False):
     stance: dict[Aspect, Stance]
     quote: str | None = None
     gist: str | None = None
+    origin: str | None = None
 
 
 class _Fact(Struct, gc=False):
@@ -154,5 +155,7 @@ def _found_by(description: _Description, account: _Account) -> set[str]:
     told = (description.title, description.summary, place and place.name, account.quote, account.gist)
     found = set(words(" ".join(text for text in told if text)))
     found.add(source_word(account.source))
+    if account.origin:
+        found.add(origin_word(account.origin))
     found.update(actor_word(actor.name) for actor in description.actors)
     return found

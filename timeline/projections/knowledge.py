@@ -6,7 +6,6 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from timeline.domain.facts import DevelopmentReported, DevelopmentRevised, Recorded, Unreadable
-from timeline.domain.values import source_id
 from timeline.projections.biographies import Voices, speakers
 from timeline.projections.sides import Sides
 from timeline.readmodel.casts import Actors, cast_of, labels_of
@@ -45,11 +44,6 @@ class Knowledge(Struct):
     """The numbers of the labels of actors (`casts.labels_of`)."""
     casts: set[int] = set()
     """The numbers of the casts that were written."""
-    slugs: dict[UUID, str] = {}
-    """Of the sources that ever spoke, by the id of their stream."""
-
-    def __post_init__(self) -> None:
-        self.slugs = {source_id(slug): slug for slug in self.sources}
 
     def name(self, one: Recorded, written: Written) -> None:
         """Give the front, the source and the actors that an event names for the first time their numbers."""
@@ -60,7 +54,6 @@ class Knowledge(Struct):
         for slug in speakers(one):
             if slug not in self.sources:
                 self.sources[slug] = len(self.sources) + 1
-                self.slugs[source_id(slug)] = slug
                 written.sources.append((slug, self.sources[slug], one.position))
         for label, _ in labels_of(actors_named(one)):
             if label not in self.actors:

@@ -19,10 +19,10 @@ from timeline.domain.facts import (
 )
 from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import to_micros
-from timeline.domain.status import GivenAccount, statuses
+from timeline.domain.status import GivenAccount, Identity, statuses
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Stance, Status
-from timeline.projections.biographies import Biography, speakers, voices_of
+from timeline.projections.biographies import Biography, cited, speakers, voices_of
 from timeline.projections.knowledge import Knowledge, Written
 from timeline.projections.sides import tells_side
 from timeline.readmodel.search import indexed
@@ -41,8 +41,8 @@ class Past(Protocol):
         """Everything that was recorded of these developments, each in the order of recording."""
 
 
-Quoting = Callable[[UUID], Iterable[UUID]]
-"""The developments of which a source (by the id of its stream) gave an account in an earlier batch."""
+Quoting = Callable[[str], Iterable[UUID]]
+"""The developments of which a source (by its slug) gave an account, or in which it is cited, in an earlier batch."""
 
 
 class Projection:
@@ -60,8 +60,8 @@ class Projection:
         events = self._sorted_in(records, written)
         for one in events:
             news[self._known.merged.group_of(one.event.originator_id)].append(one)
-        for source in {one.event.originator_id for one in records if isinstance(one, Recorded) and tells_side(one)}:
-            for id in self._quoting(source):
+        for slug in self._sources_told_of(records):
+            for id in self._quoting(slug):
                 news.setdefault(self._known.merged.group_of(id), [])
         single = {group: some[0] for group, some in news.items() if _is_first_word(group, some)}
         histories = self._histories(id for group in news if group not in single for id in group)
@@ -71,6 +71,12 @@ class Projection:
             self._retell(group, histories, some, written)
         self._known.position = records[-1].position
         return written
+
+    def _sources_told_of(self, records: Sequence[Recorded | Unreadable]) -> set[str]:
+        """The sources of which these records may tell who they are, and those that this may change as well."""
+        sides = self._known.sides
+        ids = {one.event.originator_id for one in records if isinstance(one, Recorded) and tells_side(one)}
+        return sides.linked.together(slug for id in ids if (slug := sides.slug_of(id)))
 
     def handles(self, one: Recorded) -> bool:
         """Whether an event that was set aside could be handled now. Nothing is taken in."""
@@ -174,8 +180,12 @@ class Projection:
 
     def _with_sides(self, told: Sequence[Recorded]) -> list[Recorded]:
         """Events of developments, with those of the sources that spoke of them, in the order of position."""
+        sides = self._known.sides
         slugs = {slug for one in told for slug in speakers(one)}
-        about = self._known.sides.events_of(slugs) if len(slugs) > 1 else []
+        about: list[Recorded] = []
+        if len(slugs) > 1:
+            origins = {slug for one in told for slug in cited(one) if sides.linked.are_linked(slug)}
+            about = sides.events_of(slugs | origins)
         return sorted([*told, *about], key=lambda one: one.position)
 
     def _told(self, biography: Biography, events: Sequence[Recorded], after: int, written: Written) -> list[Version]:
@@ -213,7 +223,7 @@ def statuses_alone(stance: tuple[tuple[Aspect, Stance], ...]) -> Mapping[Aspect,
     """How a development stands on the word of one account."""
     account = Account("somebody", dict(stance), origin="somebody-else")
     given = GivenAccount(account, datetime(1970, 1, 1, tzinfo=UTC), 0)
-    return statuses([given], {}, lambda _: None)
+    return statuses([given], {}, Identity)
 
 
 def _by_subject(events: Iterable[Recorded]) -> list[list[Recorded]]:

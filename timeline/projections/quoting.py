@@ -1,13 +1,14 @@
-"""Which developments a source spoke of: whoever changes sides may change how they stand."""
+"""Which developments a source spoke of, or is cited in: whoever becomes another may change how they stand."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Protocol
 from uuid import UUID
 
 from timeline.projections.knowledge import Knowledge
 from timeline.projections.projection import Quoting
 from timeline.readmodel.databases import Asked
-from timeline.readmodel.search import positions, source_word
+from timeline.readmodel.search import origin_word, positions, source_word
 
 
 class Subjects(Protocol):
@@ -18,12 +19,11 @@ class Subjects(Protocol):
 
 
 def quoting(asked: Asked, engine: str, known: Knowledge, log: Subjects) -> Quoting:
-    """Finds the developments of which a source gave an account, by the search index."""
+    """Finds the developments of which a source gave an account, or an account rests on its word, by the index."""
 
-    def found(source: UUID) -> Iterable[UUID]:
-        slug = known.slugs.get(source)
-        if slug is None:
-            return ()
-        return set(log.subjects(positions(asked, engine, source_word(slug), known.position)).values())
+    def found(slug: str) -> Iterable[UUID]:
+        words = source_word(slug), origin_word(slug)
+        events = chain.from_iterable(positions(asked, engine, word, known.position) for word in words)
+        return set(log.subjects(sorted(set(events))).values())
 
     return found

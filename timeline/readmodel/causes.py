@@ -19,7 +19,7 @@ class Causes:
         self._standing = standing
         self._cuts = then.cuts, now.cuts
         self._documents = earlier, later
-        self._affiliations = tuple(standing.affiliations(cuts) for cuts in self._cuts)
+        self._identities = tuple(standing.identities(cuts) for cuts in self._cuts)
 
     def of(self, id: UUID, old: Entry | None, new: Entry | None) -> tuple[Recorded, ...]:
         """The events behind the change of one development, in the order of the fold."""
@@ -52,15 +52,15 @@ class Causes:
         ]
 
     def _new_sides(self, old: Entry | None, new: Entry | None) -> list[Recorded]:
-        """What was told of sources that spoke and stand on another side than before."""
+        """What was told of sources that spoke, or were cited, and are others or stand on another side than before."""
         if old is None or new is None:
             return []
-        slugs = {given.account.source for entry in (old, new) for given in entry.state.accounts}
-        was, now_is = self._affiliations
-        found = []
-        for slug in sorted(slugs):
-            if was(slug) != now_is(slug):
-                found += _added(*(self._standing.catalogue_events(source_id(slug), cuts) for cuts in self._cuts))
+        accounts = [given.account for entry in (old, new) for given in entry.state.accounts]
+        slugs = {slug for one in accounts for slug in (one.source, one.origin) if slug}
+        was, now_is = self._identities
+        found: list[Recorded] = []
+        for slug in sorted(self._standing.linked.together(one for one in slugs if was(one) != now_is(one))):
+            found += _added(*(self._standing.catalogue_events(source_id(slug), cuts) for cuts in self._cuts))
         return found
 
 

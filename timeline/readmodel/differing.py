@@ -12,7 +12,7 @@ from timeline.domain.facts import Recorded
 from timeline.domain.moments import to_micros
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.past import Past
-from timeline.readmodel.search import positions, source_word
+from timeline.readmodel.search import origin_word, positions, source_word
 from timeline.readmodel.standing import Standing
 
 _HELD = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
@@ -46,16 +46,17 @@ def recorded_between(past: Past, standing: Standing, then: HeldCuts, now: HeldCu
     between = range(then.cuts.position + 1, now.cuts.position + 1)
     ids = set(past.subjects(between).values())
     for slug in _new_sides(standing, then, now, between):
-        told = positions(standing.database, standing.database.engine, source_word(slug), now.cuts.position)
-        ids |= set(past.subjects(told).values())
+        for word in (source_word(slug), origin_word(slug)):
+            told = positions(standing.database, standing.database.engine, word, now.cuts.position)
+            ids |= set(past.subjects(told).values())
     return sorted(standing.merged.together(ids))
 
 
 def _new_sides(standing: Standing, then: HeldCuts, now: HeldCuts, between: range) -> set[str]:
-    """The sources that stand on another side than before."""
+    """The sources that are others, or stand on another side, than before."""
     told = (one for one in standing.events.values() if isinstance(one, Recorded) and one.position in between)
     subjects = {one.event.originator_id for one in told}
     registered = standing.registered(then.cuts) | standing.registered(now.cuts)
     slugs = {source.slug for id, source in registered.items() if id in subjects}
-    was, now_is = standing.affiliations(then.cuts), standing.affiliations(now.cuts)
-    return {slug for slug in slugs if was(slug) != now_is(slug)}
+    was, now_is = standing.identities(then.cuts), standing.identities(now.cuts)
+    return {slug for slug in standing.linked.together(slugs) if was(slug) != now_is(slug)}

@@ -25,7 +25,7 @@ class Documents:
         self._read = histories or {}
         self._standing = standing
         self._cuts = cuts
-        self._affiliation_of = standing.affiliations(cuts)
+        self._identity_of = standing.identities(cuts)
 
     def entries(self, ids: Sequence[UUID]) -> dict[UUID, Entry]:
         """The entries of these developments, of those that are known and not part of another."""
@@ -38,7 +38,7 @@ class Documents:
 
     def entry(self, state: DevelopmentState) -> Entry:
         """A state as answers have it."""
-        return Entry(state, state.statuses(self._affiliation_of), state.described.occurred.open_on(self._cuts.as_of))
+        return Entry(state, state.statuses(self._identity_of), state.described.occurred.open_on(self._cuts.as_of))
 
     def states(self, ids: Collection[UUID]) -> dict[UUID, DevelopmentState]:
         """The developments in view among these, each for itself."""

@@ -92,12 +92,13 @@ class DensityAnswer(Struct, frozen=True):
 
 
 class SourceEntry(Struct, frozen=True):
-    """A source with how many accounts it gave, and how many of them are in force."""
+    """A source with how many accounts it gave, how many of them are in force, and which others are the same."""
 
     source: SourceRegistered
     registered: bool
     accounts: int
     in_force: int
+    same: tuple[str, ...] = ()
 
 
 class Step(Struct, frozen=True):

@@ -129,13 +129,13 @@ class Reader(Surveys):
         members = [id, *(other for other in states if merge_target(states[other], states) == id)]
         events = sorted((one for member in members for one in known[member]), key=lambda one: one.reported_order)
         voided = voided_in(events)
-        affiliation_of = standing.affiliations(held.cuts)
+        identity_of = standing.identities(held.cuts)
         steps = []
         for count, one in enumerate(events, 1):
             folded = {member: fold_development(member, _of(member, events[:count]), voided) for member in members}
             visible = {member: state for member, state in folded.items() if state.visible}
             state = combined(visible).get(id, folded[id])
-            steps.append(Step(one, state.statuses(affiliation_of), voided.get(one.position)))
+            steps.append(Step(one, state.statuses(identity_of), voided.get(one.position)))
         return held, tuple(steps)
 
     def nearby(
@@ -247,7 +247,12 @@ class Reader(Surveys):
         given = self._accounts(standing, held.cuts)
         registered = standing.sources(held.cuts)
         return held, tuple(
-            SourceEntry(standing.source(slug, held.cuts), slug in registered, *given.get(slug, (0, 0)))
+            SourceEntry(
+                standing.source(slug, held.cuts),
+                slug in registered,
+                *given.get(slug, (0, 0)),
+                standing.same_sources(slug, held.cuts),
+            )
             for slug in sorted({*registered, *given})
         )
 

@@ -1,9 +1,9 @@
 """Search: the words of events, and how a question is put to the index of either engine.
 
 Words are split here and not by the database, so that both engines find the same: runs of letters and digits, without
-regard to case and accents. Beside the words of an event stand its source and its actors as words that no text can hold.
-The index is of events and says where to look; whether a development meets the question at its cuts is decided on the
-development itself (`meets`).
+regard to case and accents. Beside the words of an event stand its source, its origin and its actors as words that no
+text can hold. The index is of events and says where to look; whether a development meets the question at its cuts is
+decided on the development itself (`meets`).
 """
 
 import re
@@ -40,9 +40,9 @@ def indexed(fact: Fact) -> set[str]:
     match fact:
         case DevelopmentReported(description, account):
             told = (description.title, description.summary, *_named(description.place), *_said(account))
-            return {*_words(told), source_word(account.source), *_actors(description.actors)}
+            return {*_words(told), *_sources(account), *_actors(description.actors)}
         case AccountGiven(account):
-            return {*_words(_said(account)), source_word(account.source)}
+            return {*_words(_said(account)), *_sources(account)}
         case DevelopmentRevised(changes):
             place = changes.place if isinstance(changes.place, Place) else None
             told = (_set(changes.title), _set(changes.summary), *_named(place))
@@ -79,6 +79,12 @@ def _stands_in(phrase: list[str], text: list[str]) -> bool:
 def source_word(slug: str) -> str:
     """Stands for a source."""
     return f"s:{slug}"
+
+
+@lru_cache(maxsize=100_000)
+def origin_word(slug: str) -> str:
+    """Stands for a source whose word an account passes on."""
+    return f"o:{slug}"
 
 
 @lru_cache(maxsize=100_000)
@@ -133,6 +139,11 @@ def _named(place: Place | None) -> tuple[str, ...]:
 
 def _said(account: Account) -> tuple[str | None, ...]:
     return account.quote, account.gist
+
+
+def _sources(account: Account) -> tuple[str, ...]:
+    spoken = source_word(account.source)
+    return (spoken, origin_word(account.origin)) if account.origin else (spoken,)
 
 
 def _actors(actors: Iterable[Actor]) -> Iterable[str]:

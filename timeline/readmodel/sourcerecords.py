@@ -78,7 +78,7 @@ def source_record(
     told = positions(database, database.engine, source_word(slug), cuts.position, most=most + 1, newest=True)
     covered = frozenset(told[:most])
     documents = Documents(past, standing, cuts)
-    affiliation_of = standing.affiliations(cuts)
+    identity_of = standing.identities(cuts)
     states = documents.states(standing.merged.together(past.subjects(list(covered)).values()))
     accounts = [one for state in states.values() for one in _own(state.accounts, slug, covered)]
     complete = len(told) <= most
@@ -96,7 +96,7 @@ def source_record(
             if stance is Stance.ASSERTS
         }
         if asserted:
-            statuses = state.statuses(affiliation_of)
+            statuses = state.statuses(identity_of)
             for aspect in asserted:
                 fared.setdefault(aspect, Counter())[statuses[aspect]] += 1
     stances: dict[Aspect, Counter[Stance]] = {}

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from timeline.domain.facts import FrontOpened, Recorded, SourceRegistered, Unreadable, category_of
 from timeline.domain.history import Cuts, FrontState, catalogued, fold_front, fold_source
+from timeline.domain.identities import LinkedSources, SourceAt, identity, same_as_said, same_sources
 from timeline.domain.moments import from_micros
-from timeline.domain.status import AffiliationOf
+from timeline.domain.status import Identity, IdentityOf
 from timeline.domain.values import source_id
 from timeline.domain.vocabulary import SourceKind
 from timeline.readmodel.databases import Database
@@ -47,6 +48,7 @@ class Standing:
                 filed = self._filed_under(one)
                 if filed is not None:
                     filed.setdefault(one.event.originator_id, []).append(one)
+        self.linked = _linked(self._sources)
 
     @classmethod
     def now(cls, database: Database, past: Past, last: "Standing | None") -> "Standing":
@@ -103,14 +105,35 @@ class Standing:
         """One source; where it was not registered only its slug is known."""
         return fold_source(self.catalogue_events(source_id(slug), cuts)) or unregistered(slug)
 
-    def affiliations(self, cuts: Cuts) -> AffiliationOf:
-        """The side of each source."""
+    def identities(self, cuts: Cuts) -> IdentityOf:
+        """Who each source is."""
+        source_at = self._source_at(cuts)
 
         @cache
-        def affiliation_of(slug: str) -> str | None:
-            return self.source(slug, cuts).affiliation
+        def identity_of(slug: str) -> Identity:
+            return identity(slug, source_at, self.linked)
 
-        return affiliation_of
+        return identity_of
+
+    def same_sources(self, slug: str, cuts: Cuts) -> tuple[str, ...]:
+        """The other sources that are the same as this one, in order."""
+        if not self.linked.are_linked(slug):
+            return ()
+        same = same_sources(slug, self._source_at(cuts), self.linked)
+        return tuple(one for one in same if one != slug)
+
+    def _source_at(self, cuts: Cuts) -> SourceAt:
+        return lambda slug: fold_source(self.catalogue_events(source_id(slug), cuts))
+
+
+def _linked(sources: Mapping[UUID, Iterable[Recorded]]) -> LinkedSources:
+    linked = LinkedSources()
+    for events in sources.values():
+        slugs = {one.event.fact.slug for one in events if isinstance(one.event.fact, SourceRegistered)}
+        for other in filter(None, map(same_as_said, events)):
+            for slug in slugs:
+                linked.connect(slug, other)
+    return linked
 
 
 def set_aside_in(database: Database) -> tuple[Unreadable, ...]:

@@ -22,11 +22,13 @@ from timeline.domain.aggregates import HistoryOf, Stream, Submission, decide, na
 from timeline.domain.facts import EntryVoided, Event, Recorded
 from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
+from timeline.plausibility.registry import ReceiptWarning, strict_refusal
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Head, New, Row, key_of
 from timeline.store.transactions import SIGN_EVERY, AppendTransaction
 from timeline.store.transcoding import FactMapper
+from timeline.store.unusual import Unusual
 from timeline.store.wishes import Decided, Wish
 
 log = structlog.get_logger(__name__)
@@ -51,21 +53,26 @@ class Appender:
         self._writing = Lock()
         self._groups: Groups[Wish] = Groups(self._settle, MOST_TOGETHER)
         self._streams: dict[UUID, Stream] = {}
+        self._unusual = Unusual()
         self._head: Head | None = None
         self._signed = Head()
         self.written = range(0)
         """The positions, without a gap, of the records that this process appended last, each checked as it came in."""
 
-    def append(self, submissions: Iterable[tuple[Submission, int | None]]) -> list[Wish]:
+    def append(self, submissions: Iterable[tuple[Submission, int | None]], *, strict: bool = False) -> list[Wish]:
         """Append each submission (with the version that its subject must have, or None) for itself.
 
-        Returns once all that were accepted are durable; each wish has its outcome.
+        Returns once all that were accepted are durable; each wish has its outcome. `strict` refuses those that would
+        be accepted with warnings.
         """
-        wishes = [Wish(submission, key_of(submission.message), expected) for submission, expected in submissions]
+        wishes = [
+            Wish(submission, key_of(submission.message), expected, strict=strict)
+            for submission, expected in submissions
+        ]
         self._groups.settle(wishes)
         return wishes
 
-    def append_together(self, submissions: Sequence[Submission]) -> list[Wish]:
+    def append_together(self, submissions: Sequence[Submission], *, strict: bool = False) -> list[Wish]:
         """Append all of the submissions or, where one is refused, none: then the others are `Withheld`.
 
         They are one transaction, so there may be at most `MOST_TOGETHER`; raises `InvalidValue` for more.
@@ -73,7 +80,7 @@ class Appender:
         if len(submissions) > MOST_TOGETHER:
             raise InvalidValue("body", f"{len(submissions)} events", f"at most {MOST_TOGETHER} events, all or nothing")
         together = object()
-        wishes = [Wish(one, key_of(one.message), together=together) for one in submissions]
+        wishes = [Wish(one, key_of(one.message), together=together, strict=strict) for one in submissions]
         self._groups.settle(wishes)
         return wishes
 
@@ -99,6 +106,8 @@ class Appender:
         """Give every wish of the group its outcome; a failure of the store is everybody's."""
         try:
             with self._writing:
+                if not self._unusual.is_read:  # before the lock of the store is taken: nobody else waits for it
+                    self._unusual.catch_up(self._recorder.queries, self._recorder.queries.head())
                 self._commit_with_patience(group)
         except BaseException as error:
             self._streams.clear()
@@ -124,10 +133,15 @@ class Appender:
         return None
 
     def _commit(self, group: Sequence[Wish]) -> None:
-        with self._recorder.appending() as transaction:
-            outcomes, rows = self._decide(group, transaction)
-            for wish, outcome in zip(group, outcomes, strict=True):
-                wish.perhaps_written |= isinstance(outcome, Decided) and outcome.first
+        try:
+            with self._recorder.appending() as transaction:
+                outcomes, rows = self._decide(group, transaction)
+                for wish, outcome in zip(group, outcomes, strict=True):
+                    wish.perhaps_written |= isinstance(outcome, Decided) and outcome.first
+        except BaseException:
+            self._unusual.take_back()
+            raise
+        self._unusual.written(rows)
         self._signed = transaction.signed or self._signed
         if rows:
             self._head = rows[-1].head
@@ -155,6 +169,7 @@ class Appender:
             self._signed = Head(last[0], head.recorded_at) if last else Head()
             missing = {wish.submission.subject for wish in group}
             rows = transaction.queries.concerned(keys, list(missing))[1]
+        self._unusual.catch_up(transaction.queries, head)
         streams: dict[UUID, list[Row]] = {id: [] for id in missing}
         for row in rows:
             if row.subject in streams:
@@ -175,12 +190,13 @@ class Appender:
             if together is None:
                 decided += [self._outcome(wish, there, mine, new, transaction, now) for wish in some]
                 continue
-            before = len(new), dict(mine), dict(self._streams)
+            before, mark = (len(new), dict(mine), dict(self._streams)), self._unusual.mark
             outcomes = [self._outcome(wish, there, mine, new, transaction, now) for wish in some]
             if any(isinstance(one, TimelineError) for one in outcomes):
                 outcomes = [one if isinstance(one, TimelineError) else Withheld() for one in outcomes]
                 count, mine, self._streams = before
                 del new[count:]
+                self._unusual.take_back(mark)
             decided += outcomes
         rows = transaction.append(new, head, to_micros(now))
         if rows and rows[-1].recorded_at - self._signed.recorded_at > SIGN_EVERY:
@@ -200,32 +216,56 @@ class Appender:
         try:
             if row := there.get(wish.key):
                 _guard_same(wish.submission, self._recorded(row).event, f"at position {row.position}")
-                return Decided(row=row, repeated=not wish.perhaps_written)
+                warnings = self._first_warnings(row, transaction)
+                return Decided(row=row, repeated=not wish.perhaps_written, warnings=warnings)
             if wish.key in mine:
                 first, event = mine[wish.key]
                 _guard_same(wish.submission, event, "in the same batch")
                 return structs.replace(first, repeated=True)
-            event = self._accepted(wish, new, transaction, now)
-            mine[wish.key] = Decided(number=len(new)), event
+            event, warnings = self._accepted(wish, new, transaction, now)
+            mine[wish.key] = Decided(number=len(new), warnings=warnings), event
             new.append(New(self._mapper.to_stored_event(event), wish.key))
             return mine[wish.key][0]
         except TimelineError as error:
             return error
 
-    def _accepted(self, wish: Wish, new: Sequence[New], transaction: AppendTransaction, now: datetime) -> Event:
+    def _accepted(
+        self, wish: Wish, new: Sequence[New], transaction: AppendTransaction, now: datetime
+    ) -> tuple[Event, tuple[ReceiptWarning, ...]]:
+        """The event that becomes of a wish after the new ones, with the warnings about it."""
         history_of = partial(self._history, new, transaction, now)
         submission = self._with_subject(wish.submission, history_of)
         stream = self._stream(submission.subject, transaction)
         if wish.expected_version not in (None, stream.version):
             raise VersionMismatch(stream.id, wish.expected_version, stream.version)
-        event = decide(stream, submission, now, lambda other: self._stream(other, transaction), history_of)
+
+        def other(id: UUID) -> Stream:
+            return self._stream(id, transaction)
+
+        event = decide(stream, submission, now, other, history_of)
+        warnings = self._unusual.warnings(event.fact, event.reported_at, stream, other)
+        if warnings and wish.strict:
+            raise strict_refusal(warnings)
         if isinstance(event.fact, EntryVoided):
             history = history_of(stream.id)
             stream = replayed(stream.id, [*history, Recorded(self._next_position(new), now, event)])
         else:
             stream = stream.apply(event)
         self._streams[stream.id] = stream
-        return event
+        self._unusual.take_in(event.fact, len(new))
+        return event, warnings
+
+    def _first_warnings(self, row: Row, transaction: AppendTransaction) -> tuple[ReceiptWarning, ...]:
+        """The warnings with which a record was accepted, on what the log held before it."""
+
+        def then(id: UUID) -> Stream:
+            if id == row.subject and row.version == 1:
+                return Stream(id)
+            rows = transaction.queries.streams([id])[id]
+            return replayed(id, [self._recorded(before) for before in rows if before.position < row.position])
+
+        event = self._recorded(row).event
+        return self._unusual.warnings(event.fact, event.reported_at, then(row.subject), then, row.position)
 
     def _with_subject(self, submission: Submission, history_of: HistoryOf) -> Submission:
         """The submission about the one of the subjects that it may mean which has the event that it voids."""

@@ -108,27 +108,30 @@ class ConflictLog(Application[Any]):
         """The recorder: what reads and writes the tables."""
         return cast("LogRecorder", self.recorder)
 
-    def record(self, submission: Submission, expected_version: int | None = None) -> Receipt:
+    def record(self, submission: Submission, expected_version: int | None = None, *, strict: bool = False) -> Receipt:
         """Append what is submitted, once: the same message again gives the first receipt, marked `repeated`.
 
         Raises `MessageIdReused` where the message's id was used for something else, `VersionMismatch` where the
-        subject is not at the expected version (0: does not exist yet), `StoreUnusable` where the store fails, and
-        whatever `decide` refuses.
+        subject is not at the expected version (0: does not exist yet), `StoreUnusable` where the store fails,
+        whatever `decide` refuses, and with `strict` `StrictRefusal` for what would be accepted with warnings.
         """
-        (wish,) = self._appender.append([(submission, expected_version)])
+        (wish,) = self._appender.append([(submission, expected_version)], strict=strict)
         return wish.settled()
 
-    def record_all(self, submissions: Iterable[Submission]) -> list[Receipt | TimelineError]:
+    def record_all(self, submissions: Iterable[Submission], *, strict: bool = False) -> list[Receipt | TimelineError]:
         """Append each submission for itself, many in one transaction; what became of each, in order."""
-        wishes = self._appender.append((submission, None) for submission in submissions)
+        wishes = self._appender.append(((submission, None) for submission in submissions), strict=strict)
         return [cast("Receipt | TimelineError", wish.outcome) for wish in wishes]
 
-    def record_together(self, submissions: Sequence[Submission]) -> list[Receipt | TimelineError]:
+    def record_together(
+        self, submissions: Sequence[Submission], *, strict: bool = False
+    ) -> list[Receipt | TimelineError]:
         """Append all of the submissions or none, in one transaction; what became of each, in order.
 
         Where one is refused, those that were not are `Withheld`. Raises `InvalidValue` for too many.
         """
-        return [cast("Receipt | TimelineError", wish.outcome) for wish in self._appender.append_together(submissions)]
+        wishes = self._appender.append_together(submissions, strict=strict)
+        return [cast("Receipt | TimelineError", wish.outcome) for wish in wishes]
 
     def holds(self, message: MessageId) -> bool:
         """Whether this message was recorded."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 from timeline.domain.aggregates import Submission
 from timeline.domain.moments import from_micros
 from timeline.errors import TimelineError
+from timeline.plausibility.registry import ReceiptWarning
 from timeline.store.records import Row
 
 _instant_of = lru_cache(maxsize=1_000)(from_micros)
@@ -18,13 +19,17 @@ _instant_of = lru_cache(maxsize=1_000)(from_micros)
 
 
 class Receipt(Struct, frozen=True, gc=False):
-    """What became of a submission. `repeated`: the same message had been recorded before, nothing was added."""
+    """What became of a submission. `repeated`: the same message had been recorded before, nothing was added.
+
+    `warnings` are those of the first time: on what the log held before it.
+    """
 
     position: int
     subject: UUID
     version: int
     recorded_at: datetime
     repeated: bool = False
+    warnings: tuple[ReceiptWarning, ...] = ()
 
 
 class Wish(Struct, gc=False):
@@ -38,6 +43,8 @@ class Wish(Struct, gc=False):
     """Wishes that follow one another with the same are accepted all or none."""
     perhaps_written: bool = False
     """The connection broke while it was being committed, so that it may be there already."""
+    strict: bool = False
+    """Refused where it would be accepted with warnings."""
 
     def settled(self) -> Receipt:
         """The receipt, or the refusal raised."""
@@ -52,6 +59,7 @@ class Decided(Struct, frozen=True, gc=False):
     row: Row | None = None
     number: int = 0
     repeated: bool = False
+    warnings: tuple[ReceiptWarning, ...] = ()
 
     @property
     def first(self) -> bool:
@@ -61,4 +69,5 @@ class Decided(Struct, frozen=True, gc=False):
     def receipt(self, new: Sequence[Row]) -> Receipt:
         """The receipt, once the new rows are there."""
         row = self.row or new[self.number]
-        return Receipt(row.position, row.subject, row.version, _instant_of(row.recorded_at), self.repeated)
+        recorded_at = _instant_of(row.recorded_at)
+        return Receipt(row.position, row.subject, row.version, recorded_at, self.repeated, self.warnings)

@@ -195,6 +195,8 @@ def source(entry: SourceEntry) -> dict[str, Any]:
         "affiliation": told.affiliation,
         "reliability": told.reliability.value if entry.registered else None,
         "url": told.url,
+        "same_as": told.same_as,
+        "same": list(entry.same),
         "registered": entry.registered,
         "accounts": entry.accounts,
         "accounts_in_force": entry.in_force,

@@ -186,6 +186,11 @@ class SourceChangesSchema(Strict):
     affiliation = CheckedString(checks.slug, allow_none=True)
     reliability = Word(Reliability)
     url = CheckedString(checks.url, allow_none=True)
+    same_as = CheckedString(
+        checks.slug,
+        allow_none=True,
+        metadata={"description": "Slug of another source that this one is: the two are one voice."},
+    )
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Any:

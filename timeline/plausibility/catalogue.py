@@ -1,0 +1,164 @@
+"""What a log has to remember so that it can tell what is unusual: sources, fronts, and when developments are dated.
+
+Everything is kept with the position that brought it, so that a message that is sent again is judged as it was the
+first time: on what the log held before it. About a hundred bytes for a source or a front, eight for a development.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from msgspec import Struct
+
+from timeline.plausibility.dates import MAX_YEARS_APART
+from timeline.plausibility.guesses import probably_meant
+
+ANY_POSITION = 2**62
+"""A position after all."""
+_MAX_GUESSES = 10_000
+
+
+class _Named(Struct, frozen=True):
+    """A source or a front: what it is called, and the position that brought it."""
+
+    name: str
+    position: int
+
+
+class Voids:
+    """Which records were entered by mistake, as known before a position."""
+
+    def __init__(self) -> None:
+        self._naming: dict[int, list[int]] = {}
+        """The positions of the voids that name a record, by its position."""
+
+    def add(self, named: int, position: int) -> None:
+        """Take in a void."""
+        self._naming.setdefault(named, []).append(position)
+
+    def remove_last(self, named: int) -> None:
+        """Forget the void of a record that was taken in last."""
+        self._naming[named].pop()
+
+    def stands(self, position: int, before: int) -> bool:
+        """Whether a record is not voided, by what stands before a position."""
+        voids = self._naming.get(position, ())
+        return not any(void < before and self.stands(void, before) for void in voids)
+
+    def among(self, positions: Sequence[int], before: int) -> int:
+        """How many of these records, which are in order, are voided."""
+        voided = (named for named in self._naming if not self.stands(named, before))
+        return sum(1 for named in voided if _holds(positions, named))
+
+    def __len__(self) -> int:
+        return sum(map(len, self._naming.values()))
+
+
+def _holds(positions: Sequence[int], position: int) -> bool:
+    place = bisect_left(positions, position)
+    return place < len(positions) and positions[place] == position
+
+
+class Names:
+    """The sources that are registered, or the fronts that were opened."""
+
+    def __init__(self, voids: Voids) -> None:
+        self._named: dict[str, list[_Named]] = {}
+        self._voids = voids
+        self._guesses: dict[tuple[str, int, int], str | None] = {}
+
+    def add(self, slug: str, name: str, position: int) -> None:
+        """Take one in."""
+        self._named.setdefault(slug, []).append(_Named(name, position))
+
+    def remove_last(self, slug: str) -> None:
+        """Forget what was taken in last of a slug."""
+        self._named[slug].pop()
+        self._guesses.clear()
+
+    def knows(self, slug: str, before: int) -> bool:
+        """Whether it was there before a position."""
+        return self._name(slug, before) is not None
+
+    def meant(self, slug: str, before: int) -> str | None:
+        """The one that was probably meant by a slug that was not there before a position."""
+        names = {known: name for known in self._named if (name := self._name(known, before)) is not None}
+        question = slug, len(names), len(self._voids)
+        if question not in self._guesses:
+            if len(self._guesses) >= _MAX_GUESSES:
+                self._guesses.clear()
+            self._guesses[question] = probably_meant(slug, names)
+        return self._guesses[question]
+
+    def _name(self, slug: str, before: int) -> str | None:
+        """What it is called; None where nothing that stands before a position names it."""
+        for named in self._named.get(slug, ()):
+            if named.position < before and self._voids.stands(named.position, before):
+                return named.name
+        return None
+
+
+class Catalogue:
+    """Sources, fronts and dates, in the order of position. What was added last can be taken back."""
+
+    def __init__(self) -> None:
+        self._voids = Voids()
+        self.sources = Names(self._voids)
+        self.fronts = Names(self._voids)
+        self._years: dict[str, dict[int, array[int]]] = {}
+        self._extent: dict[str, tuple[int, int]] = {}
+        """Of each front the first and the last year that was ever named."""
+        self._undo: list[Callable[[], object]] = []
+        """What takes back each addition that is not there for good."""
+
+    def add_source(self, slug: str, name: str, position: int) -> None:
+        """Take in a registration."""
+        self.sources.add(slug, name, position)
+        self._undo.append(partial(self.sources.remove_last, slug))
+
+    def add_front(self, slug: str, name: str, position: int) -> None:
+        """Take in an opening."""
+        self.fronts.add(slug, name, position)
+        self._undo.append(partial(self.fronts.remove_last, slug))
+
+    def add_year(self, front: str, year: int, position: int) -> None:
+        """Take in that a development of a front is dated to a year."""
+        positions = self._years.setdefault(front, {}).setdefault(year, array("q"))
+        positions.append(position)
+        first, last = self._extent.get(front, (year, year))
+        self._extent[front] = min(first, year), max(last, year)
+        self._undo.append(positions.pop)
+
+    def add_void(self, named: int, position: int) -> None:
+        """Take in that a record was entered by mistake."""
+        self._voids.add(named, position)
+        self._undo.append(partial(self._voids.remove_last, named))
+
+    def years_of(self, front: str, before: int) -> dict[int, int]:
+        """How many developments of a front were dated to each year, before a position."""
+        years = self._years.get(front, {})
+        counts = {
+            year: bisect_left(positions, before) - (self._voids.among(positions, before) if self._voids else 0)
+            for year, positions in years.items()
+        }
+        return {year: count for year, count in counts.items() if count}
+
+    def may_be_far(self, front: str, year: int) -> bool:
+        """Whether any development of a front lies far from a year: if not, there is nothing to look at closely."""
+        first, last = self._extent.get(front, (year, year))
+        return not last - MAX_YEARS_APART <= year <= first + MAX_YEARS_APART
+
+    @property
+    def mark(self) -> int:
+        """Where the additions stand now."""
+        return len(self._undo)
+
+    def take_back(self, mark: int) -> None:
+        """Forget what was added since a mark."""
+        while len(self._undo) > mark:
+            self._undo.pop()()
+
+    def keep(self) -> None:
+        """What was added so far is there for good."""
+        self._undo.clear()

@@ -1,0 +1,95 @@
+"""What may be wrong with a date: it lies far from the others of its front, or after the report of it.
+
+Years are counted as so many times 365.2425 days since the beginning of the year 1, so that the read model counts them
+with a division.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
+
+from msgspec import Struct
+
+from timeline.domain.moments import Bound, Occurred, to_micros
+
+MAX_YEARS_APART = 50
+FIRST_MOMENT = -62_135_596_800_000_000
+"""1 January of the year 1, in microseconds since 1970 (UTC)."""
+YEAR_MICROS = 31_556_952_000_000
+_ZONES_MICROS = 14 * 3_600_000_000
+"""A day begins so much earlier where it begins first (UTC+14)."""
+
+
+class Period(Struct, frozen=True):
+    """Years without a gap of more than `MAX_YEARS_APART`, and how many developments begin in them."""
+
+    first: int
+    last: int
+    developments: int
+
+    def reaches(self, year: int) -> bool:
+        """Whether a year is so near to it that it would belong to it."""
+        return self.first - MAX_YEARS_APART <= year <= self.last + MAX_YEARS_APART
+
+
+def year_of(micros: int) -> int:
+    """The year (from 1) of a moment in microseconds since 1970, UTC; a day too early or too late at its ends."""
+    return (micros - FIRST_MOMENT) // YEAR_MICROS + 1
+
+
+def periods_of(years: Mapping[int, int]) -> list[Period]:
+    """The periods that years make, by how many developments begin in each."""
+    ordered = sorted(year for year, count in years.items() if count)
+    if not ordered:
+        return []
+    ends = [year for year, following in pairwise(ordered) if following - year > MAX_YEARS_APART] + [ordered[-1]]
+    begins = [ordered[0], *(following for year, following in pairwise(ordered) if following - year > MAX_YEARS_APART)]
+    return [
+        Period(first, last, sum(years[year] for year in ordered if first <= year <= last))
+        for first, last in zip(begins, ends, strict=True)
+    ]
+
+
+def far_from(year: int, periods: list[Period], *, among_them: bool = False) -> Period | None:
+    """The period in which most others lie, where that is not the one of this year; `among_them`: it counts itself."""
+    near = [one for one in periods if one.reaches(year)]
+    others = [one for one in periods if not one.reaches(year)]
+    largest = max(others, key=lambda one: one.developments, default=None)
+    beside_it = sum(one.developments for one in near) - among_them
+    return largest if largest and beside_it < largest.developments else None
+
+
+def first_year(occurred: Occurred) -> int | None:
+    """The year under which a front counts a development: in which it may have begun, or else ended."""
+    moment = occurred.start.earliest or occurred.end.latest
+    return None if moment is None else year_of(to_micros(moment))
+
+
+def bounding_years(occurred: Occurred) -> list[tuple[int, ...]]:
+    """The years that a date names: of each of its ends those of which one has to be near the others of the front."""
+    start, end = _years(occurred.start), _years(occurred.end)
+    return [years for years in (start, end) if years] if occurred.is_span else [start] if start else []
+
+
+def date_doubts(occurred: Occurred, reported_at: datetime) -> bool:
+    """Whether something is certainly dated after the report of it."""
+    return to_micros(reported_at) < certain_from(occurred.edtf, occurred.exact_start, occurred.exact_end)
+
+
+@lru_cache(maxsize=100_000)
+def certain_from(edtf: str, exact_start: datetime | None, exact_end: datetime | None) -> int:
+    """The earliest moment at which a report can come after the ends of a date (microseconds since 1970, UTC)."""
+    occurred = Occurred(edtf, exact_start, exact_end)
+    bounds = [occurred.start, occurred.end] if occurred.is_span else [occurred.start]
+    return max(_earliest(bounds), default=FIRST_MOMENT - _ZONES_MICROS)
+
+
+def _earliest(bounds: list[Bound]) -> Iterator[int]:
+    for bound in bounds:
+        if bound.earliest is not None:
+            yield to_micros(bound.earliest) - (0 if bound.exact else _ZONES_MICROS)
+
+
+def _years(bound: Bound) -> tuple[int, ...]:
+    return tuple(year_of(to_micros(moment)) for moment in (bound.earliest, bound.latest) if moment is not None)
