@@ -12,7 +12,7 @@ from flask import request
 
 from dashboards import filters, ids
 from dashboards.filters import View
-from dashboards.pages import actor, development, front, source
+from dashboards.pages import actor, checks, development, front, source
 from dashboards.pages.around import around
 from dashboards.pages.asked import Asked, Content
 from dashboards.pages.nothing import failed, no_such_page, nothing_known
@@ -33,6 +33,7 @@ LISTS: Mapping[str, Callable[[Asked], Content]] = {
     "fronts": front.overview,
     "actors": actor.overview,
     "sources": source.overview,
+    "checks": checks.overview,
 }
 _NARROWEST = 320.0
 

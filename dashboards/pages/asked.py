@@ -51,6 +51,12 @@ def to(asked: Asked, sort: str, key: str, text: Any) -> Any:
     return dcc.Link(text, href=f"/{sort}/{quote(key, safe='')}{write(same_cuts(asked.view))}")
 
 
+def to_checks(asked: Asked) -> Any:
+    """The way to what was probably not meant."""
+    link = dcc.Link("what was probably not meant", href=f"/checks{write(same_cuts(asked.view))}")
+    return html.P(["See also ", link, " in what this log holds."], className="quiet")
+
+
 def to_timeline(asked: Asked, text: str, query: str) -> Any:
     """A link to the timeline, filtered by a query such as `front=bakhmut`."""
     cuts = write(same_cuts(asked.view)).lstrip("?")

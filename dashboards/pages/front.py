@@ -14,6 +14,7 @@ from dashboards.pages.asked import (
     most_frequent,
     table,
     to,
+    to_checks,
     to_timeline,
 )
 from dashboards.pages.framed import columns, framed, its_developments
@@ -69,4 +70,4 @@ def overview(asked: Asked) -> Content:
         for front in fronts
     ]
     head = ("Front", "Developments", "Of which")
-    return Content("Fronts", [table("Fronts, in the order of opening", head, rows, {1})])
+    return Content("Fronts", [table("Fronts, in the order of opening", head, rows, {1}), to_checks(asked)])

@@ -14,6 +14,7 @@ from dashboards.pages.asked import (
     status_cell,
     table,
     to,
+    to_checks,
     to_timeline,
 )
 from dashboards.pages.framed import framed
@@ -34,7 +35,13 @@ def page(asked: Asked, slug: str) -> Content:
     answer = asked.reader.timeline(asked.wanted, Filters(sources=frozenset([slug])), FIRST)
     source = record.source
     told: list[tuple[str, Any]] = [
-        ("Kind", words.kind(source.kind) if record.registered else "never registered"),
+        (
+            "Kind",
+            words.kind(source.kind)
+            if record.registered
+            else "never registered: what it says is a claim, and no second voice",
+        ),
+        ("Same as", _same_as(asked, record)),
         ("Side", words.side(source.affiliation) if source.affiliation else "none: it speaks for itself"),
         ("Reliability", f"{words.reliability(source.reliability)} (Admiralty code)"),
         *_accounts(record),
@@ -52,6 +59,13 @@ def page(asked: Asked, slug: str) -> Content:
     query = f"source={slug}"
     ways = [to_timeline(asked, "Show what it speaks of on the timeline", query)]
     return framed(asked, source.name, told, ways, parts, ("All of what it said as a table", query, answer))
+
+
+def _same_as(asked: Asked, record: SourceRecord) -> Any:
+    """The other names of the source, as links."""
+    if not record.same:
+        return None
+    return html.Span([*_names(asked, record.same), ": one voice"])
 
 
 def _accounts(record: SourceRecord) -> list[tuple[str, Any]]:
@@ -162,12 +176,17 @@ def overview(asked: Asked) -> Content:
             words.kind(one.source.kind) if one.registered else "not registered",
             words.side(one.source.affiliation or ""),
             words.reliability(one.source.reliability),
+            _names(asked, one.same),
             f"{one.accounts:,}",
         ]
         for one in sorted(sources, key=lambda one: one.source.name.casefold())
     ]
-    head = ("Source", "Kind", "Side", "Reliability", "Accounts")
-    return Content("Sources", [table("Sources, by name", head, rows, {4})])
+    head = ("Source", "Kind", "Side", "Reliability", "Same as", "Accounts")
+    return Content("Sources", [table("Sources, by name", head, rows, {5}), to_checks(asked)])
+
+
+def _names(asked: Asked, slugs: tuple[str, ...]) -> Any:
+    return [part for slug in slugs for part in (", ", to(asked, "sources", slug, slug))][1:]
 
 
 def _registered(asked: Asked) -> Content:

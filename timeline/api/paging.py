@@ -17,7 +17,6 @@ from timeline.domain.moments import from_micros, to_micros
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.entries import Page
-from timeline.readmodel.filters import Filters
 from timeline.readmodel.rows import After
 
 _Instant = Annotated[datetime, Meta(tz=True)]
@@ -47,7 +46,7 @@ class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         """Where the page before ended."""
         return to_micros(self.start), self.id.bytes
 
-    def goes_on_with(self, wanted: WantedCuts, filters: Filters) -> bool:
+    def goes_on_with(self, wanted: WantedCuts, filters: Struct) -> bool:
         """Whether these are what the first page was asked; cuts may be left out, since the cursor has them."""
         return (
             self.filters == _digest(filters)
@@ -57,7 +56,7 @@ class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         )
 
 
-def read_cursor(text: str, wanted: WantedCuts, filters: Filters) -> Cursor:
+def read_cursor(text: str, wanted: WantedCuts, filters: Struct) -> Cursor:
     """The cursor that an earlier answer to the same question gave as `next_cursor`. Raises `InvalidValue`."""
     try:
         cursor = msgspec.json.decode(base64.urlsafe_b64decode(text.encode("ascii")), type=Cursor)
@@ -76,7 +75,7 @@ def not_a_cursor(text: str) -> InvalidValue:
     return InvalidValue("cursor", text, "the next_cursor of an earlier answer, unchanged")
 
 
-def cursor_behind(page: Page, wanted: WantedCuts, filters: Filters, before: Cursor | None) -> str | None:
+def cursor_behind(page: Page, wanted: WantedCuts, filters: Struct, before: Cursor | None) -> str | None:
     """The cursor of the page behind this one, which was asked for so; None where there is none."""
     if page.ends is None:
         return None
@@ -89,7 +88,7 @@ def cursor_behind(page: Page, wanted: WantedCuts, filters: Filters, before: Curs
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode("ascii")
 
 
-def _digest(filters: Filters) -> str:
+def _digest(filters: Struct) -> str:
     """The filters in a few letters, the same in whatever order their values were given."""
     told = [_in_order(getattr(filters, name)) for name in filters.__struct_fields__]
     return base64.urlsafe_b64encode(sha256(msgspec.json.encode(told)).digest()[:9]).decode("ascii")

@@ -22,6 +22,7 @@ from timeline.api.parameters import (
 from timeline.domain import checks
 from timeline.domain.vocabulary import Kind, Status
 from timeline.exporters.export import Of
+from timeline.plausibility.registry import WarningCode
 from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket
@@ -165,6 +166,20 @@ class ExportsQuery(TimelineQuery):
         """There are no pages, and a format says itself what it tells of a development."""
 
         exclude = ("fields_", "limit", "cursor")
+
+
+class ChecksQuery(CutsQuery):
+    """Cuts and filters of what was probably not meant. A filter given several times lets any of its values through."""
+
+    code = fields.List(Word(WarningCode), metadata=said("Code of a warning."))
+    front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
+    source = fields.List(
+        CheckedString(checks.slug), metadata=said("Slug of a source: itself, and what it gave an account of.")
+    )
+    limit = Whole(1, 1_000, load_default=500, metadata=said("Items a page, 1 to 1000; default 500."))
+    cursor = fields.String(
+        metadata=said("`next_cursor` of the page before. It carries that answer's cuts; the filters stay beside it.")
+    )
 
 
 class FeedQuery(AwaitingQuery):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from flask import Response
@@ -12,6 +13,7 @@ from timeline.api.http import ApiBlueprint
 from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
 from timeline.api.queries import (
     ChangesQuery,
+    ChecksQuery,
     CutsQuery,
     DensityQuery,
     FrontTimelineQuery,
@@ -23,6 +25,7 @@ from timeline.api.queries import (
 )
 from timeline.api.schemas import (
     ChangesSchema,
+    ChecksSchema,
     DensitySchema,
     DevelopmentSchema,
     FrontsSchema,
@@ -31,9 +34,12 @@ from timeline.api.schemas import (
     TimelineSchema,
 )
 from timeline.errors import InvalidValue, NothingKnown
+from timeline.plausibility.registry import CHECKS
 from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
+from timeline.readmodel.entries import Page
 from timeline.readmodel.filters import Filters
+from timeline.readmodel.findings import FindingFilters
 from timeline.readmodel.past import Past
 from timeline.readmodel.questions import Reader
 from timeline.readmodel.told import Told
@@ -42,6 +48,7 @@ from timeline.wire.fields import development_id
 from timeline.wire.item_bytes import item_bytes
 
 View = Callable[..., Response]
+_NO_ID = UUID(int=0)
 
 
 def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> ApiBlueprint:
@@ -121,6 +128,17 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
         held, entries = reader.sources(cuts_of(query))
         return respond(held, query, {"items": [answers.source(entry) for entry in entries]})
 
+    @reads.get("/checks")
+    @reads.doc(
+        summary="What the log holds that was probably not meant: the warnings of receipts, found again",
+        description="What was mended since is not found any more, and of what was retracted only what was said of it "
+        "afterwards. " + " ".join(f"`{code}`: {check.means}" for code, check in CHECKS.items()),
+    )
+    @asked(ChecksQuery)
+    @reads.response(200, ChecksSchema)
+    def checks(query: dict[str, Any]) -> Response:
+        return _checks(reader, freshness, query)
+
     @reads.get("/developments/<id>")
     @reads.doc(summary="One development, by its id or its <data set>:<id there>")
     @asked(ItemQuery)
@@ -165,6 +183,25 @@ def _timeline(
     body = {**answers.held(page.held), "items": items, "next_cursor": cursor_behind(page, wanted, filters, cursor)}
     fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
     return freshness.answer(body, page.held.cuts.position, fixed=fixed)
+
+
+def _checks(reader: Reader, freshness: Freshness, query: dict[str, Any]) -> Response:
+    """A page. Its cursor holds how many came before it: at fixed cuts they are always the same."""
+    wanted = cuts_of(query)
+    filters = FindingFilters(*(frozenset(query.get(name, ())) for name in ("front", "source", "code")))
+    cursor = read_cursor(query["cursor"], wanted, filters) if "cursor" in query else None
+    before, limit = (cursor.after[0] if cursor else 0), query["limit"]
+    try:
+        held, found, total = reader.findings(cursor.cuts if cursor else wanted, filters, limit, before)
+    except InvalidValue:
+        if cursor is None:
+            raise
+        raise not_a_cursor(query["cursor"]) from None
+    ends = (before + limit, _NO_ID.bytes) if total > before + limit else None
+    next_cursor = cursor_behind(Page(held, [], ends), wanted, filters, cursor)
+    body = {"total": total, "items": [answers.finding(one) for one in found], "next_cursor": next_cursor}
+    fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
+    return freshness.answer({**answers.held(held), **body}, held.cuts.position, fixed=fixed)
 
 
 def _guard_known(reader: Reader, front: str, wanted: WantedCuts) -> None:

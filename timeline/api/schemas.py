@@ -311,6 +311,22 @@ class SourcesSchema(_Held):
     items = fields.List(fields.Nested(_Source), required=True)
 
 
+class _Finding(WarningSchema):
+    development = fields.UUID(required=True, allow_none=True, metadata=said("The development that it is about."))
+    title = fields.String(required=True, allow_none=True, metadata=said("What that is called."))
+    front = fields.String(required=True, allow_none=True, metadata=said("The front that it is about, or is on."))
+    source = fields.String(required=True, allow_none=True, metadata=said("The source that it is about."))
+    developments = fields.Integer(required=True, metadata=said("How many developments it concerns."))
+
+
+class ChecksSchema(_Held):
+    """What the log holds that was probably not meant, as receipts warned of it; `as_of` leaves nothing out."""
+
+    total = fields.Integer(required=True, metadata=said("How much of it there is on all pages."))
+    items = fields.List(fields.Nested(_Finding), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
 class EventsSchema(Schema):
     """A page of the log."""
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, structs
 
 from timeline.domain.descriptions import Description, set_fields
 from timeline.domain.facts import (
@@ -50,7 +50,9 @@ class DevelopmentState(Struct, frozen=True):
     Both count what was voided and the voids, so that a writer may name the version that he saw (`If-Match`).
 
     `described_by` is the position of the last one that set the description: among states at one recorded cut,
-    those with the same `described_by` have the same description.
+    those with the same `described_by` have the same description. `dated_at` is when that of its date was reported.
+    `replaced`: a complete report replaced an earlier one. `after_retraction` and `after_merge`: something was told of
+    it although it was retracted, or part of another, and no complete report has brought it back since.
     """
 
     id: UUID
@@ -64,6 +66,10 @@ class DevelopmentState(Struct, frozen=True):
     last_reported_at: datetime | None = None
     retracted: bool = False
     merged_into: UUID | None = None
+    dated_at: datetime | None = None
+    replaced: bool = False
+    after_retraction: bool = False
+    after_merge: bool = False
 
     @property
     def visible(self) -> bool:
@@ -129,11 +135,21 @@ def apply(state: DevelopmentState, one: Recorded, voided: Collection[int] = ()) 
         position=max(state.position, one.position),
         first_reported_at=state.first_reported_at or reported_at,
         last_reported_at=reported_at,
+        after_retraction=state.after_retraction or state.retracted,
+        after_merge=state.after_merge or state.merged_into is not None,
     )
     match one.event.fact:
         case DevelopmentReported(description, account):
             state = structs.replace(
-                state, description=description, described_by=one.position, retracted=False, merged_into=None
+                state,
+                description=description,
+                described_by=one.position,
+                dated_at=reported_at,
+                replaced=state.visible,
+                retracted=False,
+                merged_into=None,
+                after_retraction=False,
+                after_merge=False,
             )
             return _with_account(state, account, one)
         case AccountGiven(account):
@@ -141,7 +157,9 @@ def apply(state: DevelopmentState, one: Recorded, voided: Collection[int] = ()) 
         case AccountWithdrawn(source, aspects):
             return structs.replace(state, accounts=_without(state.accounts, source, aspects))
         case DevelopmentRevised(changes) if state.description:
-            return structs.replace(state, description=changes.applied_to(state.description), described_by=one.position)
+            description = changes.applied_to(state.description)
+            dated_at = state.dated_at if changes.occurred is UNSET else reported_at
+            return structs.replace(state, description=description, described_by=one.position, dated_at=dated_at)
         case DevelopmentAssessed() as assessment:
             given = GivenAssessment(assessment, reported_at, one.position)
             return structs.replace(state, assessments={**state.assessments, assessment.aspect: given})
@@ -173,6 +191,7 @@ def combined(states: Mapping[UUID, DevelopmentState]) -> dict[UUID, DevelopmentS
             position=max(into.position, state.position),
             first_reported_at=min(reported),
             last_reported_at=max(reported),
+            after_merge=into.after_merge or state.after_merge,
         )
     return standing
 

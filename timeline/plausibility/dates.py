@@ -72,7 +72,7 @@ def bounding_years(occurred: Occurred) -> list[tuple[int, ...]]:
     return [years for years in (start, end) if years] if occurred.is_span else [start] if start else []
 
 
-def date_doubts(occurred: Occurred, reported_at: datetime) -> bool:
+def is_after(occurred: Occurred, reported_at: datetime) -> bool:
     """Whether something is certainly dated after the report of it."""
     return to_micros(reported_at) < certain_from(occurred.edtf, occurred.exact_start, occurred.exact_end)
 

@@ -23,7 +23,7 @@ from timeline.domain.facts import (
 from timeline.domain.moments import Occurred, format_day
 from timeline.domain.values import Account
 from timeline.plausibility.catalogue import Catalogue
-from timeline.plausibility.dates import bounding_years, date_doubts, far_from, first_year, periods_of
+from timeline.plausibility.dates import bounding_years, far_from, first_year, is_after, periods_of
 from timeline.plausibility.places import place_warnings
 from timeline.plausibility.registry import ReceiptWarning, WarningCode
 
@@ -121,7 +121,7 @@ def _of_date(
                 detail = far_sentence(occurred.edtf, front, period.first, period.last)
                 yield ReceiptWarning(WarningCode.DATE_FAR_FROM_FRONT, field, occurred.edtf, detail)
                 break
-    if date_doubts(occurred, reported_at):
+    if is_after(occurred, reported_at):
         detail = after_sentence(occurred.edtf, reported_at)
         yield ReceiptWarning(WarningCode.DATE_AFTER_TIME, field, occurred.edtf, detail)
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from timeline.domain.facts import DevelopmentReported
 from timeline.domain.moments import to_micros
 from timeline.domain.vocabulary import Aspect, Kind, Stance
+from timeline.plausibility.developments import report_doubts
 from timeline.projections.pieces import DensityRow, LabelChange, Names, Piece, density_of_rows
 from timeline.projections.projection import statuses_alone
 from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, cast_of, digest_of, labels_of
@@ -27,6 +28,7 @@ class _Place(Struct, gc=False):
     name: str
     lat: float | None = None
     lon: float | None = None
+    country: str | None = None
 
 
 class _Actor(Struct, gc=False):
@@ -102,15 +104,17 @@ class FirstWords:
             parties, speakers = digest_of(ACTOR, actors), digest_of(SOURCE, sources)
             labels = labels_of(actors)
             kind = number_of(description.kind)
+            since = to_micros(decoded.reported_at)
+            point = (place.lat, place.lon, place.country) if place else None
+            doubts = report_doubts(occurred.edtf, occurred.exact_start, occurred.exact_end, since, point)
         except Exception:  # the projection will find the same, and set the event aside
             return False
-        since = to_micros(decoded.reported_at)
         self._rows.append(
             (
                 description.front, span, start_at, id, since, position, None, None, end_at,
                 further_days, status, kind, aspects, position, description.title, occurred.edtf, exact_start,
                 exact_end, place.lat if place else None, place.lon if place else None,
-                parties, speakers,
+                parties, speakers, doubts,
             )
         )  # fmt: skip
         self._words.append((position, " ".join(found_by)))

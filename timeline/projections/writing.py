@@ -128,7 +128,7 @@ def values_of(row: Version, known: Knowledge) -> tuple[object, ...]:
         known.fronts[look.front], look.span, look.start_at, row.id.bytes, row.reported_from, row.recorded_from,
         row.reported_to, row.recorded_to, look.end_at, look.further_days, look.status, look.kind, look.aspects,
         look.described_by, look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
-        digest_of(ACTOR, look.actors), digest_of(SOURCE, look.sources),
+        digest_of(ACTOR, look.actors), digest_of(SOURCE, look.sources), look.doubts,
     )  # fmt: skip
 
 

@@ -61,6 +61,8 @@ class SourceRecord(Struct, frozen=True):
     last_reported_at: datetime | None
     covered: int
     complete: bool
+    same: tuple[str, ...]
+    """The slugs of all other sources that are the same."""
 
 
 def source_record(
@@ -118,6 +120,7 @@ def source_record(
         max(times, default=None),
         len(accounts),
         complete,
+        standing.same_sources(slug, cuts),
     )
 
 

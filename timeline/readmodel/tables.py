@@ -25,6 +25,7 @@ VERSION_COLUMNS = (
     "lon",
     "parties",
     "speakers",
+    "doubts",
 )
 """Of `versions`, in their order; the first six are its key."""
 
@@ -42,7 +43,8 @@ _VERSIONS = """CREATE TABLE versions (
     reported_from {int8} NOT NULL, recorded_from {int8} NOT NULL, reported_to {int8}, recorded_to {int8},
     end_at {int8}, further_days {int4} NOT NULL, status {int2} NOT NULL, kind {int2} NOT NULL,
     aspects {int4} NOT NULL, described_by {int8} NOT NULL, title TEXT NOT NULL, edtf TEXT NOT NULL,
-    exact_start {int8}, exact_end {int8}, lat {real}, lon {real}, parties {int8} NOT NULL, speakers {int8} NOT NULL
+    exact_start {int8}, exact_end {int8}, lat {real}, lon {real}, parties {int8} NOT NULL, speakers {int8} NOT NULL,
+    doubts {int2} NOT NULL
     {key}
 ){clustered}"""
 _KEY = "front, span, start_at, id, reported_from, recorded_from"
@@ -72,6 +74,7 @@ _SMALL = (
 _INDEXES = (
     "CREATE INDEX versions_by_reported_from ON versions (reported_from)",
     "CREATE INDEX versions_by_reported_to ON versions (reported_to) WHERE reported_to IS NOT NULL",
+    "CREATE INDEX versions_by_doubts ON versions (doubts) WHERE doubts <> 0",
 )
 
 _TYPES = {
@@ -93,7 +96,7 @@ _UNSORTED = """CREATE TEMPORARY TABLE opened (
     front TEXT, span {int2}, start_at {int8}, id {bytes}, reported_from {int8}, recorded_from {int8},
     reported_to {int8}, recorded_to {int8}, end_at {int8}, further_days {int4}, status {int2}, kind {int2},
     aspects {int4}, described_by {int8}, title TEXT, edtf TEXT, exact_start {int8}, exact_end {int8}, lat {real},
-    lon {real}, parties {int8}, speakers {int8}
+    lon {real}, parties {int8}, speakers {int8}, doubts {int2}
 )"""
 UNSORTED = {
     engine: (_UNSORTED.format(**types), f"CREATE TEMPORARY TABLE spoken (position {types['int8']}, found_by TEXT)")

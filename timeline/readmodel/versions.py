@@ -16,6 +16,7 @@ from timeline.domain.checks import trusting
 from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import Occurred, from_micros, to_micros
 from timeline.domain.vocabulary import Aspect, Kind, Status
+from timeline.plausibility.developments import state_doubts
 from timeline.readmodel.casts import Actors, Sources, cast_of
 from timeline.readmodel.cells import MAX_FURTHER_DAYS
 
@@ -33,7 +34,7 @@ ASPECTS: tuple[Aspect, ...] = tuple(Aspect)
 _STATUS_NUMBER = {status: number for number, status in enumerate(STATUSES, 1)}
 _KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS, 1)}
 _ASPECT_BITS = {aspect: 3 * place for place, aspect in enumerate(ASPECTS)}
-_WITHDRAWN = 1 << 15
+WITHDRAWN = 1 << 15
 
 
 class Look(Struct, frozen=True, gc=False):
@@ -44,7 +45,8 @@ class Look(Struct, frozen=True, gc=False):
     over).
     `aspects` packs the status of each aspect, and whether the entry as a whole was withdrawn. `described_by` is the
     position of the event that set its description. `actors` take part in it, `sources` ever gave an account of it: in
-    rows each of the two is a number (`parties`, `speakers`), which says who they are by the table of casts.
+    rows each of the two is a number (`parties`, `speakers`), which says who they are by the table of casts. `doubts`
+    are the bits of the warnings that it bears (`plausibility.registry`).
     """
 
     front: str
@@ -64,6 +66,7 @@ class Look(Struct, frozen=True, gc=False):
     lon: float | None
     actors: Actors = ()
     sources: Sources = ()
+    doubts: int = 0
 
 
 class Version(Struct, gc=False):
@@ -117,12 +120,12 @@ class VersionRow(Struct, frozen=True, gc=False):
     @property
     def withdrawn(self) -> bool:
         """Whether the entry as a whole was withdrawn."""
-        return bool(self.aspects & _WITHDRAWN)
+        return bool(self.aspects & WITHDRAWN)
 
     @property
     def occurred(self) -> Occurred:
         """When it happened."""
-        return _occurred_of(self.edtf, self.exact_start, self.exact_end)
+        return occurred_of(self.edtf, self.exact_start, self.exact_end)
 
     def open_on(self, instant: datetime) -> bool:
         """Whether it is a span that may go on beyond an instant (see `Occurred.open_on`)."""
@@ -154,7 +157,7 @@ class Seen(Struct, frozen=True, gc=False):
         """As of the whole row."""
         if self.exact_end is None and "/" not in self.edtf:
             return False
-        return _occurred_of(self.edtf, self.exact_start, self.exact_end).open_on(instant)
+        return occurred_of(self.edtf, self.exact_start, self.exact_end).open_on(instant)
 
     @property
     def sort_key(self) -> tuple[int, bytes]:
@@ -188,6 +191,7 @@ def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
         place.lon if place else None,
         cast_of((actor.name, actor.role) for actor in description.actors),
         tuple(sorted({given.account.source for given in state.accounts})),
+        state_doubts(state),
     )
 
 
@@ -220,7 +224,7 @@ def _further_days(occurred: Occurred) -> int:
 
 def packed(statuses: Mapping[Aspect, Status], *, withdrawn: bool) -> tuple[int, int]:
     """The number of the headline status, and `aspects`: all statuses and whether the entry was withdrawn."""
-    aspects = _WITHDRAWN if withdrawn else 0
+    aspects = WITHDRAWN if withdrawn else 0
     for aspect, status in statuses.items():
         aspects |= _STATUS_NUMBER[status] << _ASPECT_BITS[aspect]
     return _STATUS_NUMBER[statuses[Aspect.OCCURRENCE]], aspects
@@ -239,7 +243,7 @@ def _statuses_of(aspects: int) -> Mapping[Aspect, Status]:
 
 
 @lru_cache(maxsize=100_000)
-def _occurred_of(edtf: str, exact_start: int | None, exact_end: int | None) -> Occurred:
+def occurred_of(edtf: str, exact_start: int | None, exact_end: int | None) -> Occurred:
     """The occurred clock that a row holds.
 
     A row has no offsets, by which instants belong to the days of `edtf`: that was checked when it was recorded.

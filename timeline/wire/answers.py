@@ -22,6 +22,7 @@ from timeline.domain.voids import voided_position
 from timeline.readmodel.changes import Change, Changes, Clock
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, SourceEntry, Step, TimelineAnswer
+from timeline.readmodel.findings import Finding
 from timeline.readmodel.versions import STATUSES
 from timeline.wire.facts import data_of
 
@@ -200,6 +201,23 @@ def source(entry: SourceEntry) -> dict[str, Any]:
         "registered": entry.registered,
         "accounts": entry.accounts,
         "accounts_in_force": entry.in_force,
+    }
+
+
+def finding(found: Finding) -> dict[str, Any]:
+    """Something that was probably not meant, and where it is."""
+    warning = found.warning
+    return {
+        "code": warning.code.value,
+        "field": warning.field,
+        "value": warning.value,
+        "detail": warning.detail,
+        "meant": warning.meant,
+        "development": str(found.id) if found.id else None,
+        "title": found.title,
+        "front": found.front,
+        "source": found.source,
+        "developments": found.developments,
     }
 
 
