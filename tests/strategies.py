@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from timeline.domain import facts
 from timeline.domain.aggregates import Submission
 from timeline.domain.descriptions import Description, DescriptionChanges, FrontChanges, SourceChanges
+from timeline.domain.legibility import fault_of
 from timeline.domain.moments import Occurred, edtf_bounds
 from timeline.domain.values import (
     Account,
@@ -38,9 +39,12 @@ MOST_INSTANT = datetime(2023, 6, 1, tzinfo=UTC)
 CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
 
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters=CONTROLS), min_size=1, max_size=20).filter(
-    str.strip
-)
+recorded_texts = st.text(
+    st.characters(exclude_categories=("Cs",), exclude_characters=CONTROLS), min_size=1, max_size=20
+).filter(str.strip)
+"""Texts as a log may hold them."""
+texts = recorded_texts.filter(lambda text: fault_of(text) is None)
+"""Texts as they may come in."""
 slugs = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,6}){0,2}", fullmatch=True)
 urls = slugs.map(lambda slug: f"https://example.org/{slug}?a=1#b")
 instants = st.datetimes(datetime(1990, 1, 1), MOST_INSTANT.replace(tzinfo=None), timezones=st.just(UTC))  # noqa: DTZ001

@@ -27,7 +27,7 @@ from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
-from timeline.wire.fields import INSTANT_PATTERN, SCHEMA_MESSAGES, CheckedString, Text, Word
+from timeline.wire.fields import INSTANT_PATTERN, SCHEMA_MESSAGES, CheckedString, RecordedText, Word
 
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
 
@@ -91,7 +91,7 @@ class TimelineQuery(ItemQuery):
     front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
     kind = fields.List(Word(Kind), metadata=said("Kind of development."))
     status = fields.List(Word(Status), metadata=said("Headline status."))
-    actor = fields.List(Text(200), metadata=said("Name of an actor."))
+    actor = fields.List(RecordedText(200), metadata=said("Name of an actor."))
     source = fields.List(CheckedString(checks.slug), metadata=said("Slug of a source that gave an account."))
     q = CheckedString(
         question,

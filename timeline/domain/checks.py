@@ -2,6 +2,7 @@
 
 They are used by the value objects on construction, so that a wrong value can not exist past the edge. What was checked
 when it was recorded, and again when its rows were made, need not be checked each time that it is read (`trusting`).
+A rule that came later is one for what comes in: what was recorded before it stays readable (`as_recorded`).
 """
 
 import re
@@ -9,9 +10,11 @@ from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import local
+from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from timeline.domain.legibility import INVISIBLE, fault_of, name_of
 from timeline.errors import InvalidValue
 
 _Sized = TypeVar("_Sized", bound=Sized)
@@ -28,6 +31,7 @@ _PLAIN_URL = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-
 
 class _Trust(local):
     given = False
+    recorded = 0
 
 
 _TRUST = _Trust()
@@ -48,8 +52,37 @@ def trusted() -> bool:
     return _TRUST.given
 
 
+class _AsRecorded:
+    """Counts how deep in such reading a thread is; one object serves all, since every record passes through it."""
+
+    def __enter__(self) -> None:
+        _TRUST.recorded += 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        _TRUST.recorded -= 1
+
+
+_AS_RECORDED = _AsRecorded()
+
+
+def as_recorded() -> _AsRecorded:
+    """In this thread, texts need not meet the rules that came later than the log: for reading what is in it."""
+    return _AS_RECORDED
+
+
 def text(field: str, value: Any, most: int) -> str:
-    """A text of 1 to `most` characters that says something: no control characters, not only white space."""
+    """A text of 1 to `most` characters that shows what it says.
+
+    No control characters, none that reorder what stands around them, and not only what shows nothing (`legibility`).
+    """
+    any_text(field, value, most)
+    if not value.isascii() and not _TRUST.recorded and (allowed := fault_of(value)):
+        raise InvalidValue(field, value, allowed)
+    return str(value)
+
+
+def any_text(field: str, value: Any, most: int) -> str:
+    """A text as the log may hold it: 1 to `most` characters, no control characters, not only white space."""
     if not isinstance(value, str) or not value or value.isspace() or len(value) > most:
         raise InvalidValue(field, value, f"a text of 1 to {most} characters without control characters")
     if not value.isprintable() and _FORBIDDEN.search(value):
@@ -64,13 +97,18 @@ def optional_text(field: str, value: Any, most: int) -> str | None:
 
 def slug(field: str, value: Any) -> str:
     """A short name such as `belgorod-border`: lower-case letters and digits in groups joined by hyphens."""
-    if isinstance(value, str) and len(value) <= 80 and _is_slug(value):  # the same few come again and again
+    if isinstance(value, str) and is_slug(value):
         return value
     raise InvalidValue(field, value, "lower-case letters, digits and single hyphens, at most 80 characters")
 
 
+def is_slug(value: str) -> bool:
+    """Whether a text is such a name."""
+    return len(value) <= 80 and _matches_slug(value)  # the same few come again and again
+
+
 @lru_cache(maxsize=20_000)
-def _is_slug(value: str) -> bool:
+def _matches_slug(value: str) -> bool:
     return bool(_SLUG.fullmatch(value))
 
 
@@ -81,7 +119,8 @@ def optional_slug(field: str, value: Any) -> str | None:
 
 def external_id(field: str, value: Any) -> str:
     """`<data set>:<id there>`, for example `ucdp-ged:412345`."""
-    return _matching(_EXTERNAL_ID, 281, field, value, "'<data set>:<id there>', for example 'ucdp-ged:412345'")
+    _matching(_EXTERNAL_ID, 281, field, value, "'<data set>:<id there>', for example 'ucdp-ged:412345'")
+    return _visible(field, value)
 
 
 def sha256(field: str, value: Any) -> str:
@@ -117,7 +156,7 @@ def url(field: str, value: Any) -> str:
         raise InvalidValue(field, value, allowed) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidValue(field, value, allowed)
-    return value
+    return _visible(field, value)
 
 
 def number(field: str, value: Any, least: float, most: float) -> float:
@@ -145,4 +184,12 @@ def at_most(field: str, values: _Sized, most: int) -> _Sized:
 def _matching(pattern: re.Pattern[str], most: int, field: str, value: Any, allowed: str) -> str:
     if not isinstance(value, str) or len(value) > most or not pattern.fullmatch(value):
         raise InvalidValue(field, value, allowed)
+    return value
+
+
+def _visible(field: str, value: str) -> str:
+    """A name for machines, in which nothing may stand that a reader can not see."""
+    if not value.isascii() and not _TRUST.recorded and (found := INVISIBLE.search(value)):
+        at = found.start() + 1
+        raise InvalidValue(field, value, f"no character that can not be seen; character {at} is {name_of(found[0])}")
     return value

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from timeline.domain import checks
+from timeline.domain.legibility import fault_of
 from timeline.domain.moments import Occurred
 from timeline.domain.values import Actor, Place, Tally
 from timeline.domain.vocabulary import Kind, Reliability, SourceKind
@@ -60,7 +61,8 @@ class DescriptionChanges(Struct, frozen=True, omit_defaults=True):
 
     def applied_to(self, description: Description) -> Description:
         """The description as it reads after this revision."""
-        return structs.replace(description, **set_fields(self))
+        with checks.as_recorded():  # each half was checked when it came, by the rules of then
+            return structs.replace(description, **set_fields(self))
 
 
 class FrontChanges(Struct, frozen=True, omit_defaults=True):
@@ -104,9 +106,9 @@ def _tags(field: str, tags: tuple[str, ...]) -> None:
 
 @lru_cache(maxsize=20_000)
 def _is_tag(tag: str) -> bool:
-    """Whether it is one; the same few come again and again."""
+    """Whether it is one by the rules of today, whatever is read; the same few come again and again."""
     try:
-        return bool(checks.text("tag", tag, 60))
+        return not fault_of(checks.any_text("tag", tag, 60))
     except InvalidValue:
         return False
 

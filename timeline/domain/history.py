@@ -13,6 +13,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, structs
 
+from timeline.domain.checks import as_recorded
 from timeline.domain.descriptions import Description, set_fields
 from timeline.domain.facts import (
     AccountGiven,
@@ -204,7 +205,8 @@ def fold_front(ordered: Sequence[Recorded]) -> FrontState | None:
             case FrontOpened() as opened:
                 state = FrontState(opened)
             case FrontRevised(changes) if state:
-                state = structs.replace(state, opened=structs.replace(state.opened, **set_fields(changes)))
+                with as_recorded():  # each half was checked when it came, by the rules of then
+                    state = structs.replace(state, opened=structs.replace(state.opened, **set_fields(changes)))
             case FrontClosed() if state:
                 state = structs.replace(state, closed=True)
     return state
@@ -221,7 +223,8 @@ def fold_source(ordered: Sequence[Recorded], voided: Collection[int] | None = No
             case SourceRegistered() as registered:
                 state = registered
             case SourceRevised(changes) if state:
-                state = structs.replace(state, **set_fields(changes))
+                with as_recorded():
+                    state = structs.replace(state, **set_fields(changes))
     return state
 
 

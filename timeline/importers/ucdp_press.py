@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 
+from timeline.domain.legibility import without_controls
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Stance
 
@@ -25,7 +26,13 @@ _MOST_TEXT = 5_000
 
 
 def tidy(text: str) -> str:
-    """The text on one line, without control characters: a line break in a cell is where it was wrapped."""
+    """The text on one line, without control characters: a line break in a cell is where it was wrapped.
+
+    Controls of direction (U+202A to U+202E, U+2066 to U+2069) are left out, since a part of such a text may be cut off
+    or stand within another; what shows nothing is no text.
+    """
+    if not text.isascii():
+        text = without_controls(text)
     return _SPACES.sub(" ", text).strip() if not text.isprintable() or "  " in text else text.strip()
 
 

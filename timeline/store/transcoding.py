@@ -13,6 +13,7 @@ import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from msgspec import Struct
 
+from timeline.domain.checks import as_recorded
 from timeline.domain.facts import FACTS, TOPICS, Event, Fact
 from timeline.domain.values import MessageId
 
@@ -62,7 +63,8 @@ class FactMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The event of a stored form. Raises `msgspec.ValidationError` for bytes that no version ever wrote."""
-        state = _decoded(stored_event.topic, stored_event.state)
+        with as_recorded():
+            state = _decoded(stored_event.topic, stored_event.state)
         id = stored_event.originator_id
         return Event(
             id if isinstance(id, UUID) else UUID(id),

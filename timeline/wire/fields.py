@@ -32,7 +32,13 @@ INSTANT_PATTERN = f"^{_DAY_PATTERN}({_TIME_PATTERN})?$"
 """How a date or an instant (RFC 3339) is spelt; a day may still be one that its month does not have."""
 EXACT_PATTERN = f"^{_DAY_PATTERN}{_TIME_PATTERN}$"
 """The same of an instant alone."""
-_UNSAID = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f"
+_CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f"
+_UNSAID = rf"{_CONTROLS}\u202a-\u202e"
+_BLANK = (
+    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"
+    r"\ufeff\uffa0"
+)
+"""What shows nothing, as far as a pattern of the OpenAPI document can say it; the check knows more (`legibility`)."""
 _DOCUMENTED: dict[Callable[[str, Any], Any], dict[str, Any]] = {
     checks.slug: {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80},
     checks.sha256: {"pattern": "^[0-9a-f]{64}$"},
@@ -81,12 +87,24 @@ class Checked(fields.Field[Any]):
 
 
 class Text(Checked, fields.String):
-    """A text of 1 to `most` characters."""
+    """A text of 1 to `most` characters that shows what it says."""
 
     def __init__(self, most: int, **kwargs: Any) -> None:
-        told = {"minLength": 1, "maxLength": most, "pattern": f"^[^{_UNSAID}]*[^\\s{_UNSAID}][^{_UNSAID}]*$"}
-        kwargs["metadata"] = {**told, **kwargs.get("metadata", {})}
+        kwargs["metadata"] = {**_documented_text(most, _UNSAID, _BLANK), **kwargs.get("metadata", {})}
         super().__init__(lambda field, value: checks.text(field, value, most), **kwargs)
+
+
+class RecordedText(Checked, fields.String):
+    """A text of 1 to `most` characters as the log may hold it, which a reader asks for."""
+
+    def __init__(self, most: int, **kwargs: Any) -> None:
+        kwargs["metadata"] = {**_documented_text(most, _CONTROLS, r"\s"), **kwargs.get("metadata", {})}
+        super().__init__(lambda field, value: checks.any_text(field, value, most), **kwargs)
+
+
+def _documented_text(most: int, unsaid: str, blank: str) -> dict[str, Any]:
+    pattern = f"^[^{unsaid}]*[^{blank}{unsaid}][^{unsaid}]*$"
+    return {"minLength": 1, "maxLength": most, "pattern": pattern}
 
 
 class CheckedString(Checked, fields.String):
