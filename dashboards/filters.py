@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from dashboards import words
+from timeline.domain.checks import any_text, slug
 from timeline.domain.history import Cuts
 from timeline.domain.moments import format_day, format_instant, parse_cut
 from timeline.domain.vocabulary import Kind, Status
@@ -20,7 +21,7 @@ from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts, parse_moment
 
 _LONGEST = 200
-"""Characters of a search."""
+"""Characters of a search, or of the name of an actor."""
 
 Chart = Literal["gantt", "points", "map", "table"]
 Window = Literal["1m", "6m", "all"]
@@ -183,6 +184,11 @@ def _text(name: str, value: str) -> str | None:
     return value.strip() or None
 
 
+def _actor(name: str, value: str) -> str:
+    """A name as a development may give it; the rules for what comes in are not those for what is asked for."""
+    return value if value.isspace() else any_text(name, value, _LONGEST)
+
+
 def _frame(name: str, value: str) -> tuple[float, float, float, float]:
     allowed = "west,south,east,north in degrees such as 30,46,40,52"
     try:
@@ -216,8 +222,8 @@ _READERS: Mapping[str, tuple[str, Callable[[str, list[str]], Any]]] = {
     "front": ("fronts", _several),
     "status": ("statuses", _statuses),
     "kind": ("kinds", _kinds),
-    "actor": ("actor", _one(lambda _, value: value)),
-    "source": ("source", _one(lambda _, value: value)),
+    "actor": ("actor", _one(_actor)),
+    "source": ("source", _one(slug)),
     "map": ("frame", _one(_frame)),
     "id": ("development", _one(_development)),
     "theme": ("theme", _one(_choice("light", "dark"))),

@@ -12,7 +12,7 @@ from timeline.domain.facts import TOPICS
 from timeline.domain.moments import parse_cut, parse_instant
 from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import parse_moment, wanted_cuts
-from timeline.readmodel.search import words
+from timeline.readmodel.wording import words
 from timeline.wire.answers import ITEM_FIELDS
 from timeline.wire.fields import INSTANT_PATTERN, MESSAGES, Checked, CheckedString, Messages
 
@@ -47,7 +47,7 @@ def _recorded_at(value: Any, _: str) -> Any:
 
 def question(field: str, value: Any) -> str:
     """Words to look for."""
-    text = checks.text(field, value, 200)
+    text = checks.any_text(field, value, 200)
     if not words(text):
         raise InvalidValue(field, value, "a text of 1 to 200 characters with a letter or a digit among them")
     return text

@@ -20,7 +20,7 @@ from timeline.projections.pieces import DensityRow, LabelChange, Names, Piece, d
 from timeline.projections.projection import statuses_alone
 from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, cast_of, digest_of, labels_of
 from timeline.readmodel.cubes import actor_label, label_changes, sort_changes, source_label
-from timeline.readmodel.search import actor_word, origin_word, source_word, words
+from timeline.readmodel.search import actor_word, origin_word, source_word, words_of
 from timeline.readmodel.versions import bounds_of, number_of, packed
 
 
@@ -156,8 +156,8 @@ class FirstWords:
 def _found_by(description: _Description, account: _Account) -> set[str]:
     """As `search.indexed` has it."""
     place = description.place
-    told = (description.title, description.summary, place and place.name, account.quote, account.gist)
-    found = set(words(" ".join(text for text in told if text)))
+    told = (description.title, description.summary, place.name if place else None, account.quote, account.gist)
+    found = words_of(told)
     found.add(source_word(account.source))
     if account.origin:
         found.add(origin_word(account.origin))

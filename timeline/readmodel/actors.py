@@ -16,7 +16,7 @@ from msgspec import Struct
 from timeline.domain.history import Cuts
 from timeline.domain.moments import from_micros, to_micros
 from timeline.domain.vocabulary import Kind, Status
-from timeline.errors import NothingKnown
+from timeline.errors import NothingKnown, shown
 from timeline.readmodel.casts import Actors, labels_of, named_by
 from timeline.readmodel.counts import Ints, sums
 from timeline.readmodel.cubes import FRONT_MASK, LABEL_BITS, MONTH_BITS, MONTHS, month_at, start_of
@@ -93,7 +93,7 @@ def actor_record(past: Past, standing: Standing, cuts: Cuts, casts: Casts, name:
     if not actor.developments:
         raise NothingKnown(
             f"name: no actor {name!r} is known at these cuts",
-            ({"field": "name", "value": name, "allowed": "the name of an actor known at these cuts"},),
+            ({"field": "name", "value": shown(name), "allowed": "the name of an actor known at these cuts"},),
         )
     part = _folded(past, standing, cuts, name) or _newest(standing, cuts, casts, name, enough)
     covered = part.kinds.total()

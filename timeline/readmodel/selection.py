@@ -14,7 +14,7 @@ from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.past import Past
 from timeline.readmodel.rows import After, Window, all_rows
-from timeline.readmodel.search import actor_word, count, positions, source_word, words
+from timeline.readmodel.search import actor_word, count, looked_for, positions, source_word
 from timeline.readmodel.standing import Standing
 
 FEW = 2_000
@@ -81,7 +81,7 @@ def named(standing: Standing, past: Past, window: Window) -> set[UUID] | None:
         # A word that is common as it stands is common as a beginning, which takes longer to find out.
         return None if are_common([word]) else having([word], begins=True)
 
-    longest = sorted(set(words(filters.text or "")), key=lambda word: (-len(word), word))
+    longest = sorted(looked_for(filters.text or ""), key=lambda word: (-len(word), word))
     asked = [beginning(word) for word in longest[:MOST_WORDS]]
     if filters.actors:
         asked.append(having([actor_word(name) for name in filters.actors]))

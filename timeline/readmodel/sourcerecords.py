@@ -9,13 +9,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from timeline.domain.checks import is_slug
 from timeline.domain.facts import EntryVoided, Recorded, SourceRegistered, SourceRevised
 from timeline.domain.history import Cuts, combined, fold_source
 from timeline.domain.status import GivenAccount
 from timeline.domain.values import source_id
 from timeline.domain.vocabulary import Aspect, Stance, Status
 from timeline.domain.voids import voided_in
-from timeline.errors import NothingKnown
+from timeline.errors import NothingKnown, shown
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.past import Past
 from timeline.readmodel.search import positions, source_word
@@ -70,8 +71,10 @@ def source_record(
 ) -> SourceRecord:
     """The record at these cuts; `counted` are the accounts that it gave and those in force, if they were counted.
 
-    Raises `NothingKnown` where the source is neither registered nor gave an account.
+    Raises `NothingKnown` where the source is neither registered nor gave an account, as with what is no slug.
     """
+    if not is_slug(slug):
+        raise _unheard_of(slug)
     history = _history(standing, cuts, slug)
     registered = fold_source([step.recorded for step in history]) is not None
     if not history and counted and not counted[0]:
@@ -127,7 +130,7 @@ def source_record(
 def _unheard_of(slug: str) -> NothingKnown:
     return NothingKnown(
         f"slug: no source {slug!r} is known at these cuts",
-        ({"field": "slug", "value": slug, "allowed": "the slug of a source known at these cuts"},),
+        ({"field": "slug", "value": shown(slug), "allowed": "the slug of a source known at these cuts"},),
     )
 
 
