@@ -7,7 +7,7 @@ from dash import html
 from msgspec import Struct
 
 from dashboards import words
-from dashboards.elements import swatch, timed
+from dashboards.elements import swatch, timed, verbatim
 from dashboards.lag import lag
 from timeline.domain.facts import SourceRegistered
 from timeline.domain.moments import Occurred
@@ -29,7 +29,7 @@ class Manner(Struct, frozen=True):
     development it was given.
     """
 
-    named: Callable[[SourceRegistered], Any] = lambda source: source.name
+    named: Callable[[SourceRegistered], Any] = lambda source: verbatim(source.name)
     heading: Callable[..., Any] = html.H4
     whole: bool = False
 
@@ -65,8 +65,8 @@ def _account(
             html.Div(
                 [
                     html.Div([manner.named(source), *origin, *_grade(source, manner)]),
-                    html.P(told.gist) if told.gist else None,
-                    html.Blockquote(f"“{told.quote}”") if told.quote else None,
+                    html.P(verbatim(told.gist)) if told.gist else None,
+                    html.Blockquote(verbatim(f"“{told.quote}”")) if told.quote else None,
                     html.Div(
                         [
                             *timed(f"{words.moment(given.reported_at)}{after}"),
@@ -95,7 +95,7 @@ def _proof(told: Account, manner: Manner) -> list[Any]:
     parts: list[Any] = []
     if told.url:
         text = words.clipped(told.url, 80) if manner.whole else "source"
-        parts += [" · ", html.A(text, href=told.url, target="_blank", rel="noopener noreferrer")]
+        parts += [" · ", html.A(verbatim(text), href=told.url, target="_blank", rel="noopener noreferrer")]
     if told.archive_sha256 and manner.whole:
         parts.append(html.Div(["archived copy, SHA-256 ", html.Code(told.archive_sha256)]))
     elif told.archive_sha256:

@@ -16,6 +16,7 @@ from dashboards.figures.scale import Scale, milliseconds
 from dashboards.filters import View
 from dashboards.theme import Palette
 from timeline.domain.history import Cuts
+from timeline.domain.legibility import isolated
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
@@ -104,7 +105,7 @@ def empty(names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
     more = [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
-    return (f"Nothing to show in this window for {words.listed([*names[:_MOST_NAMED], *more])}.",)
+    return (f"Nothing to show in this window for {words.listed([*map(isolated, names[:_MOST_NAMED]), *more])}.",)
 
 
 def _counts(

@@ -3,7 +3,8 @@
 Labels are plain text on purpose. Dash (4.4) puts a component inside an option's label into its layout when the
 row is first drawn, under the option's value. A row that comes to stand for another value, since one was put
 in before it, is then looked for where nothing was put, and Dash gives up on the whole answer. Swatches are
-drawn by the style sheet, and the counts stand beside the list.
+drawn by the style sheet, and the counts stand beside the list. Names of others are isolated by characters, not by
+`<bdi>`, for the same reason.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from dash import html
 from msgspec import Struct
 
 from dashboards import words
+from timeline.domain.legibility import isolated
 from timeline.readmodel.facets import Facet, Facets
 
 
@@ -37,7 +39,7 @@ def status_choices(facets: Facets) -> tuple[Choice, ...]:
 def front_choices(facets: Facets, names: Mapping[str, str]) -> tuple[Choice, ...]:
     """Every front that the log names, whether or not a development is on it now."""
     counts, other = _counted(facets.fronts, facets.total)
-    return tuple(Choice(slug, name, name, counts.get(slug, other)) for slug, name in names.items())
+    return tuple(Choice(slug, isolated(name), isolated(name), counts.get(slug, other)) for slug, name in names.items())
 
 
 def _counted(some: Sequence[Facet], total: int | None) -> tuple[dict[str, int | None], int | None]:
@@ -49,7 +51,8 @@ def _counted(some: Sequence[Facet], total: int | None) -> tuple[dict[str, int | 
 def named(facets: Sequence[Facet], more: int = 0) -> list[dict[str, Any]]:
     """Actors, sources or kinds for a list that folds out, with their numbers; `more`: how many others there are."""
     told: list[dict[str, Any]] = [
-        {"value": one.value, "label": one.label + ("" if one.count is None else f" ({one.count:,})")} for one in facets
+        {"value": one.value, "label": isolated(one.label) + ("" if one.count is None else f" ({one.count:,})")}
+        for one in facets
     ]
     if more:
         told.append({"value": "", "label": f"{more:,} others, less frequent: search for them", "disabled": True})

@@ -5,6 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from dashboards import words
+from timeline.domain.legibility import isolated, legible
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry
 
@@ -28,9 +29,9 @@ def citation(entry: Entry, held: HeldCuts, site: str, link: str, today: date) ->
         f"as of {words.cut(cuts.as_of)}, as known at {words.cut(cuts.known_at)}, position {cuts.position} of the log"
     )
     status = words.STATUS[entry.status]
-    text = f"“{title}” ({status}). {site}, {stood}. {link} (read on {today.isoformat()})."
+    text = f"“{isolated(title)}” ({status}). {site}, {stood}. {link} (read on {today.isoformat()})."
     fields = {
-        "title": "{" + _escaped(title) + "}",
+        "title": "{" + _escaped(legible(title)) + "}",
         "howpublished": _escaped(site),
         "year": str(cuts.known_at.year),
         "url": link,

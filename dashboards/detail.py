@@ -15,6 +15,7 @@ from dashboards import words
 from dashboards.figures.marks import Mark, mark_of_entry, mark_of_row, mark_of_showing
 from dashboards.figures.scale import milliseconds
 from dashboards.filters import Lanes
+from timeline.domain.legibility import isolated
 from timeline.domain.moments import to_micros
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket
@@ -166,7 +167,7 @@ def drawable(
             broken[id] = title
     if not broken:
         return drawn, ()
-    named = [f"“{title}” ({id})" for id, title in list(broken.items())[:_MOST_NAMED]]
+    named = [f"“{isolated(title)}” ({id})" for id, title in list(broken.items())[:_MOST_NAMED]]
     more = [f"{len(broken) - _MOST_NAMED:,} more"] if len(broken) > _MOST_NAMED else []
     notice = f"{words.count(len(broken), 'development')} set aside, since the page can not draw: "
     return drawn, (notice + words.listed([*named, *more]),)

@@ -2,11 +2,13 @@
 
 import re
 from calendar import month_name
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from dash import html
 
+from timeline.domain.legibility import legible
 from timeline.domain.vocabulary import Status
 
 
@@ -18,6 +20,23 @@ def aria(**attributes: str) -> dict[str, Any]:
 def data(**attributes: str) -> dict[str, Any]:
     """Attributes for the page's own scripts: `data(day="2023-05-22")` is `data-day="2023-05-22"`."""
     return {f"data-{name}": value for name, value in attributes.items()}
+
+
+def verbatim(text: str) -> html.Bdi:
+    """A text of somebody else: whatever direction it runs in, what stands around it keeps its own.
+
+    Controls of direction that an older log may hold are left out of it (`legibility`).
+    """
+    return html.Bdi(legible(text))
+
+
+def listed(parts: Iterable[Any]) -> list[Any]:
+    """`a, b and c`, of parts that need not be plain texts."""
+    given = list(parts)
+    between = [", "] * len(given)
+    if len(given) > 1:
+        between[-2] = " and "
+    return [piece for part, after in zip(given, between, strict=True) for piece in (part, after)][:-1]
 
 
 _TIMED = re.compile(rf"(\d{{1,2}}) ({'|'.join(month_name[1:])}) (\d{{1,4}}), (\d\d):(\d\d) UTC")

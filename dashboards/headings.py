@@ -6,7 +6,7 @@ from dash import html
 
 from dashboards import ids, words
 from dashboards.charts import Chart
-from dashboards.elements import aria
+from dashboards.elements import aria, verbatim
 from dashboards.figures.gantt import ROW, TOP, row_height
 from dashboards.figures.packing import Lane
 
@@ -14,7 +14,7 @@ from dashboards.figures.packing import Lane
 def headings(chart: Chart) -> list[Any]:
     """One for each lane of a chart, at the height of its first row; a lane of counts has nothing to fold."""
     if chart.level == "counts":
-        return [_heading(lane, ROW, html.Strong(lane.name)) for lane in chart.lanes]
+        return [_heading(lane, ROW, html.Strong(verbatim(lane.name))) for lane in chart.lanes]
     height = row_height(chart.lanes)
     drawn = " drawn" if chart.told["partial"] else ""
     return [_heading(lane, height, _button(lane), drawn) for lane in chart.lanes]
@@ -33,7 +33,7 @@ def _heading(lane: Lane, height: int, name: Any, drawn: str = "") -> html.Div:
 
 def _button(lane: Lane) -> html.Button:
     return html.Button(
-        [html.Span("▸" if lane.folded else "▾", **aria(hidden="true")), " ", html.Strong(lane.name)],
+        [html.Span("▸" if lane.folded else "▾", **aria(hidden="true")), " ", html.Strong(verbatim(lane.name))],
         id={"type": ids.FOLD, "index": lane.slug},
         className="plain",
         title="Unfold" if lane.folded else "Fold",

@@ -11,7 +11,7 @@ from dash import html
 
 from dashboards import ids, words
 from dashboards.accounts import accounts
-from dashboards.elements import aria, swatch, timed
+from dashboards.elements import aria, swatch, timed, verbatim
 from timeline.domain import facts
 from timeline.domain.facts import Recorded
 from timeline.domain.moments import format_instant
@@ -36,18 +36,18 @@ def panel(
     return [
         html.Div(
             [
-                html.Span(front_name, className="quiet"),
+                html.Span(verbatim(front_name), className="quiet"),
                 _close_button(),
             ],
             className="panel-top",
         ),
-        html.H2(description.title),
+        html.H2(verbatim(description.title)),
         html.P([swatch(entry.status), html.Strong(words.STATUS[entry.status])], className="headline-status"),
         *(
             html.P([swatch(Status.DISPUTED), f"Disputed: {words.ASPECT[aspect]}"], className="headline-status")
             for aspect in disputed
         ),
-        html.P(description.summary) if description.summary else None,
+        html.P(verbatim(description.summary)) if description.summary else None,
         html.Dl(described(entry)),
         *assessments(entry),
         html.H3("For and against"),
@@ -73,7 +73,7 @@ def unshowable(held: HeldCuts, entry: Entry) -> Any:
     """What stands there for a development that the page can not tell: its title, and the data themselves."""
     return [
         html.Div(_close_button(), className="panel-top"),
-        html.H2(entry.state.described.title),
+        html.H2(verbatim(entry.state.described.title)),
         html.P("The page can not show this development. The failure was logged; what the log holds is here:"),
         html.P(as_data(held, entry), className="quiet small"),
     ]
@@ -106,7 +106,7 @@ def _close_button() -> html.Button:
     return html.Button("×", id=ids.CLOSE, className="plain close", **aria(label="Close"))
 
 
-def described(entry: Entry, named: Callable[[str], Any] = str) -> list[Any]:
+def described(entry: Entry, named: Callable[[str], Any] = verbatim) -> list[Any]:
     """Terms and what is told of them: when, where, who, how many, reported when and by how many.
 
     `named` says what stands for the name of an actor.
@@ -116,9 +116,12 @@ def described(entry: Entry, named: Callable[[str], Any] = str) -> list[Any]:
         ("When", [*timed(words.when(description.occurred, open=entry.open)), html.Code(description.occurred.edtf)])
     ]
     if place := description.place:
-        rows.append(("Where", ", ".join(filter(None, (place.name, place.admin, place.country)))))
+        parts = [verbatim(name) for name in (place.name, place.admin, place.country) if name]
+        rows.append(("Where", [piece for part in parts for piece in (", ", part)][1:]))
     if description.actors:
-        rows.append(("Actors", [html.Div([named(actor.name), f" ({actor.role})"]) for actor in description.actors]))
+        rows.append(
+            ("Actors", [html.Div([named(actor.name), " (", verbatim(actor.role), ")"]) for actor in description.actors])
+        )
     for name, tally in description.tallies.items():
         given = (("at least", tally.low), ("best estimate", tally.best), ("at most", tally.high))
         told = ", ".join(f"{word} {number:,}" for word, number in given if number is not None)
@@ -143,12 +146,14 @@ def assessments(entry: Entry) -> list[Any]:
         html.Div(
             [
                 html.Strong(f"{given.assessment.verdict.capitalize()}: {words.ASPECT[aspect]}"),
-                html.P(given.assessment.rationale),
+                html.P(verbatim(given.assessment.rationale)),
                 html.P(
-                    timed(
-                        f"{given.assessment.assessor or 'An analyst'}, {words.moment(given.reported_at)}, "
-                        f"credibility {given.assessment.credibility.value} of 6"
-                    ),
+                    [
+                        _analyst(given.assessment),
+                        ", ",
+                        *timed(words.moment(given.reported_at)),
+                        f", credibility {given.assessment.credibility.value} of 6",
+                    ],
                     className="quiet small",
                 ),
             ],
@@ -192,27 +197,39 @@ def _reporting_step(reader: Reader, held: HeldCuts, step: Step, before: Mapping[
     )
 
 
-def voided(void: Recorded) -> str:
+def voided(void: Recorded) -> list[Any]:
     """That an event was entered by mistake, where the log says so, and why."""
-    return f"Entered by mistake, voided at position {void.position:,}: {getattr(void.event.fact, 'reason', '')}"
+    said = f"Entered by mistake, voided at position {void.position:,}"
+    return [said, *_because(getattr(void.event.fact, "reason", None))]
 
 
-def _what_changed(reader: Reader, held: HeldCuts, fact: facts.Fact) -> str:
+def _analyst(assessed: facts.DevelopmentAssessed) -> Any:
+    return verbatim(assessed.assessor) if assessed.assessor else "An analyst"
+
+
+def _because(reason: str | None) -> list[Any]:
+    return [": ", verbatim(reason)] if reason else []
+
+
+def _what_changed(reader: Reader, held: HeldCuts, fact: facts.Fact) -> list[Any]:
+    def called(slug: str) -> html.Bdi:
+        return verbatim(reader.source(slug, held).name)
+
     match fact:
         case facts.DevelopmentReported(_, account):
-            return f"Reported by {reader.source(account.source, held).name}"
+            return ["Reported by ", called(account.source)]
         case facts.AccountGiven(account):
-            return f"{reader.source(account.source, held).name} {words.said(account.stance)}"
+            return [called(account.source), f" {words.said(account.stance)}"]
         case facts.AccountWithdrawn(source, _, reason):
-            return f"{reader.source(source, held).name} takes it back" + (f": {reason}" if reason else "")
+            return [called(source), " takes it back", *_because(reason)]
         case facts.DevelopmentRevised(_, nature, reason):
-            return ("Corrected" if nature is Nature.CORRECTION else "Updated") + (f": {reason}" if reason else "")
+            return ["Corrected" if nature is Nature.CORRECTION else "Updated", *_because(reason)]
         case facts.DevelopmentAssessed() as assessed:
-            return f"{assessed.assessor or 'An analyst'}: {assessed.verdict}, {words.ASPECT[assessed.aspect]}"
+            return [_analyst(assessed), f": {assessed.verdict}, {words.ASPECT[assessed.aspect]}"]
         case facts.DevelopmentRetracted(reason):
-            return f"The entry is withdrawn: {reason}"
+            return ["The entry is withdrawn", *_because(reason)]
         case facts.DevelopmentMerged(_, reason):
-            return "Found to be the same as another entry" + (f": {reason}" if reason else "")
+            return ["Found to be the same as another entry", *_because(reason)]
         case facts.EntryVoided(reason, position):
-            return f"What stands at position {position:,} was entered by mistake: {reason}"
-    return fact.TOPIC
+            return [f"What stands at position {position:,} was entered by mistake", *_because(reason)]
+    return [fact.TOPIC]

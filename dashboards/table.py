@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboards import ids, words
-from dashboards.elements import swatch, timed
+from dashboards.elements import swatch, timed, verbatim
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.entries import Entry
 
@@ -46,8 +46,10 @@ def _row(entry: Entry, front_names: Mapping[str, str]) -> html.Tr:
     first = entry.state.first_reported_at
     cells: tuple[Any, ...] = (
         timed(words.when(description.occurred, open=entry.open)),
-        front_names.get(description.front, description.front),
-        html.Button(description.title, id={"type": ids.ROW, "index": str(entry.state.id)}, className="plain link"),
+        verbatim(front_names.get(description.front, description.front)),
+        html.Button(
+            verbatim(description.title), id={"type": ids.ROW, "index": str(entry.state.id)}, className="plain link"
+        ),
         [
             swatch(entry.status),
             entry.status.capitalize(),

@@ -11,6 +11,9 @@
   const moment = (value) => (typeof value === "number" ? value : Date.parse(String(value).replace(" ", "T") + (String(value).length > 10 ? "Z" : "")));
   const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
 
+  // A name that runs from right to left, so that what follows it in a plain text stays where it is.
+  const isolated = (text) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]/.test(text) ? "\u2068" + text + "\u2069" : text);
+
   let lastWidth = 0; // of the chart's box, which has none while another page is shown
 
   function measure() {
@@ -198,7 +201,7 @@
         if (pathname !== "/") replay().leave();
         const headings = [...document.querySelectorAll("#subpage h1")].map((one) => one.textContent);
         const site = document.querySelector("#timeline .site").textContent;
-        document.title = pathname !== "/" && headings.length ? headings[0] + " · " + site : site;
+        document.title = pathname !== "/" && headings.length ? isolated(headings[0]) + " · " + site : site;
         applyTheme(window.location.search);
       },
 

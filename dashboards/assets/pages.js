@@ -16,6 +16,12 @@
     return done ? Promise.resolve() : Promise.reject(new Error("the browser does not let pages copy"));
   }
 
+  /* The text of a component's children. */
+  function plain(parts) {
+    if (Array.isArray(parts)) return parts.map(plain).join("");
+    return parts && parts.props ? plain(parts.props.children) : String(parts ?? "");
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     pages: {
       arrived: function () {
@@ -37,8 +43,9 @@
         if (navigator.clipboard) navigator.clipboard.writeText(address).then(done, () => {});
       },
 
-      copy: function (clicks, text) {
+      copy: function (clicks, parts) {
         if (!clicks) return window.dash_clientside.no_update;
+        const text = plain(parts);
         const copying = navigator.clipboard ? navigator.clipboard.writeText(text) : copyOldFashioned(text);
         return copying.then(() => "Copied", () => "Select the text and copy it by hand");
       },

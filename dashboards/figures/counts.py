@@ -9,6 +9,7 @@ from dashboards.figures.packing import Lane
 from dashboards.figures.scale import Scale
 from dashboards.figures.tones import brief, paler_heat
 from dashboards.theme import Palette
+from timeline.domain.legibility import isolated
 from timeline.domain.vocabulary import Status
 from timeline.readmodel.versions import STATUSES
 
@@ -94,7 +95,7 @@ def counts_told(lanes: Sequence[Lane], counts: Counted, colours: Palette) -> dic
     return {
         "edges": list(counts.grid.edges),
         "lanes": [lane.slug for lane in lanes],
-        "names": [lane.name for lane in lanes],
+        "names": [isolated(lane.name) for lane in lanes],
         "rowsEach": ROWS,
         "statuses": [str(status) for status in STATUSES],
         "paler": shades_of_spread(colours),

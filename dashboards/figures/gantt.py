@@ -17,6 +17,7 @@ from dashboards.figures.packing import ROOMY, Lane, Placed, rows_of
 from dashboards.figures.scale import FOREVER, Scale
 from dashboards.figures.ticks import plotted
 from dashboards.theme import Palette, Style, faded
+from timeline.domain.legibility import isolated
 from timeline.domain.vocabulary import Status
 
 ROW, LOW_ROW = 21, 15
@@ -70,7 +71,7 @@ def film(lanes: Sequence[Lane], placed: Sequence[Placed], scale: Scale, folded: 
         "from": [mark.known_from for mark in marks],
         "to": [_until(mark) for mark in marks],
         "status": [str(mark.status) for mark in marks],
-        "title": [mark.title for mark in marks],
+        "title": [isolated(mark.title) for mark in marks],
         "when": [mark.when for mark in marks],
         "also": [mark.also for mark in marks],
         "label": [one.label.at for one in placed],
@@ -167,7 +168,7 @@ def _labels(placed: Sequence[Placed], colours: Palette, size: int) -> list[Trace
 
 
 def _struck(one: Placed) -> str:
-    text = escape(one.label.text, quote=False)
+    text = escape(isolated(one.label.text), quote=False)
     disputed = " ⚑" if one.mark.disputed else ""
     return f"<s>{text}</s>" if one.mark.status is Status.RETRACTED else text + disputed
 

@@ -23,6 +23,7 @@ from dashboards.geography.frames import Box, Frame, frame_around
 from dashboards.geography.lines import geography
 from dashboards.theme import Palette, Style, faded
 from dashboards.words import STATUS, clipped, count
+from timeline.domain.legibility import isolated
 from timeline.domain.vocabulary import PlacePrecision, Status
 
 CAPTION = "Dashed: contested. The map takes no position."
@@ -122,7 +123,7 @@ def map_in_words(places: Sequence[Located], without_place: int = 0, beyond: int 
         told += f" Of {vague:,} no more than the province is known."
     named = Counter(one.place for one in places if one.place).most_common(_MOST_NAMED)
     if len(named) > 1:
-        told += f" Most: {', '.join(f'{name} ({number:,})' for name, number in named)}."
+        told += f" Most: {', '.join(f'{isolated(name)} ({number:,})' for name, number in named)}."
     return told
 
 
@@ -220,7 +221,7 @@ def _asked(box: Box) -> str:
 
 def _told(one: Located) -> str:
     where = [part for part in (one.place, _PRECISION.get(one.precision, "") if one.precision else "") if part]
-    lines = [f"<b>{escape(one.title, quote=False)}</b>", escape(one.when, quote=False), STATUS[one.status]]
+    lines = [f"<b>{escape(isolated(one.title), quote=False)}</b>", escape(one.when, quote=False), STATUS[one.status]]
     return "<br>".join([*lines, escape(", ".join(where), quote=False)] if where else lines)
 
 
@@ -228,7 +229,7 @@ def _told_of_several(mark: Gathered) -> str:
     name = next((one.place for one in mark.members if one.place), "")
     at = f"at {count(mark.places, 'place')}" if mark.places > 1 else f"at {name}" if name else "at one place"
     told = [f"<b>{count(len(mark.members), 'development')}</b> {escape(at, quote=False)}", _of_which(mark.mix)]
-    told += [escape(clipped(one.title, 60), quote=False) for one in mark.members[:_MOST_NAMED]]
+    told += [escape(isolated(clipped(one.title, 60)), quote=False) for one in mark.members[:_MOST_NAMED]]
     if len(mark.members) > _MOST_NAMED:
         told.append(f"and {len(mark.members) - _MOST_NAMED:,} more")
     return "<br>".join(told)

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dashboards.figures.scale import DAY, FOREVER, milliseconds
 from dashboards.words import ASPECT, STATUS, listed, when
+from timeline.domain.legibility import legible
 from timeline.domain.moments import Bound, Occurred, edtf_bounds
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.entries import Entry
@@ -123,7 +124,7 @@ def _mark(
     return Mark(
         str(id),
         lane,
-        title,
+        legible(title),
         statuses[Aspect.OCCURRENCE],
         min(first, limit),
         max(min(last, limit), min(first, limit)),

@@ -14,6 +14,7 @@ from dashboards.geography.frames import Frame
 from dashboards.geography.lines import Names
 from dashboards.theme import Palette, faded
 from dashboards.words import clipped
+from timeline.domain.legibility import isolated, legible
 
 FONT = "Noto Sans, system-ui, sans-serif"
 _MOST = 200
@@ -57,14 +58,14 @@ def place_names(marks: Sequence[Gathered], room: Room, frame: Frame, colours: Pa
         called = Counter(one.place for one in mark.members if one.place and not one.vague).most_common(1)
         if not called:
             continue
-        name = clipped(called[0][0], _LETTERS)
+        name = clipped(legible(called[0][0]), _LETTERS)
         x, y, apart = room.x[number], room.y[number], room.radius[number] + 3
         long, half = len(name) * _CHARACTER, _LINE / 2
         space = "\u2002" * ceil(apart / _SPACE)
         if 0 < x + apart < frame.width - long and room.take((x + apart, x + apart + long, y - half, y + half)):
-            named.append((mark, f"{space}{escape(name, quote=False)}", "middle right"))
+            named.append((mark, f"{space}{escape(isolated(name), quote=False)}", "middle right"))
         elif long < x - apart < frame.width and room.take((x - apart - long, x - apart, y - half, y + half)):
-            named.append((mark, f"{escape(name, quote=False)}{space}", "middle left"))
+            named.append((mark, f"{escape(isolated(name), quote=False)}{space}", "middle left"))
     lon = frame.eastward(np.array([mark.lon for mark, _, _ in named], np.float64))
     texts = [(float(x), mark.lat, text) for x, (mark, text, _) in zip(lon, named, strict=True)]
     return _texts("places", texts, [side for _, _, side in named], 11, colours.ink)

@@ -11,6 +11,7 @@ from dashboards.figures.ticks import of_one_day
 from dashboards.figures.tones import PARTS, brief, paler_heat
 from dashboards.theme import Palette
 from dashboards.words import began, clipped
+from timeline.domain.legibility import isolated
 
 STRETCHES = 160
 """How many cells a strip has at most."""
@@ -153,5 +154,5 @@ def _line(as_of: float | None, colours: Palette, strips: float) -> list[dict[str
 def _names(names: Sequence[str], room: float) -> list[str]:
     """The names as plain text, shortened to the room they have; Plotly wants them different from one another."""
     fits = int(room / _CHARACTER)
-    short = [escape(clipped(name, fits + 1), quote=False) for name in names]
+    short = [escape(isolated(clipped(name, fits + 1)), quote=False) for name in names]
     return [name + "\u200b" * short[:n].count(name) for n, name in enumerate(short)]

@@ -16,6 +16,7 @@ from dashboards.figures.gantt import Figure, plain_layout, time_axis
 from dashboards.figures.scale import DAY, Scale
 from dashboards.theme import Palette
 from dashboards.words import listed
+from timeline.domain.legibility import isolated
 from timeline.domain.vocabulary import Stance, Status
 
 _SHAPES: Mapping[Stance, tuple[int, str, str]] = {
@@ -173,7 +174,7 @@ def _accounts(stance: Stance, own: Sequence[_Group], band: float, colours: Palet
 
 
 def _named(group: _Group) -> str:
-    names = [escape(voice.name, quote=False) for voice in group.voices[:_MOST_NAMED]]
+    names = [escape(isolated(voice.name), quote=False) for voice in group.voices[:_MOST_NAMED]]
     if len(group.voices) > _MOST_NAMED:
         names.append(f"{len(group.voices) - _MOST_NAMED} more")
     return listed(names) + (", taken back" if group.voices[0].withdrawn else "")

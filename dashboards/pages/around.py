@@ -6,7 +6,7 @@ from dash import dcc, html
 from msgspec import structs
 
 from dashboards import ids, words
-from dashboards.elements import aria, data
+from dashboards.elements import aria, data, verbatim
 from dashboards.filters import View, pinned, same_cuts, write
 from dashboards.header import header, home_link, page_links, pages_nav, share_button, theme_button
 from dashboards.pages.asked import Asked, Content
@@ -24,7 +24,7 @@ def around(asked: Asked, content: Content, notices: list[str], theme: str, pathn
         ),
         _cuts(asked),
         html.Div([html.P(notice, className="notice") for notice in notices], className="notices", role="status"),
-        html.Main([html.H1(content.heading, tabIndex=-1), *content.body], className="subpage"),
+        html.Main([html.H1(verbatim(content.heading), tabIndex=-1), *content.body], className="subpage"),
     ]
 
 

@@ -9,7 +9,7 @@ from dash import dcc, html
 from msgspec import Struct
 
 from dashboards import words
-from dashboards.elements import aria, swatch, timed
+from dashboards.elements import aria, swatch, timed, verbatim
 from dashboards.filters import View, same_cuts, write
 from dashboards.theme import Palette
 from timeline.domain.vocabulary import Status
@@ -47,7 +47,8 @@ class Content(Struct, frozen=True):
 
 
 def to(asked: Asked, sort: str, key: str, text: Any) -> Any:
-    """A link to the page of a development, front, actor or source."""
+    """A link to the page of a development, front, actor or source, by its title or name."""
+    text = verbatim(text) if isinstance(text, str) else text
     return dcc.Link(text, href=f"/{sort}/{quote(key, safe='')}{write(same_cuts(asked.view))}")
 
 

@@ -8,6 +8,7 @@ from dashboards import ids
 from dashboards.citation import citation
 from dashboards.filters import pinned, same_cuts
 from dashboards.pages.asked import Asked
+from timeline.domain.legibility import isolated
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry
 
@@ -23,11 +24,19 @@ def cited(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:
     told = citation(entry, held, asked.title, link, asked.today)
     return [
         html.P(["The ", html.A("permanent link", href=link), _FIXED]),
-        *(_copied(name, text) for name, text in (("link", link), ("citation", told.text), ("BibTeX", told.bibtex))),
-    ]  # fmt: skip
+        _copied("link", link),
+        _copied("citation", _with_title(told.text, entry.state.described.title)),
+        _copied("BibTeX", told.bibtex),
+    ]
 
 
-def _copied(name: str, text: str) -> html.Div:
+def _with_title(text: str, title: str) -> list[Any]:
+    """The citation with the title in an element of its own, so that it turns round nothing that follows."""
+    before, told, after = text.partition(isolated(title))
+    return [before, html.Bdi(told), after]
+
+
+def _copied(name: str, text: Any) -> html.Div:
     index = name.lower()
     return html.Div(
         [

@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from dashboards import panel, words
 from dashboards.accounts import Manner, accounts
-from dashboards.elements import aria, swatch
+from dashboards.elements import aria, swatch, verbatim
 from dashboards.figures.reporting import LEGEND, Spoken, Turn, Voice, reporting_chart
 from dashboards.figures.scale import milliseconds
 from dashboards.lag import lag
@@ -42,7 +42,7 @@ def page(asked: Asked, key: str) -> Content:
         html.P([to(asked, "fronts", front, reader.front_names(held).get(front, front)),
                 f" · {words.kind(entry.state.described.kind)}"], className="quiet"),
         *_status(asked, held, entry),
-        html.P(summary) if summary else None,
+        html.P(verbatim(summary)) if summary else None,
         html.Div(
             [
                 html.Section([
@@ -109,8 +109,8 @@ def _more(entry: Entry) -> list[Any]:
     return terms(
         [
             ("Report lag", f"first reported {lag(description.occurred, first)}" if first else ""),
-            ("Tags", ", ".join(description.tags)),
-            ("External id", description.external_id),
+            ("Tags", [piece for tag in description.tags for piece in (", ", verbatim(tag))][1:]),
+            ("External id", verbatim(description.external_id) if description.external_id else None),
         ]
     )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import html
 
+from dashboards.elements import verbatim
 from dashboards.pages.asked import Asked, table, to
 from dashboards.panel import voided
 from timeline.domain import facts
@@ -38,7 +39,8 @@ def _event(step: Step) -> Any:
     if step.voided_by:
         return [html.Del(topic), html.Div(voided(step.voided_by), className="quiet small")]
     if isinstance(fact := step.recorded.event.fact, facts.EntryVoided):
-        return [topic, html.Div(f"of position {fact.position:,}: {fact.reason}", className="quiet small")]
+        said = [f"of position {fact.position:,}: ", verbatim(fact.reason)]
+        return [topic, html.Div(said, className="quiet small")]
     return topic
 
 
@@ -54,7 +56,7 @@ def _voice(asked: Asked, held: HeldCuts, fact: facts.Fact) -> Any:
         case facts.AccountWithdrawn(source):
             slug = source
         case facts.DevelopmentAssessed() as assessed:
-            return assessed.assessor or "an analyst"
+            return verbatim(assessed.assessor) if assessed.assessor else "an analyst"
         case _:
             return ""
     return to(asked, "sources", slug, asked.reader.source(slug, held).name)

@@ -8,6 +8,7 @@ from uuid import UUID
 from dash import dcc, html
 
 from dashboards import words
+from dashboards.elements import verbatim
 from dashboards.filters import View, same_cuts, write
 from dashboards.header import LISTED
 from dashboards.pages.asked import Asked, Content
@@ -21,7 +22,7 @@ _NOW = WantedCuts()
 
 def no_such_page(asked: Asked, pathname: str) -> Content:
     """The page of an address that is none."""
-    return Content("There is no such page", [html.P(f"Nothing is kept at {pathname}."), _ways_on(asked)])
+    return Content("There is no such page", [html.P(["Nothing is kept at ", verbatim(pathname), "."]), _ways_on(asked)])
 
 
 def nothing_known(asked: Asked, sort: str, key: str) -> Content:
@@ -29,9 +30,9 @@ def nothing_known(asked: Asked, sort: str, key: str) -> Content:
     assert asked.wanted.as_of  # noqa: S101 - held cuts name all three
     day, noun = words.day(asked.wanted.as_of), sort.removesuffix("s")
     elsewhere = _ELSEWHERE[sort](asked, key)
-    named = f"No {noun} “{words.clipped(key, 80)}”"
+    named: list[Any] = [f"No {noun} ", verbatim(f"“{words.clipped(key, 80)}”")]
     known = words.known(asked.view.known)
-    body: list[Any] = [html.P(f"{named} was known on {day}, {known}." if elsewhere else f"{named} is known here.")]
+    body: list[Any] = [html.P([*named, f" was known on {day}, {known}." if elsewhere else " is known here."])]
     if elsewhere:
         said, view = elsewhere
         body.append(html.P([f"{said} ", dcc.Link("Show how it stood then" if view.as_of else "Show how it stands now",

@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboards import panel, words
-from dashboards.elements import timed
+from dashboards.elements import timed, verbatim
 from dashboards.pages.asked import (
     FIRST,
     Asked,
@@ -45,7 +45,7 @@ def page(asked: Asked, slug: str) -> Content:
         ("Side", words.side(source.affiliation) if source.affiliation else "none: it speaks for itself"),
         ("Reliability", f"{words.reliability(source.reliability)} (Admiralty code)"),
         *_accounts(record),
-        ("Address", html.A(source.url, href=source.url, rel="noopener noreferrer") if source.url else None),
+        ("Address", html.A(verbatim(source.url), href=source.url, rel="noopener noreferrer") if source.url else None),
     ]
     parts = [
         html.H2("How its claims fared"),
@@ -126,11 +126,15 @@ def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
                           " (taken back)" if aspect in given.withdrawn else None])
                 for aspect, stance in told.stance.items()
             ]  # fmt: skip
-            quote = f"“{words.clipped(told.quote, 300)}”" if told.quote else words.clipped(told.gist or "", 300)
+            said = f"“{words.clipped(told.quote, 300)}”" if told.quote else words.clipped(told.gist or "", 300)
+            quote = verbatim(said) if said else None
             rows.append(
                 [
                     html.Span(timed(words.moment(given.reported_at)), className="nowrap"),
-                    [to(asked, "developments", str(entry.state.id), entry.state.described.title), html.Div(quote)],
+                    [
+                        to(asked, "developments", str(entry.state.id), entry.state.described.title),
+                        html.Div(quote),
+                    ],
                     stances,
                     status_cell(entry.status),
                 ]
@@ -149,16 +153,13 @@ def _history(record: SourceRecord) -> Any:
 
 def _step(step: SourceStep) -> list[Any]:
     """What was told of the source once; struck out where it was entered by mistake."""
-    when, why = timed(words.moment(step.recorded.event.reported_at)), step.reason or "registered"
+    when = timed(words.moment(step.recorded.event.reported_at))
+    why: list[Any] = [verbatim(step.reason) if step.reason else "registered"]
     if step.voided_by:
-        return [
-            html.Del(when),
-            "",
-            "",
-            [html.Del(why), html.Div(panel.voided(step.voided_by), className="quiet small")],
-        ]
+        note = html.Div(panel.voided(step.voided_by), className="quiet small")
+        return [html.Del(when), "", "", [html.Del(why), note]]
     if isinstance(fact := step.recorded.event.fact, EntryVoided):
-        why = f"what stands at position {fact.position:,} was entered by mistake: {why}"
+        why = [f"what stands at position {fact.position:,} was entered by mistake: ", *why]
     if step.source is None:
         return [when, "", "", why]
     side = words.side(step.source.affiliation) if step.source.affiliation else "none"
