@@ -11,9 +11,11 @@ import msgspec
 from msgspec import structs
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from timeline.bootstrap import Service
 from timeline.config import Config, described, from_environment
+from timeline.domain.legibility import legible
 from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.errors import InvalidValue
@@ -157,8 +159,8 @@ def _print_timeline(answer: TimelineAnswer, service: Service) -> None:
         description = entry.state.described
         table.add_row(
             description.occurred.edtf + (" (open)" if entry.open else ""),
-            names[description.front],
-            description.title,
+            _verbatim(names[description.front]),
+            _verbatim(description.title),
             f"[{_COLOUR[entry.status]}]{entry.status}[/]",
             ", ".join(_contested(entry)),
         )
@@ -179,10 +181,16 @@ def _print_changes(found: Changes) -> None:
         told += [(f"status of {aspect}", *map(_brief, pair)) for aspect, pair in change.statuses.items()]
         for number, (what, old, new) in enumerate(told or [("", "", "")]):
             first = (change.kind.value, description.front, description.title) if number == 0 else ("", "", "")
-            table.add_row(*first, what, old, new, _causes(change) if number == 0 else "")
+            cells = (*first, what, old, new, _causes(change) if number == 0 else "")
+            table.add_row(*map(_verbatim, cells))
     Console().print(table)
     counts = Counter(change.kind.value for change in found.changes)
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing changed")
+
+
+def _verbatim(text: str) -> Text:
+    """A text of somebody else as a terminal may show it: brackets are no markup, no control turns it round."""
+    return Text(legible(text))
 
 
 def _stretch(found: Changes) -> str:

@@ -39,7 +39,7 @@ def _event(step: Step) -> Any:
     if step.voided_by:
         return [html.Del(topic), html.Div(voided(step.voided_by), className="quiet small")]
     if isinstance(fact := step.recorded.event.fact, facts.EntryVoided):
-        said = [f"of position {fact.position:,}: ", verbatim(fact.reason)]
+        said: list[Any] = [f"of position {fact.position:,}: ", verbatim(fact.reason)]
         return [topic, html.Div(said, className="quiet small")]
     return topic
 

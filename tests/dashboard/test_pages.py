@@ -19,7 +19,8 @@ from dashboards.pages.asked import Asked, Content
 from dashboards.pages.nothing import failed
 from dashboards.routing import LISTS, PAGES, contents
 from dashboards.theme import LIGHT
-from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, registered, reported
+from tests.engines import Engine
+from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, open_scene, registered, reported
 from tests.scenarios import given as account_given
 from tests.strategies import moments
 from timeline.domain.descriptions import SourceChanges
@@ -394,3 +395,27 @@ def parts_of(part: Any, kind: type) -> list[Any]:
         return [one for other in part for one in parts_of(other, kind)]
     here = [part] if isinstance(part, kind) else []
     return here + (parts_of(part.children, kind) if getattr(part, "children", None) is not None else [])
+
+
+STRANGE_KEYS = (
+    *("zz%22%20OR%20%22s%3Aru-mod", "zz' | 's:ru-mod", "ru-mod%00", "%00", "RU-MOD", "*", "\ud800", "x" * 3_000),
+    *("%E2%80%AEru-mod", "ru-mod%5C", "%2e%2e%2f"),
+)
+
+
+@pytest.mark.parametrize("sort", PAGES)
+def test_what_an_address_brings_along_asks_for_itself_alone(engine: Engine, sort: str) -> None:
+    with open_scene(engine) as scene:
+        scene.tell(reported("ru-mod", actors=(Actor("Wagner Group", "attacker"),)), "2023-05-20", BAKHMUT)
+
+        for key in STRANGE_KEYS:
+            assert contents(asked(scene), f"/{sort}/{key}").heading == "Nothing known here", key
+
+
+@pytest.mark.parametrize("name", ["source", "actor"])
+def test_a_filter_that_no_name_can_be_is_named_and_let_go_of(told: Scene, name: str) -> None:
+    for value in ("zz%22%20OR%20%22s%3Aru-mod%00", "%00", "x" * 3_000):
+        view = read(f"?{name}={value}")
+
+        assert getattr(view, name) is None
+        assert view.problems[0].startswith(f"{name}: ")

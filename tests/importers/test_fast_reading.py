@@ -21,7 +21,8 @@ from timeline.importers.ucdp_press import data_set_account
 
 RELEASES = sorted(SHARED.glob("ucdp_ged_*/*.csv"))
 
-ODD = ("", " ", "a\x00b", "\x7f", "\x85", "\u2028", "ÿ" * 400, "a, b (c, d)", ";", "Civilians", "-1", "1e9", "\uff11")
+ODD = ("", " ", "a\x00b", "\x7f", "\x85", "\u2028", "ÿ" * 400, "a, b (c, d)", ";", "Civilians", "-1", "1e9", "\uff11",
+       "a\u202eb", "\u200b", "\u2067a", "ab" * 50 + "\u2067c\u2069")  # fmt: skip
 cells = st.sampled_from(ODD) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 rows = st.lists(st.dictionaries(st.sampled_from(Cells._fields[1:]), cells, max_size=3), min_size=1, max_size=4)
 

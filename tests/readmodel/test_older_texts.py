@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.engines import Engine
 from tests.projections.tables import all_rows
 from tests.scenarios import BAKHMUT, GRAYVORON, Scene, given, message, open_scene, reported
+from timeline.cli import main
 from timeline.domain import checks
 from timeline.domain.descriptions import DescriptionChanges, FrontChanges, SourceChanges
 from timeline.domain.facts import DevelopmentRevised, FrontOpened, FrontRevised, SourceRegistered, SourceRevised
@@ -79,3 +81,48 @@ def test_a_subject_and_the_names_of_messages_are_looked_at_as_well(tmp_path: Pat
             problem = scene.post(message(**{field: f"ucdp:{RLO}"})).get_json()
 
             assert problem["errors"][0]["field"] == field
+
+
+def test_what_people_read_of_an_older_log_is_told_without_the_controls(tmp_path: Path) -> None:
+    with open_scene(tmp_path / "log.db") as scene:
+        older_log(scene)
+        for path in (
+            "/changes.atom?since=2023-01-01",
+            "/changes.json?since=2023-01-01",
+            "/exports/icalendar",
+            "/exports/timelinejs",
+        ):
+            told = scene.client.get(f"/api/v1{path}")
+
+            assert told.status_code == 200, path
+            body = json.dumps(told.get_json()) if "json" in told.content_type else told.get_data(as_text=True)
+            body = body.replace("\r\n ", "")
+            assert "Attack by side B on side A" in body, path
+            assert "\u202e" not in body, path
+            assert "u202e" not in body, path
+
+
+def test_what_machines_read_of_an_older_log_is_what_was_recorded(tmp_path: Path) -> None:
+    with open_scene(tmp_path / "log.db") as scene:
+        older_log(scene)
+
+        for format in ("csv", "ndjson", "geojson", "cloudevents"):
+            assert "\u202e" in scene.client.get(f"/api/v1/exports/{format}").get_data(as_text=True), format
+
+
+def test_a_terminal_is_told_texts_as_they_can_be_shown(tmp_path: Path) -> None:
+    store = str(tmp_path / "log.db")
+    with open_scene(tmp_path / "log.db") as scene:
+        older_log(scene)
+        scene.tell(reported(title="[red]Brackets[/] [/nothing]"), id=GRAYVORON)
+
+    replayed = CliRunner().invoke(main, ["--store", store, "replay"], env={"COLUMNS": "200"})
+    changed = CliRunner().invoke(
+        main, ["--store", store, "changes", "--since", "2023-01-01", "--until", "2023-05-31"], env={"COLUMNS": "200"}
+    )
+
+    for told in (replayed, changed):
+        assert told.exit_code == 0, told.output
+        assert "Attack by side B on side A" in " ".join(told.output.split())
+        assert "\u202e" not in told.output
+    assert "[red]Brackets[/] [/nothing]" in replayed.output

@@ -96,7 +96,8 @@ class TimelineQuery(ItemQuery):
     q = CheckedString(
         question,
         metadata=said(
-            'Words that begin words of title, summary, place or accounts, regardless of case; "in quotes": together.'
+            "Words that begin words of title, summary, place or accounts, regardless of case, accents and apostrophes; "
+            '"in quotes": together. In scripts without spaces: signs that stand together, anywhere in a run.'
         ),
     )
     bbox = CheckedString(

@@ -64,10 +64,10 @@ def legible(text: str) -> str:
 
     For texts that were recorded before such controls were refused; every other text is given back as it is.
     """
-    if text.isascii() and text.isprintable() and text and not text.isspace():
+    if not text or (text.isascii() and text.isprintable() and not text.isspace()):
         return text
     if not _SHOWN.search(text):
-        return f"[{', '.join(dict.fromkeys(map(_code, text))) or 'nothing'}]"
+        return f"[{', '.join(dict.fromkeys(map(_code, text)))}]"
     misleading = _misleading(text)
     return "".join(sign for at, sign in enumerate(text) if at not in misleading) if misleading else text
 

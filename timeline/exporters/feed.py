@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from msgspec import Struct
 
 from timeline.domain.facts import Recorded
+from timeline.domain.legibility import isolated
 from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.changes import Change, ChangeKind, Changes, Clock
@@ -76,7 +77,7 @@ def _entry(
     because = f", because of {', '.join(behind)}" if behind else ""
     return FeedEntry(
         _urn(state.id, f"{found.clock}:{max(positions, default=found.until.cuts.position)}"),
-        f"{state.described.title}: {'; '.join(told)}{because}",
+        f"{isolated(state.described.title)}: {'; '.join(told)}{because}",
         "\n".join([*told, *(_said(one, source_names) for one in change.because)]),
         link_to(state.id),
         max((_moment(found.clock, one) for one in change.because), default=_until(found)),
@@ -110,7 +111,7 @@ def _turned(aspect: Aspect, old: Status | None, new: Status | None) -> str:
 
 def _who(one: Recorded, source_names: Mapping[str, str]) -> str:
     by = answers.cause(one)["by"]
-    return source_names.get(by, by) if by else one.event.fact.TOPIC
+    return isolated(source_names.get(by, by)) if by else one.event.fact.TOPIC
 
 
 def _said(one: Recorded, source_names: Mapping[str, str]) -> str:
@@ -119,7 +120,8 @@ def _said(one: Recorded, source_names: Mapping[str, str]) -> str:
     stances = ", ".join(f"{stance} {aspect}" for aspect, stance in account.get("stance", {}).items())
     said = stances or one.event.fact.TOPIC
     words = account.get("quote") or account.get("gist") or told["reason"]
-    return f"{format_instant(one.event.reported_at)} {_who(one, source_names)} {said}{f': {words}' if words else ''}"
+    quoted = f": {isolated(words)}" if words else ""
+    return f"{format_instant(one.event.reported_at)} {_who(one, source_names)} {said}{quoted}"
 
 
 def _moment(clock: Clock, one: Recorded) -> datetime:

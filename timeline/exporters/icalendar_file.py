@@ -15,6 +15,7 @@ import msgspec
 from icalendar import Calendar, Event
 from icalendar.prop import vText
 
+from timeline.domain.legibility import legible
 from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Status
 from timeline.exporters.dates import in_words
@@ -77,14 +78,14 @@ def _event(export: Export, entry: Entry) -> Event:
     for name, when in zip(("DTSTART", "DTEND"), _days(entry, export.held.cuts.as_of), strict=True):
         if when:
             event.add(name, when)
-    event["SUMMARY"] = _Text(description.title)
+    event["SUMMARY"] = _Text(legible(description.title))
     event["DESCRIPTION"] = _Text(_told(entry, export.held.cuts.as_of))
     event.add("CATEGORIES", [description.kind.value, entry.status.value])
     event.add("STATUS", _STATUS.get(entry.status, "TENTATIVE"))
     event.add("SEQUENCE", state.version - 1)
     event.add("TRANSP", "TRANSPARENT")
     if place := description.place:
-        event["LOCATION"] = _Text(place.name)
+        event["LOCATION"] = _Text(legible(place.name))
         if place.lat is not None and place.lon is not None:
             event.add("GEO", (place.lat, place.lon))
     _tell(event, "X-TIMELINE-OCCURRED", description.occurred.edtf)
@@ -111,14 +112,14 @@ def _days(entry: Entry, as_of: datetime) -> tuple[date | datetime, date | dateti
 
 def _told(entry: Entry, as_of: datetime) -> str:
     description = entry.state.described
-    lines = [description.summary or "", f"When: {in_words(entry, as_of)} (EDTF {description.occurred.edtf})"]
+    lines = [legible(description.summary or ""), f"When: {in_words(entry, as_of)} (EDTF {description.occurred.edtf})"]
     if description.occurred.start.earliest is None:
         lines.append("Nobody says when it began; these are the days on which it may have ended.")
     lines += [f"{aspect}: {status}" for aspect, status in entry.statuses.items()]
     for given in entry.state.accounts:
         stances = ", ".join(f"{stance} {aspect}" for aspect, stance in given.account.stance.items())
         back = "" if given.in_force else ", taken back"
-        quote = f": {given.account.quote}" if given.account.quote else ""
+        quote = f": {legible(given.account.quote)}" if given.account.quote else ""
         lines.append(f"{given.account.source} ({format_instant(given.reported_at)}) {stances}{back}{quote}")
     return "\n".join(line for line in lines if line)
 

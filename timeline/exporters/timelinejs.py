@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from timeline.domain.legibility import isolated, legible
 from timeline.domain.moments import format_instant
 from timeline.exporters.dates import day_parts, in_words, is_plain, parts_of
 from timeline.exporters.export import Export, listed, together
@@ -53,7 +54,7 @@ def _events(export: Export, items: Iterable[Entry], undated: _Undated) -> Iterat
         description = entry.state.described
         start, end = parts_of(description.occurred)
         if start is None:
-            undated.add(description.title)
+            undated.add(isolated(description.title))
             continue
         if entry.open:
             end = day_parts(as_of) if tuple(day_parts(as_of).values()) > tuple(start.values()) else None
@@ -62,7 +63,7 @@ def _events(export: Export, items: Iterable[Entry], undated: _Undated) -> Iterat
             "start_date": start,
             **({"end_date": end} if end else {}),
             **({} if is_plain(entry) else {"display_date": in_words(entry, as_of)}),
-            "group": escape(escape(export.front_name(description.front))),
+            "group": escape(escape(legible(export.front_name(description.front)))),
             "text": {"headline": _html(description.title), "text": _text(entry)},
         }
         yield msgspec.json.encode(event)
@@ -103,7 +104,7 @@ def _title(export: Export, undated: _Undated) -> dict[str, Any]:
 
 
 def _html(text: str) -> str:
-    return escape(text).replace("\n", "<br>")
+    return escape(legible(text)).replace("\n", "<br>")
 
 
 def _shown(instant: datetime) -> str:
