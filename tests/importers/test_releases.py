@@ -201,8 +201,14 @@ def test_a_release_again_adds_nothing(run: Run, tmp_path: Path) -> None:
     first, again = bring(run, file, "--snapshot"), bring(run, file, "--snapshot")
 
     # Two sources and a front, for each row its report and one account, and the seal.
-    assert first.stdout == "8 events added, 0 were there before, 0 refused\n"
-    assert again.stdout == "0 events added, 2 were there before, 0 refused\n"
+    assert first.stdout.splitlines() == [
+        "8 events added, 0 were there before, 0 refused",
+        "developments: 2 new, 0 revised, 0 withdrawn, 0 unchanged",
+    ]
+    assert again.stdout.splitlines() == [
+        "0 events added, 2 were there before, 0 refused",
+        "developments: 0 new, 0 revised, 0 withdrawn, 2 unchanged",
+    ]
 
 
 def test_a_release_that_is_no_snapshot_may_come_in_several_files_and_withdraws_nothing(
@@ -219,7 +225,7 @@ def test_a_row_that_can_not_be_read_is_named_and_kept_and_the_rest_comes_in(run:
     done = bring(run, file, "--rejects", tmp_path / "rejects.ndjson", exit_code=1)
     (reject,) = (json.loads(line) for line in (tmp_path / "rejects.ndjson").read_text().splitlines())
 
-    assert done.stdout.endswith(" events added, 0 were there before, 1 refused\n")
+    assert done.stdout.splitlines()[0].endswith(" events added, 0 were there before, 1 refused")
     assert f"{file}:3: date_start: '31/12/2014' is not allowed" in done.stderr
     assert "not marked as imported" in done.stderr
     assert (reject["file"], reject["line"], reject["errors"][0]["field"]) == (str(file), 3, "date_start")
@@ -229,10 +235,10 @@ def test_a_row_that_can_not_be_read_is_named_and_kept_and_the_rest_comes_in(run:
 def test_a_row_that_can_not_be_read_is_not_missing_from_a_snapshot(run: Run, tmp_path: Path) -> None:
     bring(run, release_of(tmp_path / "a.csv", {"id": "1"}, {"id": "2"}, {"id": "3"}), "--snapshot")
     broken = release_of(tmp_path / "b.csv", {"id": "1", "best": "8"}, {"id": "2", "date_prec": "9"})
-    bring(run, broken, "--snapshot", at="2020-06-01", exit_code=1)
+    bring(run, broken, "--snapshot", "--withdraw", at="2020-06-01", exit_code=1)
     held = {id: one["tallies"]["deaths"]["best"] for id, one in known(run).items()}
     mended = release_of(tmp_path / "b.csv", {"id": "1", "best": "8"}, {"id": "2", "best": "6"})
-    bring(run, mended, "--snapshot", at="2020-06-01")
+    bring(run, mended, "--snapshot", "--withdraw", at="2020-06-01")
 
     assert held == {"1": 8, "2": 7}
     assert {id: one["tallies"]["deaths"]["best"] for id, one in known(run).items()} == {"1": 8, "2": 6}

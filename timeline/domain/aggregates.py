@@ -149,6 +149,24 @@ def replayed(id: UUID, history: Sequence[Recorded]) -> Stream:
     return stream
 
 
+def stream_after(stream: Stream, added: Recorded, history_of: HistoryOf) -> Stream:
+    """The stream after one more event, whatever its fact; `history_of` gives the events before it."""
+    if isinstance(added.event.fact, EntryVoided):
+        return replayed(stream.id, [*history_of(stream.id), added])
+    return stream.apply(added.event)
+
+
+def with_subject(submission: Submission, history_of: HistoryOf) -> Submission:
+    """The submission about the one of the subjects that it may mean which has the event that it voids."""
+    fact = submission.fact
+    if not submission.alternatives or not isinstance(fact, EntryVoided):
+        return submission
+    for id in (submission.subject, *submission.alternatives):
+        if named_by(fact, history_of(id)):
+            return structs.replace(submission, subject=id, alternatives=())
+    return submission
+
+
 def decide(stream: Stream, submission: Submission, now: datetime, other: MergesOf, history_of: HistoryOf) -> Event:
     """The event that this submission adds to the stream, recorded now.
 

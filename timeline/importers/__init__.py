@@ -5,9 +5,9 @@ from timeline.importers.running import Importer
 from timeline.importers.ucdp_press import DATA_SET
 
 IMPORTERS: dict[str, Importer] = {
-    "ndjson": ndjson.read,
+    "ndjson": ndjson.event_file,
 }
-"""`--format` of `timeline import` -> what reads a file of events, each of which stands for itself."""
+"""`--format` of `timeline import` -> what looks into a file of events, each of which stands for itself."""
 
 RELEASES: dict[str, str] = {
     "ucdp": DATA_SET,

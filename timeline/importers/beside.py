@@ -19,10 +19,12 @@ from timeline.domain.aggregates import Submission
 from timeline.domain.checks import trusting
 from timeline.domain.facts import FACTS, Fact
 from timeline.domain.values import MessageId
+from timeline.importers.notes import Note
 from timeline.importers.snapshots import Past, Release
 from timeline.importers.telling import Heap, Told, tell
 from timeline.importers.ucdp import RejectedRow, read_rows
 from timeline.importers.ucdp_fronts import FrontRules
+from timeline.importers.ucdp_plan import ReadingPlan
 
 AHEAD = 4
 """How many heaps are told ahead."""
@@ -48,6 +50,7 @@ class _SentHeap(Struct, frozen=True):
     line: int
     told: list[tuple[str, msgspec.Raw]]
     refused: list[RejectedRow]
+    notes: dict[Note, int]
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -56,12 +59,19 @@ _DECODERS = {fact.TOPIC: msgspec.msgpack.Decoder(_Sent[fact]) for fact in FACTS}
 
 
 def tell_beside(
-    release: Release, path: Path, rules: Path | None, open_past: OpenPast, listed: Collection[str]
+    release: Release,
+    path: Path,
+    rules: Path | None,
+    open_past: OpenPast,
+    listed: Collection[str],
+    known: Collection[str] | None = None,
+    plan: ReadingPlan | None = None,
 ) -> Iterator[Heap]:
     """What `tell` tells of a file, told by another process. Raises `BrokenExecutor` where that one is killed."""
     ahead: deque[Future[bytes]] = deque()
+    begun = (release, path, rules, open_past, listed, known, plan)
     with ExitStack() as stack:
-        helper = ProcessPoolExecutor(1, get_context("spawn"), _begin, (release, path, rules, open_past, listed))
+        helper = ProcessPoolExecutor(1, get_context("spawn"), _begin, begun)
         stack.callback(helper.shutdown, cancel_futures=True)
         ahead.extend(helper.submit(_next_heap) for _ in range(AHEAD))
         while sent := ahead.popleft().result():
@@ -73,9 +83,17 @@ _begun: list[Iterator[Heap]] = []
 """What the other process tells."""
 
 
-def _begin(release: Release, path: Path, rules: Path | None, open_past: OpenPast, listed: Collection[str]) -> None:
+def _begin(
+    release: Release,
+    path: Path,
+    rules: Path | None,
+    open_past: OpenPast,
+    listed: Collection[str],
+    known: Collection[str] | None,
+    plan: ReadingPlan | None,
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who breaks an import off stops it by leaving
-    _begun.append(tell(release, read_rows(path, FrontRules.load(rules)), open_past(), listed))
+    _begun.append(tell(release, read_rows(path, FrontRules.load(rules), plan), open_past(), listed, known))
 
 
 def _next_heap() -> bytes:
@@ -85,7 +103,7 @@ def _next_heap() -> bytes:
     if heap is None:
         return b""
     told = [(one.submission.fact.TOPIC, msgspec.Raw(_ENCODER.encode(_sent(one)))) for one in heap.told]
-    return _ENCODER.encode(_SentHeap(heap.rows, heap.line, told, heap.refused))
+    return _ENCODER.encode(_SentHeap(heap.rows, heap.line, told, heap.refused, heap.notes))
 
 
 def _sent(told: Told) -> _Sent[Fact]:
@@ -98,4 +116,4 @@ def _received(sent: bytes) -> Heap:
     with trusting():  # all of it was checked when it was read
         found = [_DECODERS[topic].decode(raw) for topic, raw in heap.told]
     told = [Told(one.line, Submission(one.subject, one.reported_at, one.message, one.fact)) for one in found]
-    return Heap(heap.rows, heap.line, told, heap.refused)
+    return Heap(heap.rows, heap.line, told, heap.refused, heap.notes)

@@ -25,14 +25,32 @@ RecordAll = Callable[[Sequence[Submission]], Sequence[Repeatable | TimelineError
 
 
 class Line(Struct, frozen=True):
-    """One line of a file: the submission that it asks for, or why it can not be read."""
+    """One line of a file: the submission that it asks for, or why it can not be read.
+
+    Where several may stand on one line, `element` says which of the file's it is, from 1.
+    """
 
     number: int
     read: Submission | TimelineError
+    element: int = 0
 
 
-Importer = Callable[[Path], Iterator[Line]]
-"""Reads a file line by line."""
+class LineFile(Protocol):
+    """A file of events that was looked into and found to be one."""
+
+    @property
+    def events(self) -> int:
+        """How many events are in it, right or wrong."""
+
+    def remarks(self) -> Iterator[str]:
+        """What the summary says of it: what was recognised or guessed."""
+
+    def lines(self) -> Iterator[Line]:
+        """What is in it."""
+
+
+Importer = Callable[[Path], LineFile]
+"""Looks into a file; raises `UnreadableFile` where it is something else."""
 
 
 class Rejected(Struct, frozen=True):
@@ -68,15 +86,15 @@ def run(
 
 
 def _record(file: Path, lines: list[Line], record_all: RecordAll, reported_at: datetime | None) -> Batch:
-    read = [(line.number, _dated(line.read, reported_at)) for line in lines if isinstance(line.read, Submission)]
-    outcomes = dict(zip((number for number, _ in read), record_all([one for _, one in read]), strict=True))
+    outcomes = iter(record_all([_dated(line.read, reported_at) for line in lines if isinstance(line.read, Submission)]))
     batch = Batch(len(lines))
     for line in lines:
-        outcome = line.read if isinstance(line.read, TimelineError) else outcomes[line.number]
+        outcome = line.read if isinstance(line.read, TimelineError) else next(outcomes)
         if isinstance(outcome, StoreUnusable):
             raise outcome
         if isinstance(outcome, TimelineError):
-            batch.rejected.append(Rejected(str(file), line.number, outcome.detail, outcome.errors))
+            reason = f"element {line.element}: {outcome.detail}" if line.element else outcome.detail
+            batch.rejected.append(Rejected(str(file), line.number, reason, outcome.errors))
         elif outcome.repeated:
             batch.repeated += 1
         else:

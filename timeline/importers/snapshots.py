@@ -80,11 +80,14 @@ class Bringing:
     The submissions of one development are in order. The seal is not among them (`seal`).
     """
 
-    def __init__(self, release: Release, past: Past) -> None:
+    def __init__(self, release: Release, past: Past, known: Collection[str] | None = None) -> None:
+        """`known` are the ids of the data set that the log knows, where that was asked already (`known_of`)."""
         self._release = release
         self._past = past
         self._later = _next_whole(release, past)
-        self._known = _known_ids(release, past) if release.whole else set()
+        if known is None:
+            known = known_of(release, past) if release.whole else ()
+        self._known = frozenset(known)
 
     def rows(self, rows: Mapping[str, Held]) -> Iterator[tuple[str, Submission]]:
         """What these rows bring, each with its external id, by which `rows` are."""
@@ -105,14 +108,14 @@ class Bringing:
                     yield external_id, one
 
 
-def _known_ids(release: Release, past: Past) -> set[str]:
-    """The ids of the data set that the log knows, past and present."""
-    ids, known = past.reported_in(release.data_set), set()
+def known_of(release: Release, past: Past) -> dict[str, bool]:
+    """The ids of the data set that the log knows, past and present, and whether each is in force when this came out."""
+    ids, known = past.reported_in(release.data_set), dict[str, bool]()
     for start in range(0, len(ids), ASKED_TOGETHER):
-        for history in past.recorded_of(ids[start : start + ASKED_TOGETHER]).values():
+        for id, history in past.recorded_of(ids[start : start + ASKED_TOGETHER]).items():
             external_id = _external_id(history)
             if external_id and external_id.startswith(f"{release.data_set}:"):
-                known.add(external_id)
+                known[external_id] = _in_force(_state(id, history, release.reported_at, _EVER))
     return known
 
 
@@ -153,7 +156,7 @@ def _as_published(release: Release, at: datetime) -> str:
 
 def _steps(now: DevelopmentState, row: Held | None, source: str, reason: str) -> Iterator[Fact]:
     """The facts that lead from what is known to what a release says."""
-    there = now.visible and not now.retracted
+    there = _in_force(now)
     if row is None:
         if there:
             yield DevelopmentRetracted(f"No longer in {reason}")
@@ -168,6 +171,10 @@ def _steps(now: DevelopmentState, row: Held | None, source: str, reason: str) ->
     for account in accounts:
         if _said(account) not in spoken:
             yield AccountGiven(account)
+
+
+def _in_force(state: DevelopmentState) -> bool:
+    return state.visible and not state.retracted
 
 
 def _account_of(state: DevelopmentState, source: str) -> Account:

@@ -4,6 +4,7 @@ It depends on what the log held before, and not on what is appended meanwhile: e
 it can be told ahead of the appending, and by another process (`beside`).
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
@@ -15,6 +16,7 @@ from timeline.domain.aggregates import Submission
 from timeline.domain.facts import Fact, FrontOpened, SourceRegistered
 from timeline.domain.values import front_id, source_id
 from timeline.domain.vocabulary import SourceKind
+from timeline.importers.notes import Note
 from timeline.importers.snapshots import ASKED_TOGETHER, Bringing, Held, Past, Release, submission_of
 from timeline.importers.ucdp import RejectedRow, UcdpRow
 
@@ -29,19 +31,30 @@ class Told(Struct, frozen=True, gc=False):
 
 
 class Heap(Struct, frozen=True):
-    """What some rows say: how many could be read, the last line of them, what is to be appended, what was refused."""
+    """What some rows say: how many could be read, the last line of them, what is to be appended, what was refused.
+
+    `notes` counts what was cut or replaced in those that could be read.
+    """
 
     rows: int
     line: int
     told: list[Told]
     refused: list[RejectedRow]
+    notes: dict[Note, int] = {}
 
 
 def tell(
-    release: Release, rows: Iterable[UcdpRow | RejectedRow], past: Past, listed: Collection[str]
+    release: Release,
+    rows: Iterable[UcdpRow | RejectedRow],
+    past: Past,
+    listed: Collection[str],
+    known: Collection[str] | None = None,
 ) -> Iterator[Heap]:
-    """All that a release says, in order; `listed` are the ids that it lists, if it is whole."""
-    bringing = Bringing(release, past)
+    """All that a release says, in order; `listed` are the ids that it lists, if it is whole.
+
+    `known` are those of its data set that the log knows, where that was asked already.
+    """
+    bringing = Bringing(release, past, known)
     named: set[UUID] = set()
     for some in in_batches(rows, ASKED_TOGETHER):
         by_id = {row.external_id: row for row in some if isinstance(row, UcdpRow)}
@@ -49,7 +62,8 @@ def tell(
         told = [Told(0, one) for one in _unknown(release, by_id.values(), past, named)]
         told += [Told(by_id[external_id].number, one) for external_id, one in bringing.rows(held)]
         refused = [row for row in some if isinstance(row, RejectedRow)]
-        yield Heap(len(by_id), some[-1].number, told, refused)
+        notes = Counter(note for row in by_id.values() for note in row.notes)
+        yield Heap(len(by_id), some[-1].number, told, refused, dict(notes))
     if release.whole:
         for missing in in_batches(bringing.missing(listed), ASKED_TOGETHER):
             yield Heap(0, 0, [Told(0, one) for _, one in missing], [])

@@ -8,6 +8,7 @@ words in `ucdp_words`, the fronts in `ucdp_fronts`, the file itself in `ucdp_cel
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,13 @@ from timeline.domain.moments import Occurred
 from timeline.domain.values import Account, Actor, Place, Tally
 from timeline.domain.vocabulary import PlacePrecision
 from timeline.errors import InvalidValue
-from timeline.importers.ucdp_cells import Cells, read_cells
+from timeline.importers.date_order import DateEvidence
+from timeline.importers.notes import Note, taken
+from timeline.importers.ucdp_cells import Cells, read_cells, release_form
 from timeline.importers.ucdp_countries import COUNTRY_CODES
 from timeline.importers.ucdp_fields import actors_of, best_of, count_of, deaths_of, occurred_of, place_of
 from timeline.importers.ucdp_fronts import FrontRules, Whereabouts
+from timeline.importers.ucdp_plan import ReadingPlan, Wishes
 from timeline.importers.ucdp_press import DATA_SET, DATA_SET_NAME, data_set_account, press_accounts
 from timeline.importers.ucdp_words import gist_of, summary_of, tags_of, title_of, violence_of
 
@@ -43,6 +47,8 @@ class UcdpRow(Struct, frozen=True, gc=False):
     accounts: tuple[Account, ...]
     sources: tuple[tuple[str, str], ...]
     front_name: str
+    notes: tuple[Note, ...] = ()
+    """What was cut or replaced in it."""
 
 
 class RejectedRow(Struct, frozen=True):
@@ -53,17 +59,23 @@ class RejectedRow(Struct, frozen=True):
     errors: tuple[dict[str, Any], ...] = ()
 
 
-def read_rows(path: Path, fronts: FrontRules) -> Iterator[UcdpRow | RejectedRow]:
-    """The rows of a release, in their order; raises `UnreadableRelease` where it is none."""
+def read_rows(path: Path, fronts: FrontRules, plan: ReadingPlan | None = None) -> Iterator[UcdpRow | RejectedRow]:
+    """The rows of a release, in their order; raises `UnreadableFile` where it is none.
+
+    `plan` is how the file is to be read; where none is given it is found out first.
+    """
+    plan = plan or surveyed(path).plan
     seen: dict[str, int] = {}
-    for number, cells in read_cells(path):
-        if isinstance(cells, str):
-            yield RejectedRow(number, cells)
+    for number, published in read_cells(path, plan.form):
+        if isinstance(published, str):
+            yield RejectedRow(number, published)
             continue
+        taken()  # what was noted of a row that was refused
         try:
+            cells = plan.settled(published)
             row = _row(number, cells, fronts)
         except InvalidValue as error:
-            yield _rejected(number, cells, error)
+            yield _rejected(number, published, error, plan)
             continue
         if (first := seen.setdefault(row.external_id, number)) != number:
             twice = InvalidValue("id", cells.id, f"an id that no other row has; line {first} has it")
@@ -72,13 +84,36 @@ def read_rows(path: Path, fronts: FrontRules) -> Iterator[UcdpRow | RejectedRow]
         yield row
 
 
-def read_ids(path: Path) -> Iterator[str | RejectedRow]:
-    """The external ids of the rows of a release, also of those that can not be read otherwise; else the refusal."""
-    for number, cells in read_cells(path):
+class Survey(Struct, frozen=True):
+    """What a first look at all rows of a release shows: how they are to be read, how many there are, and their ids.
+
+    `nameless` are the rows of which not even the id can be read.
+    """
+
+    plan: ReadingPlan
+    rows: int
+    ids: frozenset[str]
+    nameless: tuple[RejectedRow, ...]
+
+
+def surveyed(path: Path, wishes: Wishes | None = None, published: date | None = None) -> Survey:
+    """The survey of a release that came out on a day (UTC). Raises `UnreadableFile` where the file is none."""
+    wishes = wishes or Wishes()
+    form = wishes.form or release_form(path, wishes.columns)
+    evidence, ids, nameless, rows = DateEvidence(), set[str](), [], 0
+    for number, cells in read_cells(path, form):
+        rows += 1
         try:
-            yield RejectedRow(number, cells) if isinstance(cells, str) else _external_id(cells)
+            if isinstance(cells, str):
+                nameless.append(RejectedRow(number, cells))
+                continue
+            evidence.see(number, cells.date_start)
+            evidence.see(number, cells.date_end)
+            ids.add(_external_id(cells))
         except InvalidValue as error:
-            yield RejectedRow(number, error.detail, error.errors)
+            nameless.append(RejectedRow(number, error.detail, error.errors))
+    plan = ReadingPlan(form, evidence.judged(wishes.date_order), published)
+    return Survey(plan, rows, frozenset(ids), tuple(nameless))
 
 
 def _row(number: int, cells: Cells, fronts: FrontRules) -> UcdpRow:
@@ -102,7 +137,8 @@ def _row(number: int, cells: Cells, fronts: FrontRules) -> UcdpRow:
             front.slug, kind, title, occurred, summary, place, actors, tallies, tags, external_id, "en"
         )  # fmt: skip
         own = data_set_account(gist, press[0][0] if press else None)
-    return UcdpRow(number, external_id, description, (own, *accounts), (_DATA_SET, *press), front.name)
+    sources = (_DATA_SET, *press)
+    return UcdpRow(number, external_id, description, (own, *accounts), sources, front.name, taken())
 
 
 def _external_id(cells: Cells) -> str:
@@ -171,8 +207,9 @@ _PARTS: tuple[Callable[[Cells], object], ...] = (_external_id, _place, _occurred
 """All that can be wrong with a row, asked one by one once something was."""
 
 
-def _rejected(number: int, cells: Cells, first: InvalidValue) -> RejectedRow:
-    found = {first.field: first}
+def _rejected(number: int, published: Cells, first: InvalidValue, plan: ReadingPlan) -> RejectedRow:
+    cells, wrong = plan.settled_where_possible(published)
+    found = {error.field: error for error in (*wrong, first)}
     for part in _PARTS:
         try:
             part(cells)

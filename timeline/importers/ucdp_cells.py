@@ -1,29 +1,30 @@
 """The file of a UCDP GED release, taken apart into rows of named cells.
 
-Every spelling of such a file ends here: encoding, order and number of columns, the row of HXL tags, line breaks
-within cells. The file is read twice, once to learn its encoding, so that it never has to fit into memory.
+Columns are found by name, since no two layouts agree on their order; where the header row is missing, it may be said
+that they are those of GED. The form of the file (`separated_values`) is found once and the file then read as a stream,
+so that it never has to fit into memory.
 """
 
-import codecs
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from timeline.errors import TimelineError
+from msgspec import structs
 
-ENCODINGS = ("utf-8-sig", "cp1252")
-"""Tried in this order: text in Windows-1252 is hardly ever valid UTF-8."""
+from timeline.importers.file_kinds import kind_by_columns
+from timeline.importers.separated_values import TableForm, rows_of, table_form
+from timeline.importers.ucdp_layouts import KNOWN_COLUMNS, LAYOUTS, is_a_row
+from timeline.importers.unreadable import UnreadableFile, unreadable
 
-_CHUNK = 1 << 20
+UnreadableRelease = UnreadableFile
+"""The refusal of a file that is no release of UCDP GED at all."""
 
+GED_COLUMNS = "ged"
+"""What `--columns` says of a file without a header row whose columns are those of GED in their order."""
 
-class UnreadableRelease(TimelineError):
-    """Raised when a file is no release of UCDP GED at all: in another encoding, or without columns that it needs."""
-
-    slug = "unreadable-release"
-    title = "The file can not be read as UCDP GED"
+_FEW_KNOWN = 3
+"""Fewer known columns than this are no header of GED."""
 
 
 class Cells(NamedTuple):
@@ -61,68 +62,61 @@ class Cells(NamedTuple):
     source_headline: str
     source_article: str
     source_original: str
+    year: str
 
 
 REQUIRED = Cells._fields[: Cells._fields.index("adm_2")]
 
 
-def read_cells(path: Path) -> Iterator[tuple[int, Cells | str]]:
+def read_cells(path: Path, form: TableForm | None = None) -> Iterator[tuple[int, Cells | str]]:
     """The rows with the line (from 1) on which each starts, or why one can not be told apart into cells."""
-    with path.open(encoding=_encoding_of(path), newline="") as file:
-        reader = csv.reader(file, strict=True)
-        header = _header(path, reader)
-        pick = _picker(header)
-        while True:
-            number = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield number, f"not a row of CSV: {error}"
-                continue
-            if _is_empty_or_hxl(cells):
-                continue
-            if len(cells) != len(header):
-                yield number, f"{len(cells)} cells where the header names {len(header)} columns"
-                continue
-            yield number, pick(cells)
+    form = form or release_form(path)
+    pick = _picker(form.header)
+    for number, cells in rows_of(path, form):
+        yield number, cells if isinstance(cells, str) else pick(cells)
 
 
-def guard_readable(path: Path) -> None:
-    """Raises `UnreadableRelease` for a file that is no release at all."""
-    next(read_cells(path), None)
+def release_form(path: Path, columns: str | None = None) -> TableForm:
+    """The form of the file of a release. `columns` is `GED_COLUMNS` where a missing header is that of GED.
+
+    Raises `UnreadableFile` for a file that is no release at all.
+    """
+    form = table_form(path, KNOWN_COLUMNS)
+    if is_a_row(form.header):
+        if columns != GED_COLUMNS:
+            raise unreadable(
+                path,
+                f"no header row; these look like the {len(form.header)} columns of GED: say --columns {GED_COLUMNS}, "
+                "or put the header row back",
+            )
+        return structs.replace(form, header=tuple(LAYOUTS[len(form.header)]), headless=True)
+    _guard_columns(path, form.header)
+    return form
 
 
-def _encoding_of(path: Path) -> str:
-    for encoding in ENCODINGS:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    decoder.decode(chunk)
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise UnreadableRelease(f"{path}: neither UTF-8 nor Windows-1252")
-
-
-def _header(path: Path, reader: Iterator[list[str]]) -> list[str]:
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-    except csv.Error as error:
-        raise UnreadableRelease(f"{path}: the header is not a row of CSV: {error}") from None
+def _guard_columns(path: Path, header: Sequence[str]) -> None:
     missing = [name for name in REQUIRED if name not in header]
     if missing:
-        raise UnreadableRelease(
-            f"{path}: no column {', '.join(missing)}",
+        raise unreadable(
+            path,
+            f"no column {', '.join(missing)}{_advice(header)}",
             tuple({"field": name, "value": None, "allowed": "a column of that name"} for name in missing),
         )
     twice = sorted({name for name in Cells._fields if header.count(name) > 1})
     if twice:
-        raise UnreadableRelease(f"{path}: more than one column {', '.join(twice)}")
-    return header
+        raise unreadable(path, f"more than one column {', '.join(twice)}")
+
+
+def _advice(header: Sequence[str]) -> str:
+    """What the file looks like instead, and what to do."""
+    if not any(header):
+        return ": the file is empty"
+    if what := kind_by_columns(header):
+        return f": this looks like {what}"
+    if len(KNOWN_COLUMNS.intersection(header)) < _FEW_KNOWN:
+        first = ", ".join(header[:5])
+        return f": this does not look like UCDP GED (the first row is: {first[:200]})"
+    return ": most of this is UCDP GED; name the columns as UCDP does"
 
 
 def _picker(header: Sequence[str]) -> Callable[[list[str]], Cells]:
@@ -135,8 +129,3 @@ def _picker(header: Sequence[str]) -> Callable[[list[str]], Cells]:
         return Cells._make(pick(cells))
 
     return picked
-
-
-def _is_empty_or_hxl(cells: Sequence[str]) -> bool:
-    """Whether it is no data: a blank line, or the tags (`#date+start`) that HDX puts under the header."""
-    return all(cell.startswith("#") for cell in cells if cell)

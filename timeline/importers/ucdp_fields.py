@@ -28,6 +28,7 @@ from timeline.domain.moments import Occurred
 from timeline.domain.values import Actor, Place, Tally
 from timeline.domain.vocabulary import PlacePrecision
 from timeline.errors import InvalidValue
+from timeline.importers.notes import remembered
 from timeline.importers.ucdp_press import cut, tidy
 
 DATE_ALLOWED = (
@@ -93,7 +94,7 @@ def step_of(text: str, field: str, most: int) -> int:
     return int(match[1])
 
 
-@lru_cache(maxsize=50_000)
+@remembered(maxsize=50_000)
 def place_of(
     name: str, adm_1: str, country: str, code: str | None, latitude: str, longitude: str, where_prec: str
 ) -> Place:
@@ -123,7 +124,7 @@ def _degrees(text: str, field: str, most: int) -> float | None:
     return value
 
 
-@lru_cache(maxsize=10_000)
+@remembered(maxsize=10_000)
 def actors_of(side_a: str, side_b: str) -> tuple[Actor, ...]:
     """The parties. A side of several groups is a list with commas, and each group is an actor."""
     return (*_members(side_a, "side_a"), *_members(side_b, "side_b"))

@@ -14,6 +14,7 @@ from hashlib import sha256
 from timeline.domain.legibility import without_controls
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, Stance
+from timeline.importers.notes import Note, note, remembered
 
 DATA_SET = "ucdp-ged"
 DATA_SET_NAME = "UCDP Georeferenced Event Dataset"
@@ -37,7 +38,15 @@ def tidy(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """The text, or as much of it as fits."""
+    """The text, or as much of it as fits, which is noted."""
+    if len(text) <= most:
+        return text
+    note(Note.TEXTS_CUT)
+    return shorten(text, most)
+
+
+def shorten(text: str, most: int) -> str:
+    """The same for a text that stands whole elsewhere."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
@@ -53,7 +62,7 @@ def slug_of_office(name: str) -> str:
     return slug
 
 
-@lru_cache(maxsize=10_000)
+@remembered(maxsize=10_000)
 def data_set_account(gist: str, origin: str | None) -> Account:
     """What the data set says, with the office that it passes on first.
 

@@ -9,8 +9,9 @@ from functools import lru_cache
 from msgspec import Struct
 
 from timeline.domain.vocabulary import Kind
+from timeline.importers.notes import remembered
 from timeline.importers.ucdp_fields import step_of
-from timeline.importers.ucdp_press import cut, tidy
+from timeline.importers.ucdp_press import cut, shorten, tidy
 
 
 class Violence(Struct, frozen=True):
@@ -66,13 +67,13 @@ _MOST_TAG = 60
 def title_of(type_of_violence: str, side_a: str, side_b: str, place: str, where_prec: str) -> str:
     """What, between whom, and where."""
     violence = violence_of(type_of_violence)
-    where = _WHERE[step_of(where_prec, "where_prec", len(_WHERE)) - 1][0].format(cut(place, 90))
+    where = _WHERE[step_of(where_prec, "where_prec", len(_WHERE)) - 1][0].format(shorten(place, 90))
     named_b = tidy(side_b)
-    b = named_b.lower() if named_b == "Civilians" else cut(named_b, 80)
-    return f"{violence.title.format(a=cut(tidy(side_a), 80), b=b)} {where}"
+    b = named_b.lower() if named_b == "Civilians" else shorten(named_b, 80)
+    return f"{violence.title.format(a=shorten(tidy(side_a), 80), b=b)} {where}"
 
 
-@lru_cache(maxsize=50_000)
+@remembered(maxsize=50_000)
 def summary_of(type_of_violence: str, conflict: str, dyad: str, adm_2: str, where_prec: str, date_prec: str) -> str:
     """What it belongs to, and how exactly place and date are known."""
     sentences = [violence_of(type_of_violence).summary]
@@ -101,7 +102,7 @@ def gist_of(event_clarity: str, code_status: str, original: str, cited: str) -> 
     return " ".join(parts)
 
 
-@lru_cache(maxsize=50_000)
+@remembered(maxsize=50_000)
 def tags_of(
     type_of_violence: str, conflict: str, dyad: str, date_prec: str, event_clarity: str, code_status: str
 ) -> tuple[str, ...]:

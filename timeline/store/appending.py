@@ -18,8 +18,8 @@ import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 from msgspec import structs
 
-from timeline.domain.aggregates import HistoryOf, Stream, Submission, decide, named_by, replayed
-from timeline.domain.facts import EntryVoided, Event, Recorded
+from timeline.domain.aggregates import Stream, Submission, decide, replayed, stream_after, with_subject
+from timeline.domain.facts import Event, Recorded
 from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.plausibility.registry import ReceiptWarning, strict_refusal
@@ -215,12 +215,12 @@ class Appender:
         """What becomes of a wish; one that is accepted is put among those that are `mine` and `new`."""
         try:
             if row := there.get(wish.key):
-                _guard_same(wish.submission, self._recorded(row).event, f"at position {row.position}")
+                guard_same(wish.submission, self._recorded(row).event, f"at position {row.position}")
                 warnings = self._first_warnings(row, transaction)
                 return Decided(row=row, repeated=not wish.perhaps_written, warnings=warnings)
             if wish.key in mine:
                 first, event = mine[wish.key]
-                _guard_same(wish.submission, event, "in the same batch")
+                guard_same(wish.submission, event, "in the same batch")
                 return structs.replace(first, repeated=True)
             event, warnings = self._accepted(wish, new, transaction, now)
             mine[wish.key] = Decided(number=len(new), warnings=warnings), event
@@ -234,7 +234,7 @@ class Appender:
     ) -> tuple[Event, tuple[ReceiptWarning, ...]]:
         """The event that becomes of a wish after the new ones, with the warnings about it."""
         history_of = partial(self._history, new, transaction, now)
-        submission = self._with_subject(wish.submission, history_of)
+        submission = with_subject(wish.submission, history_of)
         stream = self._stream(submission.subject, transaction)
         if wish.expected_version not in (None, stream.version):
             raise VersionMismatch(stream.id, wish.expected_version, stream.version)
@@ -246,12 +246,7 @@ class Appender:
         warnings = self._unusual.warnings(event.fact, event.reported_at, stream, other)
         if warnings and wish.strict:
             raise strict_refusal(warnings)
-        if isinstance(event.fact, EntryVoided):
-            history = history_of(stream.id)
-            stream = replayed(stream.id, [*history, Recorded(self._next_position(new), now, event)])
-        else:
-            stream = stream.apply(event)
-        self._streams[stream.id] = stream
+        self._streams[stream.id] = stream_after(stream, Recorded(self._next_position(new), now, event), history_of)
         self._unusual.take_in(event.fact, len(new))
         return event, warnings
 
@@ -266,16 +261,6 @@ class Appender:
 
         event = self._recorded(row).event
         return self._unusual.warnings(event.fact, event.reported_at, then(row.subject), then, row.position)
-
-    def _with_subject(self, submission: Submission, history_of: HistoryOf) -> Submission:
-        """The submission about the one of the subjects that it may mean which has the event that it voids."""
-        fact = submission.fact
-        if not submission.alternatives or not isinstance(fact, EntryVoided):
-            return submission
-        for id in (submission.subject, *submission.alternatives):
-            if named_by(fact, history_of(id)):
-                return structs.replace(submission, subject=id, alternatives=())
-        return submission
 
     def _history(self, new: Sequence[New], transaction: AppendTransaction, now: datetime, id: UUID) -> list[Recorded]:
         """All events of a stream, also those that this transaction is about to write."""
@@ -317,7 +302,7 @@ class Appender:
         return Recorded(row.position, row.recorded_instant, event)
 
 
-def _guard_same(submission: Submission, event: Event, where: str) -> None:
+def guard_same(submission: Submission, event: Event, where: str) -> None:
     """Raises `MessageIdReused` for a message whose id stands for something else."""
     if not submission.asks_for(event):
         message = submission.message

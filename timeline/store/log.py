@@ -137,6 +137,12 @@ class ConflictLog(Application[Any]):
         """Whether this message was recorded."""
         return bool(self.records.queries.rows_of_messages([key_of(message)]))
 
+    def brought_by(self, messages: Sequence[MessageId]) -> dict[MessageId, Recorded]:
+        """What those of these messages brought that were recorded, as far as it can be read."""
+        keys = {key_of(message): message for message in messages}
+        rows = self.records.queries.rows_of_messages(list(keys))
+        return {keys[key]: one for key, row in rows.items() if isinstance(one := self._read(row), Recorded)}
+
     def after(self, position: int, limit: int = BATCH) -> list[Recorded | Unreadable]:
         """Up to `limit` records after a position, in order; one that can not be read is there as such."""
         return [self._read(row) for row in self.records.queries.rows(position + 1, limit)]
