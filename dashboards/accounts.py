@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from dashboards import words
 from dashboards.elements import swatch, timed, verbatim
-from dashboards.lag import lag
+from dashboards.lag import lag_of, publication_of
 from timeline.domain.facts import SourceRegistered
 from timeline.domain.moments import Occurred
 from timeline.domain.status import GivenAccount
@@ -17,6 +17,7 @@ from timeline.domain.vocabulary import Aspect, Stance
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.questions import Reader
+from timeline.wire.wording import withdrawn_in_words
 
 _ORDER = (Stance.ASSERTS, Stance.CONCEDES, Stance.DENIES, Stance.REPEATS)
 """The order in which accounts of an aspect are told."""
@@ -58,7 +59,6 @@ def _account(
     stance = told.stance[aspect]
     withdrawn = aspect in given.withdrawn
     origin = [" after ", manner.named(reader.source(told.origin, held))] if told.origin else []
-    after = f", {lag(occurred, given.reported_at)}" if manner.whole else ""
     return html.Li(
         [
             html.Span(words.STANCE[stance], className=f"stance {stance}"),
@@ -69,9 +69,9 @@ def _account(
                     html.Blockquote(verbatim(f"“{told.quote}”")) if told.quote else None,
                     html.Div(
                         [
-                            *timed(f"{words.moment(given.reported_at)}{after}"),
+                            *timed(_said_when(given, occurred, manner)),
                             *_proof(told, manner),
-                            " · taken back" if withdrawn else None,
+                            f" · {withdrawn_in_words(given)}" if withdrawn else None,
                         ],
                         className="quiet small",
                     ),
@@ -80,6 +80,18 @@ def _account(
         ],
         className="withdrawn" if withdrawn else None,
     )
+
+
+def _said_when(given: GivenAccount, occurred: Occurred, manner: Manner) -> str:
+    """When the source said it, how long after the development, and from when on it was known."""
+    publication = publication_of(given)
+    after = f", {lag_of(occurred, publication)}" if publication and manner.whole else ""
+    reported = words.moment(given.reported_at)
+    release = ", when the data set was released" if given.from_release and manner.whole else ""
+    known = f"known from {reported}{release}"
+    if given.account.published is not None:
+        return f"{words.published(given.account.published)}{after} · {known}"
+    return known if given.from_release else f"{reported}{after}"
 
 
 def _grade(source: SourceRegistered, manner: Manner) -> list[Any]:

@@ -15,10 +15,12 @@ from dashboards.elements import aria, swatch, timed, verbatim
 from timeline.domain import facts
 from timeline.domain.facts import Recorded
 from timeline.domain.moments import format_instant
+from timeline.domain.values import comes_with_release
 from timeline.domain.vocabulary import Aspect, Nature, Status, Verdict
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry, Step
 from timeline.readmodel.questions import Reader
+from timeline.wire.wording import tally_lines
 
 
 def panel(
@@ -117,15 +119,15 @@ def described(entry: Entry, named: Callable[[str], Any] = verbatim) -> list[Any]
     ]
     if place := description.place:
         parts = [verbatim(name) for name in (place.name, place.admin, place.country) if name]
-        rows.append(("Where", [piece for part in parts for piece in (", ", part)][1:]))
+        where: list[Any] = [piece for part in parts for piece in (", ", part)][1:]
+        if place.description:
+            where.append(html.Div(verbatim(place.description), className="quiet"))
+        rows.append(("Where", where))
     if description.actors:
         rows.append(
             ("Actors", [html.Div([named(actor.name), " (", verbatim(actor.role), ")"]) for actor in description.actors])
         )
-    for name, tally in description.tallies.items():
-        given = (("at least", tally.low), ("best estimate", tally.best), ("at most", tally.high))
-        told = ", ".join(f"{word} {number:,}" for word, number in given if number is not None)
-        rows.append((name.replace("-", " ").capitalize(), told))
+    rows += tally_lines(description)
     if entry.state.first_reported_at and entry.state.last_reported_at:
         first, last = (words.day(one) for one in (entry.state.first_reported_at, entry.state.last_reported_at))
         rows.append(("Reported", first if first == last else f"{first} to {last}"))
@@ -179,7 +181,7 @@ def _reporting_step(reader: Reader, held: HeldCuts, step: Step, before: Mapping[
         if aspect is not Aspect.OCCURRENCE and before.get(aspect) is not now
     ]
     fact = step.recorded.event.fact
-    what = html.Div(_what_changed(reader, held, fact))
+    what = html.Div(_what_changed(reader, held, step.recorded.event))
     when = html.Div(timed(words.moment(step.recorded.event.reported_at)), className="quiet")
     if isinstance(fact, facts.EntryVoided):  # an act of the desk: when it was reported says nothing
         when = html.Div(f"Recorded {words.moment(step.recorded.recorded_at)}", className="quiet")
@@ -211,15 +213,17 @@ def _because(reason: str | None) -> list[Any]:
     return [": ", verbatim(reason)] if reason else []
 
 
-def _what_changed(reader: Reader, held: HeldCuts, fact: facts.Fact) -> list[Any]:
+def _what_changed(reader: Reader, held: HeldCuts, event: facts.Event) -> list[Any]:
     def called(slug: str) -> html.Bdi:
         return verbatim(reader.source(slug, held).name)
 
-    match fact:
+    match event.fact:
         case facts.DevelopmentReported(_, account):
             return ["Reported by ", called(account.source)]
         case facts.AccountGiven(account):
             return [called(account.source), f" {words.said(account.stance)}"]
+        case facts.AccountWithdrawn(source, _, reason) if reason and comes_with_release(event.message):
+            return [called(source), *_because(reason)]
         case facts.AccountWithdrawn(source, _, reason):
             return [called(source), " takes it back", *_because(reason)]
         case facts.DevelopmentRevised(_, nature, reason):
@@ -232,4 +236,4 @@ def _what_changed(reader: Reader, held: HeldCuts, fact: facts.Fact) -> list[Any]
             return ["Found to be the same as another entry", *_because(reason)]
         case facts.EntryVoided(reason, position):
             return [f"What stands at position {position:,} was entered by mistake", *_because(reason)]
-    return [fact.TOPIC]
+    return [event.fact.TOPIC]

@@ -125,6 +125,11 @@ def when(occurred: Occurred, *, open: bool) -> str:
     return f"{begin} → {end}" + (" (still open then)" if open else "")
 
 
+def published(edtf: str) -> str:
+    """When a source published something: `published 17 February 2023`."""
+    return f"published {when(Occurred(edtf), open=False)}"
+
+
 def known(known: str) -> str:
     """Which reporting counts: `as known then`, `as known today`, or `as known on 3 June 2023, 12:00 UTC`."""
     match known:

@@ -288,11 +288,11 @@ def _item(id: str, entry: Json, sources: dict[str, Json], as_of: datetime) -> tu
 def _place(place: Json | None) -> Json | None:
     if place is None:
         return None
-    return dict.fromkeys(("name", "lat", "lon", "precision", "admin", "country")) | place
+    return dict.fromkeys(("name", "lat", "lon", "precision", "admin", "country", "description")) | place
 
 
 def _account(one: Json) -> Json:
-    optional = dict.fromkeys(("quote", "gist", "url", "origin", "archive_sha256"))
+    optional = dict.fromkeys(("quote", "gist", "url", "origin", "archive_sha256", "published"))
     return {
         **optional,
         **one["data"],

@@ -99,6 +99,8 @@ edtf = st.one_of(
 
 offsets = st.just(UTC) | st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 """Every offset that a place on earth has, and those between."""
+published = edtf.filter(lambda text: not text.startswith(("/", "..")) and not text.endswith(("/", "..")))
+"""When a source published something: both of its ends are told."""
 
 
 def _at_offsets(drawn: tuple[datetime | None, datetime | None, timezone, timezone]) -> tuple[datetime | None, ...]:
@@ -145,7 +147,13 @@ def accounts(draw: st.DrawFn, sources: st.SearchStrategy[str] = slugs) -> Accoun
     stance = draw(st.dictionaries(st.sampled_from(Aspect), st.sampled_from(Stance), min_size=1))
     others = sources.filter(lambda other: other != source)
     origin = draw(others if Stance.REPEATS in stance.values() else st.none() | others)
-    optional = {"quote": texts, "gist": texts, "url": urls, "archive_sha256": st.just("0f" * 32)}
+    optional = {
+        "quote": texts,
+        "gist": texts,
+        "url": urls,
+        "archive_sha256": st.just("0f" * 32),
+        "published": published,
+    }
     return Account(source, stance, origin=origin, **draw(st.fixed_dictionaries({}, optional=optional)))
 
 
@@ -165,7 +173,8 @@ def places(draw: st.DrawFn) -> Place:
     point: Any = draw(st.none() | st.tuples(st.floats(-90, 90), st.floats(-180, 180)))
     lat, lon = point or (None, None)
     precision = draw(st.none() | st.sampled_from(PlacePrecision))
-    return Place(draw(texts), lat, lon, precision, draw(st.none() | texts), draw(st.sampled_from([None, "UA", "RU"])))
+    country = draw(st.sampled_from([None, "UA", "RU"]))
+    return Place(draw(texts), lat, lon, precision, draw(st.none() | texts), country, draw(st.none() | texts))
 
 
 _described: dict[str, st.SearchStrategy[Any]] = {

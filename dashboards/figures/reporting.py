@@ -1,7 +1,7 @@
 """How the reporting of one development went: for each aspect a band of statuses over time, accounts for and against it.
 
 What an account says is told by its row and its shape, not by its colour alone: a full triangle asserts or denies, a
-circle concedes, an open triangle repeats, and a cross stands where a source took its word back. Accounts of the same
+circle concedes, an open triangle repeats, and a cross where an account is no longer in force. Accounts of the same
 sort that would hide one another are one mark with their number.
 """
 
@@ -26,7 +26,7 @@ _SHAPES: Mapping[Stance, tuple[int, str, str]] = {
     Stance.DENIES: (-1, "triangle-up", "against"),
 }
 """Row, shape, and what is said of an account of each stance."""
-LEGEND = "Accounts: ▼ for, ● conceding, ▽ repeating (above the band), ▲ against (below it), × taken back."
+LEGEND = "Accounts: ▼ for, ● conceding, ▽ repeating (above the band), ▲ against (below it), × no longer in force."
 _LEVEL = 26
 """Height of a level in pixels: a band takes a whole one, a row of marks a part."""
 _STEP = 0.62
@@ -177,4 +177,4 @@ def _named(group: _Group) -> str:
     names = [escape(isolated(voice.name), quote=False) for voice in group.voices[:_MOST_NAMED]]
     if len(group.voices) > _MOST_NAMED:
         names.append(f"{len(group.voices) - _MOST_NAMED} more")
-    return listed(names) + (", taken back" if group.voices[0].withdrawn else "")
+    return listed(names) + (", no longer in force" if group.voices[0].withdrawn else "")

@@ -10,7 +10,7 @@ from dashboards.accounts import Manner, accounts
 from dashboards.elements import aria, swatch, verbatim
 from dashboards.figures.reporting import LEGEND, Spoken, Turn, Voice, reporting_chart
 from dashboards.figures.scale import milliseconds
-from dashboards.lag import lag
+from dashboards.lag import NOT_TOLD, first_publication, lag_of
 from dashboards.pages.asked import Asked, Content, status_cell, table, terms, to, to_timeline
 from dashboards.pages.cited import cited
 from dashboards.pages.logged import logged
@@ -105,10 +105,10 @@ def _status(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:
 
 def _more(entry: Entry) -> list[Any]:
     """How long the first report took, and what else only the page has room for."""
-    description, first = entry.state.described, entry.state.first_reported_at
+    description, first = entry.state.described, first_publication(entry.state.accounts)
     return terms(
         [
-            ("Report lag", f"first reported {lag(description.occurred, first)}" if first else ""),
+            ("Report lag", f"first reported {lag_of(description.occurred, first)}" if first else NOT_TOLD),
             ("Tags", [piece for tag in description.tags for piece in (", ", verbatim(tag))][1:]),
             ("External id", verbatim(description.external_id) if description.external_id else None),
         ]

@@ -23,6 +23,7 @@ from timeline.domain.vocabulary import Aspect, Stance
 from timeline.readmodel.entries import TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.sourcerecords import SourceRecord, SourceStep
+from timeline.wire.wording import withdrawn_in_words
 
 MOST = 1_500
 """Accounts, the latest, of which the page tells how they fared: more take longer than a reader waits."""
@@ -123,14 +124,17 @@ def _said(asked: Asked, slug: str, answer: TimelineAnswer) -> Any:
             told = given.account
             stances = [
                 html.Div([f"{words.STANCE[stance]}: {words.ASPECT[aspect]}",
-                          " (taken back)" if aspect in given.withdrawn else None])
+                          f" ({withdrawn_in_words(given)})" if aspect in given.withdrawn else None])
                 for aspect, stance in told.stance.items()
             ]  # fmt: skip
             said = f"“{words.clipped(told.quote, 300)}”" if told.quote else words.clipped(told.gist or "", 300)
             quote = verbatim(said) if said else None
             rows.append(
                 [
-                    html.Span(timed(words.moment(given.reported_at)), className="nowrap"),
+                    [
+                        html.Span(timed(words.moment(given.reported_at)), className="nowrap"),
+                        html.Div(words.published(told.published), className="quiet small") if told.published else None,
+                    ],
                     [
                         to(asked, "developments", str(entry.state.id), entry.state.described.title),
                         html.Div(quote),

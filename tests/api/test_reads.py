@@ -90,7 +90,7 @@ def test_a_timeline_answer_is_to_the_letter_of_the_issue(filled: Scene) -> None:
         },
         "place": {
             "name": "Bakhmut", "lat": 48.59, "lon": 38.0,
-            "precision": "near", "admin": "Donetsk oblast", "country": "UA",
+            "precision": "near", "admin": "Donetsk oblast", "country": "UA", "description": None,
         },
         "actors": [{"name": "Wagner Group", "role": "attacker"}],
         "tallies": {"deaths": {"low": 1, "best": 2, "high": 3}},

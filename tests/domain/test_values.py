@@ -64,6 +64,13 @@ WRONG: dict[str, tuple[Build, str]] = {
     "a slug of 81 characters": (lambda: Account("a" * 81, ASSERTS), "source"),
     "an empty quote": (lambda: account(quote=""), "quote"),
     "a hash in upper case": (lambda: account(archive_sha256="AB" * 32), "archive_sha256"),
+    "a publication on no date": (lambda: account(published="yesterday"), "published"),
+    "a publication on an impossible date": (lambda: account(published="2023-02-30"), "published"),
+    "a publication that never ended": (lambda: account(published="2023-02-17/.."), "published"),
+    "a publication that began nobody knows when": (lambda: account(published="/2023-02-17"), "published"),
+    "a publication that is a number": (lambda: account(published=2023), "published"),
+    "a place described at too great length": (lambda: Place("Bakhmut", description="a" * 1_001), "description"),
+    "a place described by nothing": (lambda: Place("Bakhmut", description=" "), "description"),
     "an empty title": (lambda: described(title=""), "title"),
     "a title of white space": (lambda: described(title=" \t\n"), "title"),
     "a title with NUL": (lambda: described(title="a\x00b"), "title"),
@@ -187,3 +194,18 @@ def test_identities_of_names_are_fixed_for_ever() -> None:
     assert str(front_id("bakhmut")) == "23f042dc-b46f-530e-a494-a754a269672b"
     assert str(source_id("ru-mod")) == "0bdda098-91b9-5ba1-9c33-aee7d1797eac"
     assert str(development_id_of_message("//desk", "a-1")) == "d3cbcbd9-7b22-57f3-a1bb-ca3c47db7b3f"
+
+
+@pytest.mark.parametrize("published", ["2023-02-17", "2023-02", "2023-02-17T10:00:00+03:00", "2023-02-17/2023-03-01"])
+def test_a_source_publishes_on_a_date_or_from_one_to_another(published: str) -> None:
+    assert account(published=published).published == published
+
+
+@pytest.mark.parametrize(
+    ("figures", "out_of_order"),
+    [((0, 396, 0), True), ((5, None, 4), True), ((1, 2, 3), False), ((None, 7, None), False)],
+)
+def test_figures_that_contradict_one_another_are_out_of_order_however_they_are_marked(
+    figures: tuple[int | None, int | None, int | None], out_of_order: bool
+) -> None:
+    assert Tally(*figures, as_published=True).is_out_of_order is out_of_order

@@ -11,13 +11,18 @@ from hypothesis import strategies as st
 
 from tests.engines import Engine
 from tests.scenarios import GRAYVORON, Scene, given, open_scene, reported
+from timeline.domain.descriptions import DescriptionChanges
+from timeline.domain.facts import DevelopmentRevised
 from timeline.domain.values import Actor, Place, development_id_of
+from timeline.domain.vocabulary import Nature
 from timeline.errors import NothingKnown
 from timeline.readmodel import selection
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.search import actor_word, count, indexed, looked_for, meets, positions, source_word
 from timeline.readmodel.wording import words
+
+SHELLING = development_id_of("test:shelling")
 
 
 @pytest.fixture
@@ -50,6 +55,23 @@ def test_signs_that_mean_something_to_an_engine_mean_nothing_in_a_question(
     told: Scene, question: str, found: int
 ) -> None:
     assert len(told.get("/timeline", q=question)["items"]) == found
+
+
+def test_where_it_was_in_words_is_searched_and_a_mended_place_is_found_by_its_new_words(told: Scene) -> None:
+    place = Place("Donetsk oblast", description="Lyman, Soledar and Avdiivka areas")
+    moved = Place("Donetsk oblast", description="near Toretsk")
+    told.tell(reported(title="Shelling", place=place), id=SHELLING)
+    told.tell(DevelopmentRevised(DescriptionChanges(place=moved), Nature.UPDATE), "2023-05-22", SHELLING)
+
+    found = {
+        day: [
+            question
+            for question in ("soledar", "avdiivka lyman", '"and avdiivka"', "toretsk")
+            if told.get("/timeline", q=question, as_of=day)["items"]
+        ]
+        for day in ("2023-05-21", "2023-05-22")
+    }
+    assert found == {"2023-05-21": ["soledar", "avdiivka lyman", '"and avdiivka"'], "2023-05-22": ["toretsk"]}
 
 
 @pytest.mark.parametrize("question", ["!!!", '""', "💥", "_ - _"])

@@ -32,7 +32,7 @@ from timeline.domain.facts import (
     SourceRevised,
 )
 from timeline.domain.status import GivenAccount, GivenAssessment, IdentityOf, statuses
-from timeline.domain.values import Account
+from timeline.domain.values import Account, comes_with_release
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.domain.voids import in_force, root_of, voided_in, voids_in
 
@@ -245,7 +245,8 @@ def catalogued(history: Iterable[Recorded], known_at: datetime, position: int) -
 
 
 def _with_account(state: DevelopmentState, account: Account, one: Recorded) -> DevelopmentState:
-    given = GivenAccount(account, one.event.reported_at, one.position)
+    from_release = comes_with_release(one.event.message)
+    given = GivenAccount(account, one.event.reported_at, one.position, from_release=from_release)
     return structs.replace(state, accounts=(*state.accounts, given))
 
 

@@ -10,6 +10,7 @@ An exact instant keeps the offset that it was given with, since it belongs to a 
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
@@ -208,6 +209,22 @@ def edtf_bounds(edtf: str) -> tuple[Bound, Bound]:
     if start.earliest and end.latest and end.latest < start.earliest:
         raise InvalidValue("occurred", edtf, "an interval that does not end before it starts")
     return start, end
+
+
+def published(field: str, value: Any) -> str:
+    """When a source published something: an EDTF string that tells both of its ends; raises `InvalidValue`.
+
+    An interval is that of several publications, from the first to the last.
+    """
+    if not isinstance(value, str):
+        raise InvalidValue(field, value, EDTF_ALLOWED)
+    try:
+        first, last = edtf_bounds(value)
+    except InvalidValue as error:
+        raise InvalidValue(field, value, error.allowed) from None
+    if first.earliest is None or last.latest is None:
+        raise InvalidValue(field, value, "a date, or an interval with both ends (first and last publication)")
+    return value
 
 
 def _bound_of_days(first: date, last: date) -> Bound:

@@ -32,12 +32,17 @@ IdentityOf = Callable[[str], Identity]
 
 
 class GivenAccount(Struct, frozen=True):
-    """An account with the time it was given, its position, and the aspects that it no longer speaks to."""
+    """An account with the time it was given, its position, and the aspects that it no longer speaks to.
+
+    `from_release`: it came with a release of a data set, so that `reported_at` is the date of that release and says
+    nothing of when the source spoke.
+    """
 
     account: Account
     reported_at: datetime
     position: int
     withdrawn: frozenset[Aspect] = frozenset()
+    from_release: bool = False
 
     def stance_on(self, aspect: Aspect) -> Stance | None:
         """What the account says of the aspect as long as it is in force; None where it does not."""

@@ -5,9 +5,11 @@ from uuid import UUID, uuid5
 
 from msgspec import Struct
 
-from timeline.domain import checks
+from timeline.domain import checks, moments
 from timeline.domain.vocabulary import Aspect, PlacePrecision, Stance
 from timeline.errors import InvalidValue
+
+MAX_PLACE_DESCRIPTION_CHARACTERS = 1_000
 
 _NAMESPACE = UUID("5b3fae4c-1c4b-5f0c-9c65-0d6c7f1f7a11")
 """Namespace of every name-based identifier (UUIDv5) below. Fixed for ever: stored identities rest on it."""
@@ -38,8 +40,23 @@ def data_set_id(slug: str) -> UUID:
     return uuid5(_NAMESPACE, f"dataset:{slug}")
 
 
+RELEASE_MESSAGES = "//timeline/import/"
+"""How the source of a message begins that a release of a data set came in with; its data set and its date follow.
+
+An event of such a message was reported when the release was published, whenever its account was given.
+"""
+
+
+def comes_with_release(message: "MessageId") -> bool:
+    """Whether a message came with a release, so that its reported clock is the date of that release."""
+    return message.source.startswith(RELEASE_MESSAGES)
+
+
 class Place(Struct, frozen=True, omit_defaults=True):
-    """Where it happened. `lat` and `lon` are degrees (WGS 84); `admin` is the oblast, province or state."""
+    """Where it happened. `lat` and `lon` are degrees (WGS 84); `admin` is the oblast, province or state.
+
+    `description` says in words where it was, as the source has it: "near the village of Opytne".
+    """
 
     name: str
     lat: float | None = None
@@ -47,6 +64,7 @@ class Place(Struct, frozen=True, omit_defaults=True):
     precision: PlacePrecision | None = None
     admin: str | None = None
     country: str | None = None
+    description: str | None = None
 
     def __post_init__(self) -> None:
         if checks.trusted():
@@ -61,6 +79,7 @@ class Place(Struct, frozen=True, omit_defaults=True):
         checks.optional_text("admin", self.admin, 200)
         if self.country is not None:
             checks.country("country", self.country)
+        checks.optional_text("description", self.description, MAX_PLACE_DESCRIPTION_CHARACTERS)
 
 
 class Actor(Struct, frozen=True):
@@ -88,6 +107,12 @@ class Tally(Struct, frozen=True, omit_defaults=True):
     high: int | None = None
     as_published: bool = False
 
+    @property
+    def is_out_of_order(self) -> bool:
+        """Whether the figures contradict one another, so that none of them bounds another."""
+        figures = [figure for figure in (self.low, self.best, self.high) if figure is not None]
+        return figures != sorted(figures)
+
     def __post_init__(self) -> None:
         if checks.trusted():
             return
@@ -96,9 +121,8 @@ class Tally(Struct, frozen=True, omit_defaults=True):
             raise InvalidValue("best", None, "at least one of low, best and high")
         for name, value in given:
             checks.count(name, value)
-        values = [value for _, value in given]
-        if not self.as_published and values != sorted(values):
-            raise InvalidValue("best", values, "low <= best <= high")
+        if not self.as_published and self.is_out_of_order:
+            raise InvalidValue("best", [value for _, value in given], "low <= best <= high")
 
 
 class Account(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -106,7 +130,8 @@ class Account(Struct, frozen=True, omit_defaults=True, gc=False):
 
     `stance` says which aspects the source speaks to and how. `quote` is verbatim, `gist` is what was
     said in the recorder's own words. `origin` is the source whose account is passed on: required with
-    `repeats`, allowed with every other stance that rests on somebody else's word.
+    `repeats`, allowed with every other stance that rests on somebody else's word. `published` says when the
+    source itself published it (EDTF): a newspaper's date, which may be long before the account was reported here.
     """
 
     source: str
@@ -116,6 +141,7 @@ class Account(Struct, frozen=True, omit_defaults=True, gc=False):
     url: str | None = None
     origin: str | None = None
     archive_sha256: str | None = None
+    published: str | None = None
 
     def __post_init__(self) -> None:
         if checks.trusted():
@@ -134,6 +160,8 @@ class Account(Struct, frozen=True, omit_defaults=True, gc=False):
             raise InvalidValue("origin", None, "the source whose account is repeated")
         if self.archive_sha256 is not None:
             checks.sha256("archive_sha256", self.archive_sha256)
+        if self.published is not None:
+            moments.published("published", self.published)
 
 
 class MessageId(Struct, frozen=True, gc=False):

@@ -119,9 +119,10 @@ def _said(one: Recorded, source_names: Mapping[str, str]) -> str:
     account = told["account"] or {}
     stances = ", ".join(f"{stance} {aspect}" for aspect, stance in account.get("stance", {}).items())
     said = stances or one.event.fact.TOPIC
+    published = f", published {account['published']}" if account.get("published") else ""
     words = account.get("quote") or account.get("gist") or told["reason"]
-    quoted = f": {isolated(words)}" if words else ""
-    return f"{format_instant(one.event.reported_at)} {_who(one, source_names)} {said}{quoted}"
+    when, who = format_instant(one.event.reported_at), _who(one, source_names)
+    return f"{when} {who} {said}{published}{f': {isolated(words)}' if words else ''}"
 
 
 def _moment(clock: Clock, one: Recorded) -> datetime:

@@ -21,6 +21,7 @@ from timeline.domain.vocabulary import Status
 from timeline.exporters.dates import in_words
 from timeline.exporters.export import Export, together
 from timeline.readmodel.entries import Entry
+from timeline.wire.wording import tally_lines, withdrawn_in_words
 
 _STATUS = {Status.CONFIRMED: "CONFIRMED", Status.RETRACTED: "CANCELLED", Status.REFUTED: "CANCELLED"}
 """What iCalendar can say of how a development stands; all others are tentative."""
@@ -115,12 +116,17 @@ def _told(entry: Entry, as_of: datetime) -> str:
     lines = [legible(description.summary or ""), f"When: {in_words(entry, as_of)} (EDTF {description.occurred.edtf})"]
     if description.occurred.start.earliest is None:
         lines.append("Nobody says when it began; these are the days on which it may have ended.")
+    if description.place and description.place.description:
+        lines.append(f"Where: {legible(description.place.description)}")
+    lines += [f"{name}: {figures}" for name, figures in tally_lines(description)]
     lines += [f"{aspect}: {status}" for aspect, status in entry.statuses.items()]
     for given in entry.state.accounts:
         stances = ", ".join(f"{stance} {aspect}" for aspect, stance in given.account.stance.items())
-        back = "" if given.in_force else ", taken back"
+        back = "" if given.in_force else f", {withdrawn_in_words(given)}"
         quote = f": {legible(given.account.quote)}" if given.account.quote else ""
-        lines.append(f"{given.account.source} ({format_instant(given.reported_at)}) {stances}{back}{quote}")
+        published = f", published {given.account.published}" if given.account.published else ""
+        when = f"{format_instant(given.reported_at)}{published}"
+        lines.append(f"{given.account.source} ({when}) {stances}{back}{quote}")
     return "\n".join(line for line in lines if line)
 
 

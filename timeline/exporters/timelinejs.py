@@ -14,10 +14,12 @@ import msgspec
 
 from timeline.domain.legibility import isolated, legible
 from timeline.domain.moments import format_instant
+from timeline.domain.status import GivenAccount
 from timeline.exporters.dates import day_parts, in_words, is_plain, parts_of
 from timeline.exporters.export import Export, listed, together
 from timeline.readmodel.entries import Entry
 from timeline.wire import answers
+from timeline.wire.wording import tally_lines, withdrawn_in_words
 
 _NAMED = 20
 """How many developments without a start, and how many accounts of one, are named; of the rest is told how many."""
@@ -72,21 +74,25 @@ def _events(export: Export, items: Iterable[Entry], undated: _Undated) -> Iterat
 def _text(entry: Entry) -> str:
     statuses = ", ".join(f"{aspect} {status}" for aspect, status in entry.statuses.items())
     accounts = entry.state.accounts
-    said = [_account(answers.account(given)) for given in accounts[:_NAMED]]
+    said = [_account(given) for given in accounts[:_NAMED]]
     if len(accounts) > _NAMED:
         said.append(f"<li>and {len(accounts) - _NAMED} more</li>")
     summary = entry.state.described.summary
-    return f"{f'<p>{_html(summary)}</p>' if summary else ''}<p>{_html(statuses)}</p><ul>{''.join(said)}</ul>"
+    figures = "; ".join(f"{name}: {figures}" for name, figures in tally_lines(entry.state.described))
+    paragraphs = "".join(f"<p>{_html(text)}</p>" for text in (summary, figures, statuses) if text)
+    return f"{paragraphs}<ul>{''.join(said)}</ul>"
 
 
-def _account(told: dict[str, Any]) -> str:
+def _account(given: GivenAccount) -> str:
+    told = answers.account(given)
     stances = ", ".join(f"{stance} {aspect}" for aspect, stance in told["stance"].items())
     source = _html(told["source"])
     if told["url"]:
         source = f'<a href="{escape(told["url"])}">{source}</a>'
     quote = f": {_html(told['quote'])}" if told["quote"] else ""
-    taken_back = "" if told["in_force"] else " (taken back)"
-    return f"<li>{source} {_html(stances)}{taken_back}{quote}</li>"
+    taken_back = "" if given.in_force else f" ({withdrawn_in_words(given)})"
+    published = f", published {_html(told['published'])}" if told["published"] else ""
+    return f"<li>{source} {_html(stances)}{published}{taken_back}{quote}</li>"
 
 
 def _title(export: Export, undated: _Undated) -> dict[str, Any]:

@@ -20,6 +20,8 @@ class Note(StrEnum):
     LINES_JOINED = "lines-joined"
     CONTROLS_REPLACED = "controls-replaced"
     DECIMAL_COMMAS = "decimal-commas"
+    ACCOUNTS_PASSED_ON = "accounts-passed-on"
+    PRESS_DATES_UNREAD = "press-dates-unread"
 
 
 SENTENCES: Mapping[Note, tuple[str, str]] = {
@@ -35,6 +37,11 @@ SENTENCES: Mapping[Note, tuple[str, str]] = {
     Note.DECIMAL_COMMAS: (
         "1 coordinate was read with a decimal comma",
         "{n} coordinates were read with a decimal comma",
+    ),
+    Note.ACCOUNTS_PASSED_ON: ("1 account passes on another's word", "{n} accounts pass on another's word"),
+    Note.PRESS_DATES_UNREAD: (
+        "1 date of the press could not be read and is left out",
+        "{n} dates of the press could not be read and are left out",
     ),
 }
 """How the summary tells a count: of one, and of `n`."""

@@ -12,6 +12,11 @@ already when it is run again, and goes on.
 What a release no longer lists of the press is left as it is: an outlet that a data set stopped citing for an
 entry has not taken back what it said, and only the source itself can do that. So accounts accumulate over
 releases, while the description is always that of the release in force.
+
+Who passes on whose word is the data set's own reading, and that of the release in force, too: where a release reads
+it otherwise, the accounts that an earlier one had brought of those concerned are no longer in force, and are given
+anew (`recoded`). Since accounts accumulate, this is brought back at the time of every later release, not only of the
+next one. What such a source said elsewhere than in a release is never touched.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -28,6 +33,7 @@ from timeline.domain.aggregates import Submission
 from timeline.domain.descriptions import Description, DescriptionChanges
 from timeline.domain.facts import (
     AccountGiven,
+    AccountWithdrawn,
     DataSetImported,
     DevelopmentReported,
     DevelopmentRetracted,
@@ -38,7 +44,7 @@ from timeline.domain.facts import (
 )
 from timeline.domain.history import DevelopmentState, fold_development, known_by
 from timeline.domain.moments import format_day, format_instant
-from timeline.domain.values import Account, MessageId, data_set_id, development_id_of
+from timeline.domain.values import RELEASE_MESSAGES, Account, MessageId, data_set_id, development_id_of
 from timeline.domain.vocabulary import Aspect, Nature, Stance
 from timeline.domain.voids import in_force
 
@@ -84,7 +90,7 @@ class Bringing:
         """`known` are the ids of the data set that the log knows, where that was asked already (`known_of`)."""
         self._release = release
         self._past = past
-        self._later = _next_whole(release, past)
+        self._later = _later_seals(release, past)
         if known is None:
             known = known_of(release, past) if release.whole else ()
         self._known = frozenset(known)
@@ -131,22 +137,29 @@ def _brought_to(
     id: UUID,
     row: Held | None,
     history: Sequence[Recorded],
-    later: Recorded | None,
+    later: Sequence[Recorded],
 ) -> Iterator[Submission]:
-    """What brings one development to what the release says at its time, and back at that of the next release."""
+    """What brings one development to what the release says at its time, and back at that of later releases."""
     now = _state(id, history, release.reported_at, _EVER)
-    facts = list(_steps(now, row, release.data_set, _as_published(release, release.reported_at)))
-    for fact in facts:
-        yield submission_of(release, id, release.reported_at, fact, f"{external_id} {_last(history)}")
-    if not later:
-        return
-    at = later.event.reported_at
-    said = _state(id, history, at, later.position)
-    wanted = Held(said.description, ()) if said.description and not said.retracted else None
-    # What is submitted here is not in the history yet; whatever was reported after it up to then is folded over it.
-    after = _folded_over(id, history, release.reported_at, at, facts)
-    for fact in _steps(after, wanted, release.data_set, _as_published(release, at)):
-        yield submission_of(release, id, at, fact, f"{external_id} {_last(history)} again")
+    steps = [(release.reported_at, fact) for fact in _steps(now, row, release, release.reported_at)]
+    for at, fact in steps:
+        yield submission_of(release, id, at, fact, f"{external_id} {_last(history)}")
+    following = next((one for one in later if _is_whole(one)), None)
+    if not _any_passed_on(history, row):
+        later = [following] if following else []
+    for one in later:
+        at = one.event.reported_at
+        said = _state(id, history, at, one.position)
+        wanted = Held(said.description, _brought(said)) if said.description and not said.retracted else None
+        # What is submitted here is not in the history yet; whatever was reported after it up to then is folded over it.
+        after = _folded_over(release, id, history, at, steps)
+        if one is following:
+            facts = list(_steps(after, wanted, release, at))
+        else:
+            facts = list(_account_steps(after, wanted.accounts, _as_published(release, at))) if wanted else []
+        for fact in facts:
+            yield submission_of(release, id, at, fact, f"{external_id} {_last(history)} again")
+        steps += [(at, fact) for fact in facts]
 
 
 @lru_cache(maxsize=100)
@@ -154,20 +167,35 @@ def _as_published(release: Release, at: datetime) -> str:
     return f"{release.data_set} as published on {format_day(at)}"
 
 
-def _steps(now: DevelopmentState, row: Held | None, source: str, reason: str) -> Iterator[Fact]:
-    """The facts that lead from what is known to what a release says."""
+def _steps(now: DevelopmentState, row: Held | None, release: Release, at: datetime) -> Iterator[Fact]:
+    """The facts that lead from what is known to what the release published at `at` says."""
+    reason = _as_published(release, at)
     there = _in_force(now)
     if row is None:
         if there:
             yield DevelopmentRetracted(f"No longer in {reason}")
         return
-    spoken = {_said(given.account) for given in now.accounts if given.in_force}
-    accounts = list(row.accounts)
+    accounts = row.accounts
     if not there:
-        first = accounts.pop(0) if accounts else _account_of(now, source)
-        yield DevelopmentReported(row.description, first)
-    elif changes := _changes(now.described, row.description):
+        first = accounts[0] if accounts else _account_of(now, release.data_set)
+        yield from _account_steps(now, accounts, reason, DevelopmentReported(row.description, first))
+        return
+    if changes := _changes(now.described, row.description):
         yield DevelopmentRevised(changes, Nature.CORRECTION, f"As in {reason}")
+    yield from _account_steps(now, accounts, reason)
+
+
+def _account_steps(
+    now: DevelopmentState, accounts: Sequence[Account], reason: str, report: DevelopmentReported | None = None
+) -> Iterator[Fact]:
+    """The facts that lead from the accounts that are known to those of a release; a report gives the first of these."""
+    differing = recoded(now, accounts)
+    for source in differing:
+        yield AccountWithdrawn(source, reason=f"Who passes on whose word is told otherwise in {reason}")
+    spoken = {_said(one.account) for one in now.accounts if one.in_force and one.account.source not in differing}
+    if report:
+        yield report
+        spoken.add(_said(report.account))
     for account in accounts:
         if _said(account) not in spoken:
             yield AccountGiven(account)
@@ -175,6 +203,48 @@ def _steps(now: DevelopmentState, row: Held | None, source: str, reason: str) ->
 
 def _in_force(state: DevelopmentState) -> bool:
     return state.visible and not state.retracted
+
+
+def recoded(now: DevelopmentState, accounts: Collection[Account]) -> list[str]:
+    """The sources of which releases told otherwise so far on whose word they speak; a release has these accounts now.
+
+    They are those that it lists with another stance or origin, as far as whom others repeat is concerned, and those
+    whom others were said to repeat and who are not named any more. A source that also spoke elsewhere is left alone.
+    """
+    repeated_then = _repeated(one.account for one in now.accounts if one.from_release)
+    repeated_now = _repeated(accounts)
+    if not repeated_then and not repeated_now:
+        return []
+    repeated = repeated_then | repeated_now
+    codings: dict[str, list[tuple[Any, ...]]] = {}
+    for account in accounts:
+        codings.setdefault(account.source, []).append(_coding(account))
+    differing = dict.fromkeys(
+        account.source
+        for account in _brought(now)
+        if (account.source in repeated_then and account.source not in codings)
+        or (
+            account.source in codings
+            and _coding(account) not in codings[account.source]
+            and not repeated.isdisjoint((account.origin, *(origin for _, origin in codings[account.source])))
+        )
+    )
+    elsewhere = {one.account.source for one in now.accounts if one.in_force and not one.from_release}
+    return [source for source in differing if source not in elsewhere]
+
+
+def _brought(state: DevelopmentState) -> tuple[Account, ...]:
+    """The accounts in force that releases brought."""
+    return tuple(given.account for given in state.accounts if given.in_force and given.from_release)
+
+
+def _repeated(accounts: Iterable[Account]) -> set[str]:
+    """Whose word is passed on."""
+    return {account.origin for account in accounts if account.origin and Stance.REPEATS in account.stance.values()}
+
+
+def _coding(account: Account) -> tuple[Any, ...]:
+    return tuple(sorted(account.stance.items())), account.origin
 
 
 def _account_of(state: DevelopmentState, source: str) -> Account:
@@ -190,7 +260,9 @@ def _changes(old: Description, new: Description) -> DescriptionChanges | None:
 
 
 def _said(account: Account) -> tuple[Any, ...]:
-    return account.source, tuple(sorted(account.stance.items())), account.quote, account.gist, account.url
+    words = account.quote, account.gist, account.url, account.published
+    origin = account.origin if Stance.REPEATS in account.stance.values() else None
+    return account.source, tuple(sorted(account.stance.items())), origin, words
 
 
 def _state(id: UUID, history: Sequence[Recorded], known_at: datetime, position: int) -> DevelopmentState:
@@ -198,12 +270,13 @@ def _state(id: UUID, history: Sequence[Recorded], known_at: datetime, position: 
 
 
 def _folded_over(
-    id: UUID, history: Sequence[Recorded], at: datetime, until: datetime, facts: Iterable[Fact]
+    release: Release, id: UUID, history: Sequence[Recorded], until: datetime, steps: Iterable[tuple[datetime, Fact]]
 ) -> DevelopmentState:
-    """The state at `until` once these facts, reported at `at`, are in the log after all that is there."""
+    """The state at `until` once these steps of a release, each at its time, are in the log after all that is there."""
+    message = MessageId(_speaker(release), "-")
     added = [
-        Recorded(_last(history) + number, until, Event(id, number, at, MessageId("-", "-"), fact))
-        for number, fact in enumerate(facts, 1)
+        Recorded(_last(history) + number, until, Event(id, number, at, message, fact))
+        for number, (at, fact) in enumerate(steps, 1)
     ]
     return fold_development(id, known_by([*history, *added], until, _EVER))
 
@@ -212,20 +285,28 @@ def _last(history: Sequence[Recorded]) -> int:
     return max((one.position for one in history), default=0)
 
 
-def _next_whole(release: Release, past: Past) -> Recorded | None:
-    """The seal of the earliest later release that is whole: its last one, if it was imported more than once."""
+def _later_seals(release: Release, past: Past) -> list[Recorded]:
+    """The seals of later releases by time, of each the last one, whole ones before others of the same time."""
     id = data_set_id(release.data_set)
-    seals = [
-        one
-        for one in in_force(past.recorded_of([id]).get(id, ()))
-        if isinstance(one.event.fact, DataSetImported)
-        and one.event.fact.whole
-        and one.event.reported_at > release.reported_at
-    ]
-    if not seals:
-        return None
-    earliest = min(one.event.reported_at for one in seals)
-    return max((one for one in seals if one.event.reported_at == earliest), key=lambda one: one.position)
+    latest: dict[datetime, Recorded] = {}
+    for one in in_force(past.recorded_of([id]).get(id, ())):
+        at = one.event.reported_at
+        if isinstance(one.event.fact, DataSetImported) and at > release.reported_at:
+            before = latest.get(at)
+            if before is None or (_is_whole(one), one.position) > (_is_whole(before), before.position):
+                latest[at] = one
+    return [latest[at] for at in sorted(latest)]
+
+
+def _is_whole(seal: Recorded) -> bool:
+    return isinstance(seal.event.fact, DataSetImported) and seal.event.fact.whole
+
+
+def _any_passed_on(history: Iterable[Recorded], row: Held | None) -> bool:
+    """Whether anybody ever passes on another's word here."""
+    facts = (one.event.fact for one in history)
+    accounts = [fact.account for fact in facts if isinstance(fact, AccountGiven | DevelopmentReported)]
+    return bool(_repeated((*accounts, *(row.accounts if row else ()))))
 
 
 def _external_id(history: Sequence[Recorded]) -> str | None:
@@ -245,7 +326,7 @@ def submission_of(release: Release, subject: UUID, at: datetime, fact: Fact, wha
 @lru_cache(maxsize=100)
 def _speaker(release: Release) -> str:
     """The source of its messages."""
-    return f"//timeline/import/{release.data_set}/{format_instant(release.reported_at)}"
+    return f"{RELEASE_MESSAGES}{release.data_set}/{format_instant(release.reported_at)}"
 
 
 _told_instant = lru_cache(maxsize=100)(format_instant)

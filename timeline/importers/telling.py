@@ -79,8 +79,11 @@ def in_batches(wanted: Iterable[_T], together: int) -> Iterator[list[_T]]:
 def _unknown(release: Release, rows: Collection[UcdpRow], past: Past, named: set[UUID]) -> Iterator[Submission]:
     """The sources and fronts that these rows name and the log does not know, if none was `named` before."""
     facts: dict[UUID, Fact] = {}
+    outlets = {slug for row in rows for slug, _ in row.sources if slug != row.originator}
     for slug, name in sorted({source for row in rows for source in row.sources}):
-        kind = SourceKind.DATA_SET if slug == release.data_set else SourceKind.MEDIA
+        # Whom outlets pass on may be anybody: nothing says of what kind.
+        kind = SourceKind.MEDIA if slug in outlets else SourceKind.OTHER
+        kind = SourceKind.DATA_SET if slug == release.data_set else kind
         facts[source_id(slug)] = SourceRegistered(slug, name, kind)
     for slug, name in sorted({(row.description.front, row.front_name) for row in rows}):
         facts[front_id(slug)] = FrontOpened(slug, name)

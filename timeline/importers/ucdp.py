@@ -2,7 +2,7 @@
 
 A release is a CSV file whose columns are found by name, since no two layouts agree on their order. Each row
 becomes a description and its accounts, or a refusal that names every field that is wrong; what becomes of them
-in the log is not decided here. What a cell means stands in `ucdp_fields`, the press in `ucdp_press`, our own
+in the log is not decided here. What a cell means stands in `ucdp_fields`, who speaks in `ucdp_accounts`, our own
 words in `ucdp_words`, the fronts in `ucdp_fronts`, the file itself in `ucdp_cells`.
 """
 
@@ -22,23 +22,25 @@ from timeline.domain.values import Account, Actor, Place, Tally
 from timeline.domain.vocabulary import PlacePrecision
 from timeline.errors import InvalidValue
 from timeline.importers.date_order import DateEvidence
-from timeline.importers.notes import Note, taken
+from timeline.importers.notes import Note, note, taken
+from timeline.importers.ucdp_accounts import accounts_of
 from timeline.importers.ucdp_cells import Cells, read_cells, release_form
 from timeline.importers.ucdp_countries import COUNTRY_CODES
 from timeline.importers.ucdp_fields import actors_of, best_of, count_of, deaths_of, occurred_of, place_of
 from timeline.importers.ucdp_fronts import FrontRules, Whereabouts
 from timeline.importers.ucdp_plan import ReadingPlan, Wishes
-from timeline.importers.ucdp_press import DATA_SET, DATA_SET_NAME, data_set_account, press_accounts
-from timeline.importers.ucdp_words import gist_of, summary_of, tags_of, title_of, violence_of
+from timeline.importers.ucdp_press import DATA_SET
+from timeline.importers.ucdp_press_dates import SlashEvidence, SlashOrder
+from timeline.importers.ucdp_words import summary_of, tags_of, title_of, violence_of
 
-_DATA_SET = (DATA_SET, DATA_SET_NAME)
 _POINT_IS_PLACE = (PlacePrecision.EXACT, PlacePrecision.NEAR, PlacePrecision.DISTRICT)
 
 
 class UcdpRow(Struct, frozen=True, gc=False):
     """A row that can be imported. `number` is the line of the file on which it starts, from 1.
 
-    `accounts` begins with that of the data set; `sources` are the slugs and names of all that speak.
+    `accounts` begins with that of the data set; `sources` are the slugs and names of all that speak. `originator` is
+    the slug of the one whose word the outlets pass on, where that is none of them.
     """
 
     number: int
@@ -47,8 +49,9 @@ class UcdpRow(Struct, frozen=True, gc=False):
     accounts: tuple[Account, ...]
     sources: tuple[tuple[str, str], ...]
     front_name: str
+    originator: str | None = None
     notes: tuple[Note, ...] = ()
-    """What was cut or replaced in it."""
+    """What was cut, replaced or noted of it."""
 
 
 class RejectedRow(Struct, frozen=True):
@@ -73,7 +76,7 @@ def read_rows(path: Path, fronts: FrontRules, plan: ReadingPlan | None = None) -
         taken()  # what was noted of a row that was refused
         try:
             cells = plan.settled(published)
-            row = _row(number, cells, fronts)
+            row = _row(number, cells, fronts, plan.press_order)
         except InvalidValue as error:
             yield _rejected(number, published, error, plan)
             continue
@@ -100,7 +103,8 @@ def surveyed(path: Path, wishes: Wishes | None = None, published: date | None = 
     """The survey of a release that came out on a day (UTC). Raises `UnreadableFile` where the file is none."""
     wishes = wishes or Wishes()
     form = wishes.form or release_form(path, wishes.columns)
-    evidence, ids, nameless, rows = DateEvidence(), set[str](), [], 0
+    evidence, press_evidence = DateEvidence(), SlashEvidence()
+    ids, nameless, rows = set[str](), list[RejectedRow](), 0
     for number, cells in read_cells(path, form):
         rows += 1
         try:
@@ -109,14 +113,15 @@ def surveyed(path: Path, wishes: Wishes | None = None, published: date | None = 
                 continue
             evidence.see(number, cells.date_start)
             evidence.see(number, cells.date_end)
+            press_evidence.see(cells.source_date)
             ids.add(_external_id(cells))
         except InvalidValue as error:
             nameless.append(RejectedRow(number, error.detail, error.errors))
-    plan = ReadingPlan(form, evidence.judged(wishes.date_order), published)
+    plan = ReadingPlan(form, evidence.judged(wishes.date_order), published, press_evidence.judged())
     return Survey(plan, rows, frozenset(ids), tuple(nameless))
 
 
-def _row(number: int, cells: Cells, fronts: FrontRules) -> UcdpRow:
+def _row(number: int, cells: Cells, fronts: FrontRules, press_order: SlashOrder | None) -> UcdpRow:
     place = _place(cells)
     front = fronts.front_of(_whereabouts(cells, place))
     external_id = _external_id(cells)
@@ -127,18 +132,15 @@ def _row(number: int, cells: Cells, fronts: FrontRules) -> UcdpRow:
         cells.type_of_violence, cells.conflict_name, cells.dyad_name, cells.adm_2, cells.where_prec, cells.date_prec
     )  # fmt: skip
     actors, tallies, tags = _actors(cells), _tallies(cells), _tags(cells)
-    press, accounts = press_accounts(cells.source_office, cells.source_headline, cells.source_article)
-    # Releases that list no offices cite their sources in one free text.
-    cited = "" if press else cells.source_article
-    gist = gist_of(cells.event_clarity, cells.code_status, cells.source_original, cited)
+    told = accounts_of(cells, press_order)
+    note(Note.ACCOUNTS_PASSED_ON, told.passed_on)
+    note(Note.PRESS_DATES_UNREAD, told.unread_dates)
     # Parts were made to fit, and mostly made before, so they are not looked at again; only their number is open.
     with trusting() if len(actors) <= MOST_ACTORS else nullcontext():
         description = Description(
             front.slug, kind, title, occurred, summary, place, actors, tallies, tags, external_id, "en"
         )  # fmt: skip
-        own = data_set_account(gist, press[0][0] if press else None)
-    sources = (_DATA_SET, *press)
-    return UcdpRow(number, external_id, description, (own, *accounts), sources, front.name, taken())
+    return UcdpRow(number, external_id, description, told.accounts, told.sources, front.name, told.originator, taken())
 
 
 def _external_id(cells: Cells) -> str:
@@ -157,6 +159,7 @@ def _place(cells: Cells) -> Place:
         cells.latitude,
         cells.longitude,
         cells.where_prec,
+        cells.where_description,
     )
 
 

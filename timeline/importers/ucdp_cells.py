@@ -62,6 +62,8 @@ class Cells(NamedTuple):
     source_headline: str
     source_article: str
     source_original: str
+    source_date: str
+    where_description: str
     year: str
 
 

@@ -25,7 +25,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from timeline.domain.moments import Occurred
-from timeline.domain.values import Actor, Place, Tally
+from timeline.domain.values import MAX_PLACE_DESCRIPTION_CHARACTERS, Actor, Place, Tally
 from timeline.domain.vocabulary import PlacePrecision
 from timeline.errors import InvalidValue
 from timeline.importers.notes import remembered
@@ -96,9 +96,20 @@ def step_of(text: str, field: str, most: int) -> int:
 
 @remembered(maxsize=50_000)
 def place_of(
-    name: str, adm_1: str, country: str, code: str | None, latitude: str, longitude: str, where_prec: str
+    name: str,
+    adm_1: str,
+    country: str,
+    code: str | None,
+    latitude: str,
+    longitude: str,
+    where_prec: str,
+    description: str = "",
 ) -> Place:
-    """Where it happened. Where the file names no place, the province or the country stands for it."""
+    """Where it happened. Where the file names no place, the province or the country stands for it.
+
+    The description (`where_description`) is kept where it says more than the name.
+    """
+    in_words = tidy(description)
     named = tidy(name) or tidy(adm_1) or tidy(country)
     if not named:
         raise InvalidValue("where_coordinates", name, "the name of a place, or else adm_1 or country")
@@ -109,6 +120,7 @@ def place_of(
         _PRECISIONS[step_of(where_prec, "where_prec", len(_PRECISIONS)) - 1],
         cut(tidy(adm_1), 200) or None,
         code,
+        cut(in_words, MAX_PLACE_DESCRIPTION_CHARACTERS) if in_words and in_words != named else None,
     )
 
 

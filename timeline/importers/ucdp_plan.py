@@ -16,6 +16,7 @@ from timeline.importers.notes import Note, note
 from timeline.importers.separated_values import TableForm
 from timeline.importers.ucdp_cells import Cells
 from timeline.importers.ucdp_fields import day_of
+from timeline.importers.ucdp_press_dates import SlashOrder
 
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d{1,3},\d+\s*", re.ASCII)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -31,11 +32,15 @@ class Wishes(Struct, frozen=True):
 
 
 class ReadingPlan(Struct, frozen=True):
-    """How the rows of a file are read; `published` is the day (UTC) on which the release came out, if known."""
+    """How the rows of a file are read; `published` is the day (UTC) on which the release came out, if known.
+
+    `press_order` is that of dates with slashes in `source_date`, where they are in one order and show it.
+    """
 
     form: TableForm
     dates: DateJudgement = DateJudgement()
     published: date | None = None
+    press_order: SlashOrder | None = None
 
     def settled(self, cells: Cells) -> Cells:
         """The cells as they are meant. Raises `InvalidValue` for a date that is in doubt, or contradicts others."""

@@ -29,6 +29,7 @@ class _Place(Struct, gc=False):
     lat: float | None = None
     lon: float | None = None
     country: str | None = None
+    description: str | None = None
 
 
 class _Actor(Struct, gc=False):
@@ -156,8 +157,8 @@ class FirstWords:
 def _found_by(description: _Description, account: _Account) -> set[str]:
     """As `search.indexed` has it."""
     place = description.place
-    told = (description.title, description.summary, place.name if place else None, account.quote, account.gist)
-    found = words_of(told)
+    where = (place.name, place.description) if place else ()
+    found = words_of((description.title, description.summary, *where, account.quote, account.gist))
     found.add(source_word(account.source))
     if account.origin:
         found.add(origin_word(account.origin))

@@ -12,10 +12,10 @@ from timeline.readmodel.search import meets
 class Filters(Struct, frozen=True):
     """Each filter that is set must be met; within one, any of its values will do.
 
-    Each word of `text` must begin a word of title, summary, place or accounts, regardless of case, accents and
-    apostrophes; words in quotation marks, and signs of a script without spaces, must follow one another.
-    `box` is west, south, east, north in degrees; west greater than east crosses the antimeridian. `since` and `until`
-    are the window (UTC, both ends included) that some of the development may lie in.
+    Each word of `text` must begin a word of title, summary, place (name or description) or accounts, regardless of
+    case, accents and apostrophes; words in quotation marks, and signs of a script without spaces, must follow one
+    another. `box` is west, south, east, north in degrees; west greater than east crosses the antimeridian. `since`
+    and `until` are the window (UTC, both ends included) that some of the development may lie in.
     """
 
     fronts: frozenset[str] = frozenset()
@@ -54,6 +54,7 @@ class Filters(Struct, frozen=True):
 
 def _searched(state: DevelopmentState) -> list[str | None]:
     description = state.described
-    place = description.place.name if description.place else None
+    place = description.place
     said = [text for given in state.accounts for text in (given.account.quote, given.account.gist)]
-    return [description.title, description.summary, place, *said]
+    where = (place.name, place.description) if place else ()
+    return [description.title, description.summary, *where, *said]

@@ -163,8 +163,8 @@ def _set(text: str | UnsetType | None) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _named(place: Place | None) -> tuple[str, ...]:
-    return (place.name,) if place else ()
+def _named(place: Place | None) -> tuple[str | None, ...]:
+    return (place.name, place.description) if place else ()
 
 
 def _said(account: Account) -> tuple[str | None, ...]:

@@ -32,6 +32,7 @@ ITEM_FIELDS = (
     "position", "retracted", "merged_into",
 )  # fmt: skip
 """What `item` tells, in this order."""
+_PLACE_FIELDS = ("name", "lat", "lon", "precision", "admin", "country", "description")
 
 
 def timeline_answer(answer: TimelineAnswer, next_cursor: str | None = None) -> dict[str, Any]:
@@ -61,9 +62,7 @@ def item(entry: Entry) -> dict[str, Any]:
         "title": description.title,
         "summary": description.summary,
         "occurred": occurred(description.occurred, open=entry.open),
-        "place": {key: place.get(key) for key in ("name", "lat", "lon", "precision", "admin", "country")}
-        if place
-        else None,
+        "place": {key: place.get(key) for key in _PLACE_FIELDS} if place else None,
         "actors": list(plain.get("actors", ())),
         "tallies": tallies(description),
         "tags": list(description.tags),
@@ -131,6 +130,7 @@ def account(given: GivenAccount) -> dict[str, Any]:
         "url": told.url,
         "origin": told.origin,
         "archive_sha256": told.archive_sha256,
+        "published": told.published,
         "reported_at": format_instant(given.reported_at),
         "in_force": given.in_force,
         "withdrawn": sorted(aspect.value for aspect in given.withdrawn),

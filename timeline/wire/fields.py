@@ -11,7 +11,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields
 
-from timeline.domain import checks
+from timeline.domain import checks, moments
 from timeline.domain.moments import Occurred, format_as_said, parse_exact, parse_instant
 from timeline.domain.values import development_id_of
 from timeline.domain.vocabulary import Aspect, Stance
@@ -46,6 +46,12 @@ _DOCUMENTED: dict[Callable[[str, Any], Any], dict[str, Any]] = {
     checks.language: {"pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "maxLength": 35},
     checks.country: {"pattern": "^[A-Z]{2}$"},
     checks.url: {"pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": 2000},
+    moments.published: {
+        "description": "When the source itself published it (EDTF: a date, or an interval with both ends). That may be "
+        "long before `time`, when it became known here.",
+        "maxLength": 60,
+        "example": "2023-02-17",
+    },
 }
 """What the OpenAPI document says of a string that a check accepts; the check may be stricter."""
 Messages = dict[str, str | list[Any] | dict[Any, Any]]

@@ -30,6 +30,7 @@ class _Place(Struct, gc=False):
     precision: str | None
     admin: str | None
     country: str | None
+    description: str | None
 
 
 class _Account(Struct, gc=False):
@@ -40,6 +41,7 @@ class _Account(Struct, gc=False):
     url: str | None
     origin: str | None
     archive_sha256: str | None
+    published: str | None
     reported_at: datetime
     in_force: bool
     withdrawn: list[str]
@@ -114,6 +116,7 @@ def _account(given: GivenAccount) -> _Account:
         told.url,
         told.origin,
         told.archive_sha256,
+        told.published,
         _utc(given.reported_at),
         given.in_force,
         sorted(aspect.value for aspect in given.withdrawn) if given.withdrawn else [],
@@ -122,7 +125,7 @@ def _account(given: GivenAccount) -> _Account:
 
 
 def _place(place: Place) -> _Place:
-    return _Place(place.name, place.lat, place.lon, place.precision, place.admin, place.country)
+    return _Place(place.name, place.lat, place.lon, place.precision, place.admin, place.country, place.description)
 
 
 @lru_cache(maxsize=20_000)

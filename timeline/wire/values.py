@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, post_load
 
-from timeline.domain import checks
-from timeline.domain.values import Account, Actor, Place, Tally
+from timeline.domain import checks, moments
+from timeline.domain.values import MAX_PLACE_DESCRIPTION_CHARACTERS, Account, Actor, Place, Tally
 from timeline.domain.vocabulary import Kind, PlacePrecision
 from timeline.wire.fields import (
     MESSAGES,
@@ -61,6 +61,11 @@ class PlaceSchema(Strict):
     precision = Word(PlacePrecision, allow_none=True)
     admin = Text(200, allow_none=True)
     country = CheckedString(checks.country, allow_none=True)
+    description = Text(
+        MAX_PLACE_DESCRIPTION_CHARACTERS,
+        allow_none=True,
+        metadata={"description": "Where it was, in words, as the source has it."},
+    )
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Place:
@@ -106,6 +111,7 @@ class AccountSchema(Strict):
     url = CheckedString(checks.url, allow_none=True)
     origin = CheckedString(checks.slug, allow_none=True)
     archive_sha256 = CheckedString(checks.sha256, allow_none=True)
+    published = CheckedString(moments.published, allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Account:
