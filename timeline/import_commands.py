@@ -24,7 +24,7 @@ from timeline.importers.beside import OpenPast
 from timeline.importers.date_order import DateOrder
 from timeline.importers.format_guess import guessed_format
 from timeline.importers.releases import ReleaseFile, UnusableSnapshot, bring_in, release_file
-from timeline.importers.running import LineFile, RecordAll, run
+from timeline.importers.running import LineFile, RecordAll, counting_warnings, run
 from timeline.importers.snapshots import Past, Release
 from timeline.importers.summary import Summary
 from timeline.importers.ucdp_cells import GED_COLUMNS
@@ -220,6 +220,7 @@ def _begins_with(service: Service, file: Path) -> bool:
 def _import_events(
     record_all: RecordAll, files: Sequence[tuple[Path, LineFile]], default_time: datetime | None, summary: Summary
 ) -> None:
+    record_all = counting_warnings(record_all, summary.warnings)
     for path, file in files:
         for what in file.remarks():
             summary.remark(path.name, what)
@@ -231,11 +232,12 @@ def _import_events(
 
 def _import_releases(target: _Target, files: Sequence[ReleaseFile], options: _ReleaseOptions, summary: Summary) -> None:
     release, withdraw = options.release, options.withdraw
+    record_all = counting_warnings(target.record_all, summary.warnings)
     for file in files:
         with progress(file.path.name, file.lines) as advance, uncollected():
             try:
                 outcome = bring_in(
-                    release, file, target.past, target.record_all, advance, open_past=target.again, withdraw=withdraw
+                    release, file, target.past, record_all, advance, open_past=target.again, withdraw=withdraw
                 )
             except UnusableSnapshot as error:
                 summary.rejected += error.rejected

@@ -1,5 +1,6 @@
 """Running an import: lines become submissions, submissions are recorded, refusals are kept with their reason."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -10,6 +11,7 @@ from msgspec import Struct, structs
 
 from timeline.domain.aggregates import Submission
 from timeline.errors import StoreUnusable, TimelineError
+from timeline.plausibility.registry import ReceiptWarning, count_warnings
 
 
 class Repeatable(Protocol):
@@ -18,6 +20,10 @@ class Repeatable(Protocol):
     @property
     def repeated(self) -> bool:
         """Whether it was there before."""
+
+    @property
+    def warnings(self) -> tuple[ReceiptWarning, ...]:
+        """What it was accepted with."""
 
 
 RecordAll = Callable[[Sequence[Submission]], Sequence[Repeatable | TimelineError]]
@@ -60,6 +66,18 @@ class Rejected(Struct, frozen=True):
     line: int
     reason: str
     errors: tuple[dict[str, Any], ...] = ()
+
+
+def counting_warnings(record_all: RecordAll, counts: Counter[str]) -> RecordAll:
+    """Records as `record_all` does, and counts by code the warnings with which something new was accepted."""
+
+    def recorded(submissions: Sequence[Submission]) -> Sequence[Repeatable | TimelineError]:
+        outcomes = record_all(submissions)
+        accepted = (one for one in outcomes if not isinstance(one, TimelineError) and not one.repeated)
+        counts.update(count_warnings(accepted))
+        return outcomes
+
+    return recorded
 
 
 class Batch(Struct):

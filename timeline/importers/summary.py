@@ -22,6 +22,8 @@ class Summary:
         self.added = 0
         self.repeated = 0
         self.rejected: list[Rejected] = []
+        self.warnings = Counter[str]()
+        """How many warnings of each code what was accepted has."""
         self.days: Mapping[date, Set[UUID]] | None = None
         """For a dry run: the days (UTC) from which on what is known would change, and the developments that would."""
         self._changes: Changes | None = None
@@ -60,6 +62,9 @@ class Summary:
         for what in Note:
             if count := self._notes[what]:
                 yield sentence(what, count)
+        if self.warnings:
+            counts = ", ".join(f"{count:,} {code}" for code, count in self.warnings.most_common())
+            yield f"accepted with warnings: {counts}; `GET /api/v1/checks` lists what the log holds"
         yield from self._remarks
         if self.days is not None:
             yield from _day_lines(self.days)

@@ -124,10 +124,15 @@ class Catalogue:
 
     def add_year(self, front: str, year: int, position: int) -> None:
         """Take in that a development of a front is dated to a year."""
-        positions = self._years.setdefault(front, {}).setdefault(year, array("q"))
+        years = self._years.get(front)
+        if years is None:
+            years = self._years[front] = {}
+        positions = years.get(year)
+        if positions is None:
+            positions = years[year] = array("q")
+            first, last = self._extent.get(front, (year, year))
+            self._extent[front] = min(first, year), max(last, year)
         positions.append(position)
-        first, last = self._extent.get(front, (year, year))
-        self._extent[front] = min(first, year), max(last, year)
         self._undo.append(positions.pop)
 
     def add_void(self, named: int, position: int) -> None:

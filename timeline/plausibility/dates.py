@@ -60,16 +60,24 @@ def far_from(year: int, periods: list[Period], *, among_them: bool = False) -> P
     return largest if largest and beside_it < largest.developments else None
 
 
-def first_year(occurred: Occurred) -> int | None:
-    """The year under which a front counts a development: in which it may have begun, or else ended."""
+class NamedYears(Struct, frozen=True, gc=False):
+    """The years of a date. `first` is the one under which a front counts it: in which it may have begun, or else ended.
+
+    `ends`: of each of its ends the first and the last year, of which one has to be near the others of its front.
+    """
+
+    first: int | None
+    ends: tuple[tuple[int, ...], ...]
+
+
+@lru_cache(maxsize=100_000)
+def named_years(edtf: str, exact_start: datetime | None, exact_end: datetime | None) -> NamedYears:
+    """The years of an occurred clock; the same dates come again and again."""
+    occurred = Occurred(edtf, exact_start, exact_end)
     moment = occurred.start.earliest or occurred.end.latest
-    return None if moment is None else year_of(to_micros(moment))
-
-
-def bounding_years(occurred: Occurred) -> list[tuple[int, ...]]:
-    """The years that a date names: of each of its ends those of which one has to be near the others of the front."""
-    start, end = _years(occurred.start), _years(occurred.end)
-    return [years for years in (start, end) if years] if occurred.is_span else [start] if start else []
+    bounds = (occurred.start, occurred.end) if occurred.is_span else (occurred.start,)
+    ends = tuple(years for years in map(_years, bounds) if years)
+    return NamedYears(None if moment is None else year_of(to_micros(moment)), ends)
 
 
 def is_after(occurred: Occurred, reported_at: datetime) -> bool:

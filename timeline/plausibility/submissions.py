@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec import UNSET
@@ -23,7 +24,7 @@ from timeline.domain.facts import (
 from timeline.domain.moments import Occurred, format_day
 from timeline.domain.values import Account
 from timeline.plausibility.catalogue import Catalogue
-from timeline.plausibility.dates import bounding_years, far_from, first_year, is_after, periods_of
+from timeline.plausibility.dates import far_from, is_after, named_years, periods_of
 from timeline.plausibility.places import place_warnings
 from timeline.plausibility.registry import ReceiptWarning, WarningCode
 
@@ -46,7 +47,8 @@ def take_in(catalogue: Catalogue, fact: Fact, position: int) -> None:
         case FrontOpened(slug, name):
             catalogue.add_front(slug, name, position)
         case DevelopmentReported(description):
-            year = first_year(description.occurred)
+            occurred = description.occurred
+            year = named_years(occurred.edtf, occurred.exact_start, occurred.exact_end).first
             if year is not None:
                 catalogue.add_year(description.front, year, position)
         case EntryVoided(_, named) if named is not None:
@@ -95,24 +97,32 @@ def _of_account(field: str, account: Account, catalogue: Catalogue, before: int)
 
 def _of_source(field: str, slug: str, catalogue: Catalogue, before: int) -> Iterator[ReceiptWarning]:
     if not catalogue.sources.knows(slug, before):
-        meant = catalogue.sources.meant(slug, before)
-        asks = f"; did you mean {meant}?" if meant else ""
-        detail = f"no source {slug} is registered, so it counts as no independent voice{asks}"
-        yield ReceiptWarning(WarningCode.SOURCE_NOT_REGISTERED, field, slug, detail, meant)
+        yield _unregistered(field, slug, catalogue.sources.meant(slug, before))
 
 
 def _of_front(field: str, slug: str, catalogue: Catalogue, before: int) -> Iterator[ReceiptWarning]:
     if not catalogue.fronts.knows(slug, before):
-        meant = catalogue.fronts.meant(slug, before)
-        asks = f"; did you mean {meant}?" if meant else ""
-        yield ReceiptWarning(WarningCode.FRONT_NOT_OPENED, field, slug, f"no front {slug} was opened{asks}", meant)
+        yield _unopened(field, slug, catalogue.fronts.meant(slug, before))
+
+
+@lru_cache(maxsize=10_000)
+def _unregistered(field: str, slug: str, meant: str | None) -> ReceiptWarning:
+    asks = f"; did you mean {meant}?" if meant else ""
+    detail = f"no source {slug} is registered, so it counts as no independent voice{asks}"
+    return ReceiptWarning(WarningCode.SOURCE_NOT_REGISTERED, field, slug, detail, meant)
+
+
+@lru_cache(maxsize=10_000)
+def _unopened(field: str, slug: str, meant: str | None) -> ReceiptWarning:
+    asks = f"; did you mean {meant}?" if meant else ""
+    return ReceiptWarning(WarningCode.FRONT_NOT_OPENED, field, slug, f"no front {slug} was opened{asks}", meant)
 
 
 def _of_date(
     field: str, front: str, occurred: Occurred, reported_at: datetime, catalogue: Catalogue, before: int
 ) -> Iterator[ReceiptWarning]:
     field = f"{field}.occurred"
-    ends = bounding_years(occurred)
+    ends = named_years(occurred.edtf, occurred.exact_start, occurred.exact_end).ends
     if any(catalogue.may_be_far(front, year) for years in ends for year in years):
         periods = periods_of(catalogue.years_of(front, before))
         for years in ends:
@@ -145,6 +155,8 @@ def _replacing(external_id: str | None, stream: Stream) -> ReceiptWarning:
 
 
 def _of_subject(field: str, stream: Stream, *, revived: bool = False) -> Iterator[ReceiptWarning]:
+    if not (stream.retracted or stream.part_of):
+        return
     value, title = str(stream.id), f"“{stream.title}”" if stream.title else str(stream.id)
     if stream.retracted:
         then = "this report may bring it back" if revived else "only a complete report, or a void, brings it back"

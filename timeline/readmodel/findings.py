@@ -20,9 +20,8 @@ from timeline.plausibility.dates import (
     MAX_YEARS_APART,
     YEAR_MICROS,
     Period,
-    bounding_years,
     far_from,
-    first_year,
+    named_years,
     periods_of,
 )
 from timeline.plausibility.developments import state_warnings
@@ -208,9 +207,9 @@ class _Counts(Struct):
 
 def _far_period(occurred: Occurred, periods: list[Period]) -> Period | None:
     """The period from which a development lies far that is itself counted in one of them, by its first year."""
-    own = first_year(occurred)
-    counted = [one for one in periods if own is not None and one.reaches(own)]
-    for years in bounding_years(occurred):
+    own = named_years(occurred.edtf, occurred.exact_start, occurred.exact_end)
+    counted = [one for one in periods if own.first is not None and one.reaches(own.first)]
+    for years in own.ends:
         found = [far_from(year, periods, among_them=any(one.reaches(year) for one in counted)) for year in years]
         if all(found):
             return found[0]

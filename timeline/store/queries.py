@@ -52,6 +52,12 @@ class LogQueries:
         statement = f"SELECT {COLUMNS} FROM events WHERE {condition} ORDER BY position LIMIT ?"
         return [_row(values) for values in self.fetch(statement, (*given, limit))]
 
+    def states(self, first: int, last: int, topics: Sequence[str], limit: int) -> list[tuple[int, str, bytes]]:
+        """Up to `limit` records of these topics from one position to another, in order: position, topic, state."""
+        statement = f"""SELECT position, topic, state FROM events
+            WHERE position >= ? AND position <= ? AND topic IN ({marks(topics)}) ORDER BY position LIMIT ?"""
+        return self.fetch(statement, (first, last, *topics, limit))
+
     def rows_of_messages(self, keys: Sequence[bytes]) -> dict[bytes, Row]:
         """The records that these messages brought, by key."""
         return {row.message_key: row for row in self._named("message_key", keys) if row.message_key}

@@ -11,14 +11,18 @@ from timeline.domain.facts import Event, Recorded, category_of
 from timeline.domain.values import MessageId
 from timeline.domain.voids import root_of
 from timeline.errors import TimelineError
+from timeline.plausibility.registry import ReceiptWarning
 from timeline.store.appending import guard_same
 from timeline.store.log import ConflictLog
+from timeline.store.records import Head
+from timeline.store.unusual import Unusual
 
 
 class Rehearsed(Struct, frozen=True, gc=False):
     """What would become of a submission that would be accepted; `repeated`: it is there already."""
 
     repeated: bool = False
+    warnings: tuple[ReceiptWarning, ...] = ()
 
 
 class Rehearsal:
@@ -33,7 +37,11 @@ class Rehearsal:
         self._clock = clock
         self._streams: dict[UUID, Stream] = {}
         self._histories: dict[UUID, list[Recorded]] = {}
-        self._position = log.head().position if log else 0
+        self._unusual = Unusual()
+        self._head = log.records.queries.head() if log else Head()
+        if log:
+            self._unusual.catch_up(log.records.queries, self._head)
+        self._accepted = 0
         self._events: dict[MessageId, Event] = {}
         self.days: dict[date, set[UUID]] = {}
 
@@ -64,8 +72,10 @@ class Rehearsal:
             event = decide(stream, submission, now, self._stream, self._history)
         except TimelineError as error:
             return error
-        self._position += 1
-        added = Recorded(self._position, now, event)
+        warnings = self._unusual.warnings(event.fact, event.reported_at, stream, self._stream)
+        self._unusual.take_in(event.fact, self._accepted)
+        self._accepted += 1
+        added = Recorded(self._head.position + self._accepted, now, event)
         self._streams[stream.id] = stream_after(stream, added, self._history)
         self._histories[stream.id].append(added)
         self._events[submission.message] = event
@@ -73,7 +83,7 @@ class Rehearsal:
             by_position = {one.position: one for one in self._histories[stream.id]}
             changed = root_of(added, by_position) or added
             self.days.setdefault(changed.event.reported_at.date(), set()).add(stream.id)
-        return Rehearsed()
+        return Rehearsed(warnings=warnings)
 
     def _stream(self, id: UUID) -> Stream:
         if id not in self._streams:

@@ -13,12 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from timeline.domain.aggregates import Stream
-from timeline.domain.checks import trusting
 from timeline.domain.facts import DevelopmentReported, EntryVoided, Fact, FrontOpened, SourceRegistered
-from timeline.domain.moments import Occurred
 from timeline.errors import InvalidValue
 from timeline.plausibility.catalogue import ANY_POSITION, Catalogue
-from timeline.plausibility.dates import first_year
+from timeline.plausibility.dates import named_years
 from timeline.plausibility.registry import ReceiptWarning
 from timeline.plausibility.submissions import take_in, warnings_of
 from timeline.store.queries import LogQueries
@@ -86,11 +84,10 @@ class Unusual:
         if self._head.position and (last is None or last.leaf_hash != self._head.leaf_hash):
             self._catalogue, self._head = Catalogue(), Head()
         position = self._head.position
-        while rows := queries.rows(position + 1, _READ_TOGETHER, head.position, _TOPICS):
-            for row in rows:
-                self._read(row)
-            position = rows[-1].position
-        self._catalogue.keep()
+        while rows := queries.states(position + 1, head.position, _TOPICS, _READ_TOGETHER):
+            for position, topic, state in rows:
+                self._read(position, topic, state)
+            self._catalogue.keep()
         self._head = head
 
     @property
@@ -118,26 +115,21 @@ class Unusual:
         """The warnings about a fact that follows those of a stream, on what was recorded `before` a position."""
         return warnings_of(fact, reported_at, stream, self._catalogue, before, other)
 
-    def _read(self, row: Row) -> None:
+    def _read(self, position: int, topic: str, state: bytes) -> None:
         """Take a record in; of one that can not be read, nothing is known."""
         try:
-            if row.topic == EntryVoided.TOPIC:
-                self._catalogue.add_void(_DECODE_VOID(row.state).fact.position, row.position)
+            if topic == DevelopmentReported.TOPIC:
+                description = _DECODE_REPORTED(state).fact.description
+                occurred = description.occurred
+                year = named_years(occurred.edtf, occurred.exact_start, occurred.exact_end).first
+                if year is not None:
+                    self._catalogue.add_year(description.front, year, position)
                 return
-            if row.topic != DevelopmentReported.TOPIC:
-                named = _DECODE_NAMED(row.state).fact
-                is_source = row.topic == SourceRegistered.TOPIC
-                add = self._catalogue.add_source if is_source else self._catalogue.add_front
-                add(named.slug, named.name, row.position)
+            if topic == EntryVoided.TOPIC:
+                self._catalogue.add_void(_DECODE_VOID(state).fact.position, position)
                 return
-            description = _DECODE_REPORTED(row.state).fact.description
-            year = _year_of(description.occurred)
-            if year is not None:
-                self._catalogue.add_year(description.front, year, row.position)
+            named = _DECODE_NAMED(state).fact
+            add = self._catalogue.add_source if topic == SourceRegistered.TOPIC else self._catalogue.add_front
+            add(named.slug, named.name, position)
         except (msgspec.MsgspecError, InvalidValue):
             return
-
-
-def _year_of(told: _Occurred) -> int | None:
-    with trusting():
-        return first_year(Occurred(told.edtf, told.exact_start, told.exact_end))
