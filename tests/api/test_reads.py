@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, Scene, described, fill, given, registered, reported
-from timeline.domain.descriptions import DescriptionChanges
+from timeline.domain.descriptions import DescriptionChanges, SourceChanges
 from timeline.domain.facts import (
     AccountWithdrawn,
     DevelopmentAssessed,
@@ -14,8 +14,9 @@ from timeline.domain.facts import (
     DevelopmentRevised,
     FrontClosed,
     FrontOpened,
+    SourceRevised,
 )
-from timeline.domain.values import Account, Actor, Place, Tally, front_id
+from timeline.domain.values import Account, Actor, Place, Tally, front_id, source_id
 from timeline.domain.vocabulary import Aspect, Credibility, Kind, Nature, PlacePrecision, Stance, Verdict
 
 QUERY = {"as_of": "2023-05-22", "known_at": "2023-05-23"}
@@ -23,7 +24,7 @@ QUERY = {"as_of": "2023-05-22", "known_at": "2023-05-23"}
 
 @pytest.fixture
 def filled(scene: Scene) -> Scene:
-    """A capture that is disputed, an entry that is corroborated, and a battle of months."""
+    """A capture that is disputed, an entry that two tell of whom nobody registered, and a battle of months."""
     scene.tell(registered("ru-mod", "russia"), "2022-01-01")
     scene.tell(registered("ua-mod", "ukraine"), "2022-01-01")
     place = Place("Bakhmut", 48.59, 38.0, PlacePrecision.NEAR, "Donetsk oblast", "UA")
@@ -122,7 +123,7 @@ def test_a_timeline_stands_in_the_order_of_beginning(filled: Scene) -> None:
         ({"kind": "capture"}, [BAKHMUT]),
         ({"kind": ["capture", "entry"]}, [BAKHMUT, GRAYVORON]),
         ({"status": "disputed"}, [BAKHMUT]),
-        ({"status": "corroborated"}, [GRAYVORON]),
+        ({"status": "corroborated"}, []),
         ({"status": ["claimed", "corroborated"]}, [KOZINKA, GRAYVORON]),
         ({"actor": "Wagner Group"}, [BAKHMUT]),
         ({"actor": "Wagner"}, []),
@@ -375,11 +376,34 @@ def test_sources_are_counted_whether_or_not_they_are_registered(filled: Scene) -
         "affiliation": "russia",
         "reliability": "F",
         "url": None,
+        "same_as": None,
+        "same": [],
         "registered": True,
         "accounts": 1,
         "accounts_in_force": 0,
     }
     assert (sources["legion"]["registered"], sources["legion"]["kind"]) == (False, None)
+
+
+def test_two_claims_corroborate_each_other_once_both_who_speak_are_registered(filled: Scene) -> None:
+    filled.tell(registered("legion"), "2023-05-30")
+    one = filled.get("/timeline", status="corroborated", **QUERY)
+    filled.tell(registered("governor", "russia"), "2023-05-30")
+    both = filled.get("/timeline", status="corroborated", **QUERY)
+
+    assert (ids(one), ids(both)) == ([], [str(GRAYVORON)])
+
+
+def test_sources_that_are_the_same_are_told_both_ways_and_corroborate_nothing(filled: Scene) -> None:
+    filled.tell(registered("legion"))
+    filled.tell(registered("governor"))
+    changes = SourceChanges(same_as="legion")
+    filled.tell(SourceRevised(changes), "2023-05-22", source_id("governor"))
+    sources = {source["slug"]: source for source in filled.get("/sources", **QUERY)["items"]}
+
+    assert ids(filled.get("/timeline", status="corroborated", **QUERY)) == []
+    assert (sources["governor"]["same_as"], sources["governor"]["same"]) == ("legion", ["legion"])
+    assert (sources["legion"]["same_as"], sources["legion"]["same"]) == (None, ["governor"])
 
 
 def test_a_development_is_found_by_either_id(filled: Scene) -> None:
