@@ -96,6 +96,7 @@ _SHOWN = (
     (ids.KEY, "hidden"),
     (ids.NOTICE, "children"),
     (ids.HINT, "children"),
+    (ids.OUTSIDE, "children"),
     (ids.OVERVIEW, "figure"),
     (ids.OVERVIEW, "style"),
     (ids.CHART, "figure"),
@@ -156,7 +157,7 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
     view, chart = shown.view, shown.chart
     cuts = filters.write(filters.same_cuts(view))
     controls = {
-        "asOf": _number(min(max(shown.as_of, shown.first_day), shown.last_day)),
+        "asOf": _number(shown.as_of),
         "known": view.known,
         "knownAt": None if view.known == "then" else milliseconds(shown.known_at),
         "view": view.chart,
@@ -179,7 +180,7 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         (ids.SLIDER, "max"): _number(shown.last_day),
         # Dash would mark numbers where there are none.
         (ids.SLIDER, "marks"): slider_marks(shown.first_day, shown.last_day, width) or None,
-        (ids.SLIDER, "value"): controls["asOf"],
+        (ids.SLIDER, "value"): _number(min(max(shown.as_of, shown.first_day), shown.last_day)),
         (ids.KNOWN, "value"): controls["known"],
         (ids.VIEW, "value"): controls["view"],
         (ids.WINDOW, "value"): controls["window"],
@@ -207,6 +208,7 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         (ids.KEY_ITEMS, "children"): shown.key,
         (ids.KEY, "hidden"): not shown.key,
         (ids.NOTICE, "children"): [html.P(notice, className="notice") for notice in shown.notices],
+        (ids.OUTSIDE, "children"): shown.outside,
         (ids.OVERVIEW, "figure"): shown.overview,
         (ids.OVERVIEW, "style"): {"height": shown.overview["layout"]["height"]},
         (ids.FRAME, "hidden"): view.chart in ("table", "map"),
@@ -230,7 +232,7 @@ def _outputs(shown: Page, width: float) -> dict[tuple[str, str], Any]:
         outputs |= {
             (ids.MAP_CHART, "figure"): shown.map.figure,
             (ids.MAP_CHART, "style"): {"height": shown.map.figure["layout"]["height"], "width": width},
-            (ids.MAP_WORDS, "children"): shown.map.words,
+            (ids.MAP_WORDS, "children"): [shown.map.words, *(part for sign in shown.map.signs for part in (" ", sign))],
             (ids.HINT, "children"): [html.P(hint) for hint in shown.map.hints],
         }
     return outputs
@@ -248,7 +250,8 @@ def slider_marks(first: date, last: date, width: float) -> dict[int, str]:
     soon = timedelta(days=(last - first).days * 0.03)
     kept = [month for month in kept if first + soon <= month <= last - soon]
     return {
-        _number(month): f"{month:%b %Y}" if month.month == 1 or month is kept[0] else f"{month:%b}" for month in kept
+        _number(month): f"{month:%b} {month.year:04}" if month.month == 1 or month is kept[0] else f"{month:%b}"
+        for month in kept
     }
 
 

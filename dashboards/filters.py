@@ -133,8 +133,8 @@ def _day(name: str, value: str) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         raise InvalidValue(name, value, "a day such as 2023-05-22") from None
-    if not 1000 <= day.year <= 9000:
-        raise InvalidValue(name, value, "a day of the years 1000 to 9000")
+    if day.year > 9998:
+        raise InvalidValue(name, value, "a day of the years 0001 to 9998")
     return day
 
 

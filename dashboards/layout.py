@@ -229,7 +229,13 @@ def _charts() -> html.Main:
             ),
             html.Div(
                 [
-                    html.Div(dcc.Graph(id=ids.OVERVIEW, config=_GRAPH), className="overview"),
+                    html.Div(
+                        [
+                            html.Nav(id=ids.OUTSIDE, className="outside", **aria(label="Outside the time shown")),
+                            dcc.Graph(id=ids.OVERVIEW, config=_GRAPH),
+                        ],
+                        className="overview",
+                    ),
                     html.Div(
                         [
                             dcc.Graph(id=ids.CHART, config=_GRAPH),

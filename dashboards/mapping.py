@@ -1,18 +1,23 @@
 """The map of a view: what the chart shows, where it is said to have happened, and the same in words."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
-from msgspec import Struct
+from dash import dcc
+from msgspec import Struct, structs
 
 from dashboards.detail import MOST_MARKS, drawable, too_many
+from dashboards.extents import places_shown
 from dashboards.figures.gantt import Figure
 from dashboards.figures.map import density_map, map_in_words, world_map
 from dashboards.figures.marks import mark_of_entry
-from dashboards.figures.places import STATUSES, Located, bounds_of
+from dashboards.figures.places import STATUSES, Located
 from dashboards.figures.scale import milliseconds
-from dashboards.filters import View
+from dashboards.filters import View, write
 from dashboards.geography.frames import Box, box_around, frame_around
 from dashboards.theme import Palette
-from dashboards.words import count
+from dashboards.words import clipped, count, listed
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
@@ -22,6 +27,8 @@ from timeline.readmodel.versions import STATUSES as NUMBERED
 
 _NOWHERE = Box(22.0, 44.0, 41.0, 53.0)
 """What is framed where nothing has a place."""
+_MAX_NAMED, _MAX_NAME = 3, 40
+"""How many places outside the frame are named, and with how many characters."""
 _PLACE_OF = np.array([0, *(STATUSES.index(status) for status in NUMBERED)], dtype=np.uint8)
 """Number of a status in rows -> its place in the arrays of the map."""
 
@@ -35,6 +42,8 @@ class Map(Struct, frozen=True):
     """In the window and the frame."""
     notices: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    signs: tuple[Any, ...] = ()
+    """Links to frames that show more, or less, of what there is."""
 
 
 def map_of(
@@ -60,7 +69,9 @@ def _of_each(answer: TimelineAnswer, view: View, size: tuple[float, float], colo
     named = [(one.state.described.title, one.state.id) for one in answer.entries]
     found, broken = drawable(answer.entries, lambda entry: _located(entry, limit), named)
     located = [one for one in found if one is not None]
-    bounds = _framed(view) or (bounds_of(located) if located else _NOWHERE)
+    lon, lat = (np.array([getattr(one, axis) for one in located], np.float64) for axis in ("lon", "lat"))
+    near = places_shown(lon, lat, np.ones(len(located)))
+    bounds = _framed(view) or (box_around(lon[near], lat[near]) if located else _NOWHERE)
     seen = frame_around(bounds, *size).box
     places = [one for one in located if seen.holds(one.lat, one.lon)]
     chosen = str(view.development) if view.development else None
@@ -75,6 +86,9 @@ def _of_each(answer: TimelineAnswer, view: View, size: tuple[float, float], colo
         len(places),
         broken,
         tuple(hints),
+        frame_signs(
+            view, [one for one, is_near in zip(located, near, strict=True) if not is_near], box_around(lon, lat)
+        ),
     )
 
 
@@ -85,14 +99,38 @@ def _of_many(
     lat, lon, status = (
         np.repeat(column, spread.counts) for column in (spread.lat, spread.lon, _PLACE_OF[spread.statuses])
     )
-    bounds = _framed(view) or (box_around(lon, lat) if len(lon) else _NOWHERE)
+    near = np.repeat(places_shown(spread.lon, spread.lat, spread.counts.astype(np.float64)), spread.counts)
+    bounds = _framed(view) or (box_around(lon[near], lat[near]) if len(lon) else _NOWHERE)
     inside_frame = int(frame_around(bounds, *size).box.holds(lat, lon).sum())
     others = ((spread.placeless, "without a place on the map"), (len(lon) - inside_frame, "beyond its edges"))
     more = "".join(f"; {number:,} {where}" for number, where in others if number)
     told = f"{count(inside_frame, 'development')} counted in squares{more}."
     hint = f"More than {MOST_MARKS:,} developments: each square counts those in it. Zoom in, or click on one."
     figure = density_map(lon, lat, status, bounds, *size, colours)
-    return Map(figure, told, inside_frame, hints=(hint,))
+    signs = frame_signs(view, int((~near).sum()), box_around(lon, lat))
+    return Map(figure, told, inside_frame, hints=(hint,), signs=signs)
+
+
+def frame_signs(view: View, far: Sequence[Located] | int, everything: Box) -> tuple[Any, ...]:
+    """A way to a frame that shows everything where something lies far from the rest, and a way back from any frame.
+
+    `far` is what does, or how many of them where nobody knows more.
+    """
+    if view.frame is not None:
+        return (dcc.Link("Show where most of it lies", href=write(structs.replace(view, frame=None)) or "?"),)
+    number = far if isinstance(far, int) else len(far)
+    if not number:
+        return ()
+    names = [] if isinstance(far, int) else list(dict.fromkeys(one.place or _degrees(one) for one in far))
+    some = [clipped(name, _MAX_NAME) for name in names[:_MAX_NAMED]]
+    more = [f"{len(names) - _MAX_NAMED:,} more"] if len(names) > _MAX_NAMED else []
+    at = f", at {listed([*some, *more])}" if some else ""
+    text = f"{count(number, 'development')} far from all others{at}: show everything on the map"
+    return (dcc.Link(text, href=write(structs.replace(view, frame=everything.within_world()))),)
+
+
+def _degrees(one: Located) -> str:
+    return f"{one.lat:g}°, {one.lon:g}°"
 
 
 def _framed(view: View) -> Box | None:

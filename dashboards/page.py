@@ -1,7 +1,7 @@
 """What the page shows for a view: a few questions to the read model, told by figures, counts and panel."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import structlog
@@ -14,15 +14,16 @@ from dashboards.choices import Choice, front_choices, named, status_choices
 from dashboards.exporting import export_links
 from dashboards.figures.counts import is_spread, most_in_a_cell
 from dashboards.figures.map import most_in_a_square
-from dashboards.figures.scale import Scale, day_of
+from dashboards.figures.scale import Scale, day_of, moment_of
 from dashboards.filters import View, pinned, same_cuts, write
 from dashboards.key import Shown, items
 from dashboards.mapping import Map, map_of
-from dashboards.panel import panel, unknown, unshowable
-from dashboards.strip import Lanes, strip_of
+from dashboards.outside import outside
+from dashboards.panel import not_begun, panel, unknown, unshowable
+from dashboards.strip import Lanes, countable, strip_of
 from dashboards.table import MOST_ROWS, table
 from dashboards.theme import palette
-from dashboards.windows import scales
+from dashboards.windows import scales, slider_days
 from timeline.domain.moments import end_of_day
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
@@ -66,6 +67,7 @@ class Page(Struct, frozen=True):
     view: View
     first_day: date
     last_day: date
+    """Of the slider; the as-of day may lie far outside."""
     as_of: date
     known_at: datetime
     headline: str
@@ -76,6 +78,8 @@ class Page(Struct, frozen=True):
     key: list[Any]
     notices: Sequence[str]
     overview: dict[str, Any]
+    outside: list[Any]
+    """The signs of what lies outside the time that is shown."""
     chart: Chart | None
     map: Map | None
     table: Any
@@ -95,13 +99,14 @@ class Page(Struct, frozen=True):
 def page(reader: Reader, view: View, width: float, theme: str, now: datetime, have: Held = Held()) -> Page:  # noqa: B008
     """The page of a view, for charts `width` pixels wide, in a browser that has what it has."""
     days = reader.reported_days()
-    first_day, last_day = (one.date() for one in days) if days else (now.date(), now.date())
+    last_day = days[1].date() if days else now.date()
     notices = list(view.problems)
     view, wanted, held = hold(reader, view, last_day, now, notices)
     if not days:
         notices.append("Nothing has been recorded yet: `timeline demo` fills the demo, POST /api/v1/events appends.")
     cuts = held.cuts
-    first_day, last_day = min(first_day, cuts.as_of.date()), max(last_day, cuts.as_of.date())
+    slider = slider_days(reader, cuts.position, last_day, cuts.as_of.date())
+    last_day = max(last_day, cuts.as_of.date())
     names = reader.front_names(held)
     if strange := [front for front in view.fronts if front not in names]:
         notices.append(f"front: no front {words.listed(map(repr, strange))} is known here; it is left out.")
@@ -112,7 +117,9 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     _, facets = reader.facets(wanted, filters)
     # Nothing can have been reported after now: up to the end of the day it is the same question all day.
     end = WantedCuts(end_of_day(last_day), end_of_day(max(now.date(), last_day)), wanted.recorded_at)
-    whole, window = scales(reader, view, end, cuts.as_of, [name for _, name in lanes], width)
+    counted, uncounted = countable(filters, facets.total)
+    notices += uncounted
+    whole, window = scales(reader, view, (wanted, end), counted, slider.last, [name for _, name in lanes], width)
     colours = palette(theme)
     key = key_of(view, cuts, window, theme)
     inside = inside_of(view, window.left, window.right)
@@ -125,8 +132,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     if view.chart == "map":
         shown_map = map_of(reader, view, wanted, inside, (width, map_height(width)), colours)
         notices += shown_map.notices
-    strip = strip_of(reader, wanted, filters, facets.total, lanes, (whole, window), colours, view.chart in CHARTED)
-    notices += strip.notices
+    strip = strip_of(reader, wanted, counted, lanes, (whole, window), colours, view.chart in CHARTED)
     tally = Tally(sum(front.developments for front in fronts), facets.total)
     rows = None
     if view.chart == "table":
@@ -140,8 +146,8 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
     shown, most = _in_the_key(view, chart, shown_map)
     return Page(
         view=view,
-        first_day=first_day,
-        last_day=last_day,
+        first_day=slider.first,
+        last_day=slider.last,
         as_of=cuts.as_of.date(),
         known_at=cuts.known_at,
         headline=_headline(fronts, view),
@@ -150,7 +156,8 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         span="" if window == whole else words.days(day_of(window.left + 1), day_of(window.right - 1)),
         key=items(shown, most, colours, spread=_is_spread(strip.figure, chart)),
         notices=notices,
-        overview=strip.figure,
+        overview=strip,
+        outside=outside(reader, view, wanted, filters, whole, slider),
         chart=chart,
         map=shown_map,
         table=rows,
@@ -211,7 +218,7 @@ def filters_of(view: View) -> Filters:
 
 def inside_of(view: View, left: float, right: float) -> Filters:
     """The same with a window (milliseconds)."""
-    return structs.replace(filters_of(view), since=_moment(left), until=_moment(right))
+    return structs.replace(filters_of(view), since=moment_of(left), until=moment_of(right))
 
 
 def hold(
@@ -237,10 +244,6 @@ def _ordered(fronts: Sequence[FrontEntry], view: View) -> Lanes:
     elif view.order == "most":
         chosen.sort(key=lambda front: -front.developments)
     return tuple((front.slug, front.name) for front in chosen)
-
-
-def _moment(ms: float) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
 
 
 def _headline(fronts: Sequence[FrontEntry], view: View) -> str:
@@ -271,7 +274,9 @@ def _panel(reader: Reader, view: View, wanted: WantedCuts, names: Mapping[str, s
     try:
         _, steps = reader.reporting(view.development, wanted)
         whole = f"/developments/{view.development}{write(same_cuts(view))}"
-        return panel(reader, held, entry, steps, names.get(front, front), (whole, f"/{permalink}"))
+        begun = entry.state.described.occurred.begun_by(held.cuts.as_of)
+        announced = () if begun else not_begun(view, wanted, held, entry)
+        return panel(reader, held, entry, steps, names.get(front, front), (whole, f"/{permalink}"), announced)
     except Exception as error:  # as with the marks: what can not be told is said to be so
         log.exception("panel set aside", id=str(view.development), exc_info=error)
         return unshowable(held, entry)

@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import html
+from dash import dcc, html
 
 from dashboards import ids, words
 from dashboards.accounts import accounts
 from dashboards.elements import aria, swatch, timed, verbatim
+from dashboards.filters import View, write
+from dashboards.outside import Outside, view_of_later
 from timeline.domain import facts
 from timeline.domain.facts import Recorded
-from timeline.domain.moments import format_instant
+from timeline.domain.moments import end_of_day, format_instant
 from timeline.domain.values import comes_with_release
 from timeline.domain.vocabulary import Aspect, Nature, Status, Verdict
-from timeline.readmodel.cuts import HeldCuts
+from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.entries import Entry, Step
 from timeline.readmodel.questions import Reader
 from timeline.wire.wording import tally_lines
@@ -30,8 +32,12 @@ def panel(
     steps: Sequence[Step],
     front_name: str,
     addresses: tuple[str, str],
+    announced: Sequence[Any] = (),
 ) -> Any:
-    """The panel of a development. The addresses are those of its own page and of this very picture, for ever."""
+    """The panel of a development. The addresses are those of its own page and of this very picture, for ever.
+
+    `announced` says that it had not begun, where that is so (`not_begun`).
+    """
     whole, address = addresses
     description = entry.state.described
     disputed = [a for a, s in entry.statuses.items() if s is Status.DISPUTED and a is not Aspect.OCCURRENCE]
@@ -49,6 +55,7 @@ def panel(
             html.P([swatch(Status.DISPUTED), f"Disputed: {words.ASPECT[aspect]}"], className="headline-status")
             for aspect in disputed
         ),
+        html.P(list(announced)) if announced else None,
         html.P(verbatim(description.summary)) if description.summary else None,
         html.Dl(described(entry)),
         *assessments(entry),
@@ -68,6 +75,16 @@ def panel(
             ],
             className="quiet small",
         ),
+    ]
+
+
+def not_begun(view: View, wanted: WantedCuts, held: HeldCuts, entry: Entry) -> list[Any]:
+    """Says that a development lies after the as-of day, and leads to a day on which it is shown."""
+    there = view_of_later(view, wanted, [Outside(entry.state.id, "", entry.state.described.occurred)])
+    text = f"Show the timeline as of {words.day(end_of_day(there.as_of))}" if there.as_of else ""
+    return [
+        f"It had not begun by {words.day(held.cuts.as_of)}: so far it was only announced. ",
+        dcc.Link(text, href=f"/{write(there)}"),
     ]
 
 

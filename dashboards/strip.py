@@ -1,9 +1,8 @@
 """The strip above the picture: how much began when over the whole time, of what passes the filters."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from dashboards.detail import MOST_MARKS
 from dashboards.figures.counted import Grid, counted, grid
@@ -25,38 +24,36 @@ _OF_ALL = (
 )
 
 
-class Strip(Struct, frozen=True):
-    """The figure, and what the reader has to know about it."""
+def countable(filters: Filters, passing: int | None) -> tuple[Filters, tuple[str, ...]]:
+    """The filters by which beginnings are counted, and what the reader has to know of that; `passing`: how many pass.
 
-    figure: dict[str, Any]
-    notices: Sequence[str] = ()
+    What rows can not tell is looked at only where few pass.
+    """
+    if asks_documents(filters) and (passing is None or passing > MOST_MARKS):
+        return structs.replace(filters, text=None, actors=frozenset(), sources=frozenset()), (_OF_ALL,)
+    return filters, ()
 
 
 def strip_of(
     reader: Reader,
     wanted: WantedCuts,
     filters: Filters,
-    passing: int | None,
     lanes: Lanes,
     times: tuple[Scale, Scale],
     colours: Palette,
     charted: bool,
-) -> Strip:
-    """The strip over the first of two stretches of time, the second being the window; `passing`: how many pass.
+) -> dict[str, Any]:
+    """The strip over the first of two stretches of time, the second being the window.
 
-    What rows can not tell is looked at only where few pass. `charted`: a chart with a time axis stands below.
+    `filters` are those that `countable` gives. `charted`: a chart with a time axis stands below.
     """
     whole, window = times
-    notices: tuple[str, ...] = ()
-    if asks_documents(filters) and (passing is None or passing > MOST_MARKS):
-        filters = structs.replace(filters, text=None, actors=frozenset(), sources=frozenset())
-        notices = (_OF_ALL,)
     on = grid(whole, STRETCHES)
     _, answer = reader.density(wanted, on.bucket, _over(on, filters))
     assert wanted.as_of  # noqa: S101 - held cuts name all three
     counts = counted(answer, [slug for slug, _ in lanes], on)
     as_of = milliseconds(wanted.as_of)
-    return Strip(overview(lanes, counts, whole, window, colours, as_of, charted=charted), notices)
+    return overview(lanes, counts, whole, window, colours, as_of, charted=charted)
 
 
 def _over(on: Grid, filters: Filters) -> Filters:

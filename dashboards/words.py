@@ -86,20 +86,20 @@ def said(stances: Mapping[Aspect, Stance]) -> str:
 
 
 def day(instant: datetime) -> str:
-    """`22 May 2023` (UTC)."""
-    return f"{instant.day} {instant:%B %Y}"
+    """`22 May 2023` (UTC); a year has four digits, so that one that was typed wrong is seen to be: `22 May 0223`."""
+    return f"{instant.day} {instant:%B} {instant.year:04}"
 
 
 def days(first: date, last: date) -> str:
     """`1 to 30 June 2021`, `23 November 2022 to 23 May 2023`, `15 June 2021`."""
     if first == last:
-        return f"{last.day} {last:%B %Y}"
+        return f"{last.day} {last:%B} {last.year:04}"
     begin = f"{first.day}"
     if (first.year, first.month) != (last.year, last.month):
         begin += f" {first:%B}"
     if first.year != last.year:
-        begin += f" {first.year}"
-    return f"{begin} to {last.day} {last:%B} {last.year}"
+        begin += f" {first.year:04}"
+    return f"{begin} to {last.day} {last:%B} {last.year:04}"
 
 
 def moment(instant: datetime) -> str:
@@ -208,11 +208,11 @@ def _bound(bound: Bound, edtf: str) -> str:
     if "X" in year:
         return f"{qualifier}{year.replace('X', '0')}s"
     if len(parts) == 1:
-        return f"{qualifier}{int(year)}"
+        return f"{qualifier}{year}"
     season = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}.get(parts[1])
     if season:
-        return f"{qualifier}{season} {int(year)}"
+        return f"{qualifier}{season} {year}"
     named = datetime(int(year), int(parts[1]), 1)  # noqa: DTZ001 - only its month is named
     if len(parts) == 2:
-        return f"{qualifier}{named:%B %Y}"
-    return f"{qualifier}{int(parts[2])} {named:%B %Y}"
+        return f"{qualifier}{named:%B} {year}"
+    return f"{qualifier}{int(parts[2])} {named:%B} {year}"

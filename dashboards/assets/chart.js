@@ -16,7 +16,11 @@
     return "about " + (number >= 10 ? Math.round(number) : Math.round(number * 10) / 10).toLocaleString("en-GB");
   }
   const count = (number, noun) => about(number) + " " + noun + (number === 1 ? "" : "s");
-  const worded = (ms) => new Date(ms).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  // `22 May 0223`, as the server says it: a year always has four digits.
+  const worded = (ms) => {
+    const told = new Date(ms);
+    return told.toLocaleDateString("en-GB", { day: "numeric", month: "long", timeZone: "UTC" }) + " " + told.toISOString().slice(0, 4);
+  };
 
   let film = null; // what is known of the marks or cells
   let asOf = 0, knownAt = 0; // the cuts that are shown

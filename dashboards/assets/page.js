@@ -6,10 +6,15 @@
   const DAY = 86400000, SECOND = 1000;
   const NARROW = 760; // pixels; as in assets/style.css
   const set = (id, props) => window.dash_clientside.set_props(id, props);
-  const day = (number) => new Date(number * DAY).toISOString().slice(0, 10);
-  // Plotly gives a range either as milliseconds or as "2022-05-01 12:30".
-  const moment = (value) => (typeof value === "number" ? value : Date.parse(String(value).replace(" ", "T") + (String(value).length > 10 ? "Z" : "")));
-  const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
+  const FIRST = Date.parse("0001-01-01"), LAST = Date.parse("9998-12-31"); // the days that an address can tell
+  const dayOf = (ms) => new Date(Math.max(FIRST, Math.min(LAST, ms))).toISOString().slice(0, 10);
+  const day = (number) => dayOf(number * DAY);
+  // Plotly gives a range either as milliseconds or as "2022-05-01 12:30"; before the year 1 as "-0300-05-01".
+  const moment = (value) => {
+    if (typeof value === "number") return value;
+    const text = String(value), ms = Date.parse(text.replace(" ", "T") + (text.length > 10 ? "Z" : ""));
+    return Number.isNaN(ms) ? (text.startsWith("-") ? FIRST : LAST) : ms;
+  };
 
   // A name that runs from right to left, so that what follows it in a plain text stays where it is.
   const isolated = (text) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]/.test(text) ? "\u2068" + text + "\u2069" : text);
@@ -77,13 +82,17 @@
   function scaleBy(factor, shift = 0) {
     if (!given) return;
     const [left, right] = given.span.map((edge) => Math.round(edge / SECOND) * SECOND), [least, most] = given.whole;
+    const apart = right < least || left > most; // a window on what lies outside
     const middle = (left + right) / 2, half = ((right - left) / 2) * factor;
     const moved = Math.sign(shift) * Math.max(1, Math.round(((right - left) / DAY) * Math.abs(shift))) * DAY;
-    if (factor > 1 && half * 2 >= most - least) { showAll(); return; }
+    if (factor > 1 && half * 2 >= most - least && !apart) { showAll(); return; }
     if (half * 2 < 2 * DAY - SECOND) {
       const first = Math.floor((middle + moved) / DAY) * DAY; // nothing is nearer than a day
       zoomTo(first, first + DAY);
-    } else zoomTo(middle - half + moved, middle + half + moved);
+    } else {
+      const back = Math.max(FIRST - (middle - half + moved), 0) || Math.min(LAST + DAY - (middle + half + moved), 0);
+      zoomTo(middle - half + moved + back, middle + half + moved + back); // up to the ends of the calendar, as wide as before
+    }
   }
 
   /* What the replay (replay.js) needs of the page. */

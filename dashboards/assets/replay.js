@@ -18,9 +18,10 @@
   let asked = false; // whether an answer for another day is on its way, which would move the slider, too
   let early = null; // where the slider was moved before the page was there
 
+  /* The day of the slider that is nearest to a day: the as-of day may lie far outside. */
+  const onSlider = (number) => Math.max(page.given.days[0], Math.min(page.given.days[1], number));
   const thumb = () => document.querySelector("#as-of [role=slider]");
-  const worded = (day) =>
-    new Date(day * page.DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const worded = (day) => chart.view.worded(day * page.DAY);
 
   function tell(next) {
     day = next;
@@ -70,7 +71,7 @@
   function follow() {
     if (waiting) return;
     waiting = true;
-    requestAnimationFrame(() => setTimeout(() => { waiting = false; page.set("as-of", { value: day }); }));
+    requestAnimationFrame(() => setTimeout(() => { waiting = false; page.set("as-of", { value: onSlider(day) }); }));
   }
 
   function step(by) {
@@ -78,7 +79,7 @@
       if (thumb()) early = (early === null ? Number(thumb().getAttribute("aria-valuenow")) : early) + by;
       return;
     }
-    const next = Math.max(page.given.days[0], Math.min(page.given.days[1], day + by));
+    const next = onSlider(day + by);
     if (next === day) return;
     touched = -Infinity; // the slider comes after this, and late
     move(next);
@@ -117,6 +118,8 @@
   }
 
   window.addEventListener("popstate", leave);
+  // Its links lead to other days.
+  document.addEventListener("click", (event) => { if (event.target.closest("#outside a")) leave(); }, { capture: true });
 
   window.timelineReplay = {
     put, leave,
@@ -124,21 +127,21 @@
     watch() {
       const row = document.getElementById("as-of-row"); // the slider itself comes later, and buttons are beside it
       const touch = () => { touched = performance.now(); };
-      const onSlider = (event) => event.target.closest("#as-of") !== null;
+      const isOnSlider = (event) => event.target.closest("#as-of") !== null;
       // Keys are answered here, and the slider follows: what it does by itself could as well be an answer of the server.
       row.addEventListener("keydown", (event) => {
-        if (!onSlider(event) || !(event.key in KEYS) || event.altKey || event.ctrlKey || event.metaKey) return;
+        if (!isOnSlider(event) || !(event.key in KEYS) || event.altKey || event.ctrlKey || event.metaKey) return;
         event.preventDefault();
         event.stopPropagation();
         step(KEYS[event.key] * (event.shiftKey && event.key.startsWith("Arrow") ? 10 : 1));
       }, { capture: true });
-      row.addEventListener("pointerdown", (event) => { if (onSlider(event)) { held = true; touch(); } }, { capture: true });
+      row.addEventListener("pointerdown", (event) => { if (isOnSlider(event)) { held = true; touch(); } }, { capture: true });
       for (const end of ["pointerup", "pointercancel"]) {
         document.addEventListener(end, () => { if (held) { held = false; touch(); } }, { capture: true });
       }
       new MutationObserver(() => {
         const next = Number(thumb().getAttribute("aria-valuenow")), since = performance.now() - touched;
-        const late = since < LATE && !asked && page.given && next !== page.given.asOf; // and not where the server put it
+        const late = since < LATE && !asked && page.given && next !== onSlider(page.given.asOf); // and not where the server put it
         if (held || late) move(next);
       }).observe(row, { attributes: true, attributeFilter: ["aria-valuenow"], subtree: true });
     },

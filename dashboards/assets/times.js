@@ -5,6 +5,7 @@
   "use strict";
 
   const KEPT = "times-of-day";
+  const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
   const TOLD = /(\d{1,2} [A-Z][a-z]+ \d{1,4}), (\d\d:\d\d) UTC/g;
   const HOURS = /^\d\d:\d\d/;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "local time";
@@ -31,7 +32,13 @@
   const named = (moment) => dayOf(moment, "long") + ", " + clock(moment) + " " + (own ? offset(moment) : "UTC");
 
   /* A text of the server's with its times as the reader wants them. */
-  const told = (text) => (own ? text.replace(TOLD, (_, day, time) => named(new Date(day + " " + time + " UTC"))) : text);
+  const told = (text) => (own ? text.replace(TOLD, (_, day, time) => named(moment(day, time))) : text);
+
+  /* A browser takes the year 0023 of a worded day for 2023, that of an ISO date for what it is. */
+  function moment(day, time) {
+    const [number, month, year] = day.split(" "), two = (n) => String(n).padStart(2, "0");
+    return new Date(year.padStart(4, "0") + "-" + two(MONTHS.indexOf(month) + 1) + "-" + two(number) + "T" + time + "Z");
+  }
 
   function mend() {
     const now = new Date(), mine = zone + ", " + offset(now);

@@ -109,9 +109,8 @@ def counted(answer: DensityAnswer, slugs: Sequence[str], on: Grid) -> Counted:
     return Counted(on, placed, units / WHOLE)
 
 
-def begins(answer: DensityAnswer) -> tuple[float, float] | None:
-    """The first and the last day on which anything began (milliseconds); None where no day is known."""
-    days = answer.density.days[answer.density.days > 0]
-    if not len(days):
-        return None
-    return float((int(days.min()) - _EPOCH) * DAY), float((int(days.max()) - _EPOCH) * DAY)
+def begins(answer: DensityAnswer) -> tuple[np.ndarray, np.ndarray]:
+    """The days (counted from 1 January 1970) by which beginnings are counted, and how many; no unknown day."""
+    density = answer.density
+    known = density.days > 0
+    return (density.days[known] - _EPOCH).astype(np.float64), density.counts[known].astype(np.float64)

@@ -129,11 +129,12 @@ def _strip(names: Sequence[str]) -> int:
 def _outside(whole: Scale, window: Scale, colours: Palette, strips: float, share: float) -> list[dict[str, Any]]:
     """The frame of the window, and a veil on what is counted outside of it; the names stand clear of that."""
     named = whole.left + (whole.right - whole.left) * share
-    left, right = max(window.left, whole.left), min(window.right, whole.right)
+    # A window on what lies outside the strip stands at the edge behind which it lies.
+    left, right = (min(max(edge, whole.left), whole.right) for edge in (window.left, window.right))
     more = max(0.0, _LEAST * whole.ms_per_pixel - (right - left)) / 2
     left, right = left - more, right + more
     frame = {"type": "rect", "xref": "x", "yref": "paper", "y0": 1 - strips, "y1": 1}
-    veiled = [(named, left), (right, whole.right)]
+    veiled = [(named, left), (max(right, named), whole.right)]
     return [
         *({**frame, "x0": start, "x1": end, "fillcolor": colours.veil, "line": {"width": 0}}
           for start, end in veiled if end > start),

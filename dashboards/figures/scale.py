@@ -9,8 +9,8 @@ FOREVER = 9e15
 """Later than any moment (milliseconds), and still a number that a browser can hold exactly."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
-"""The years 1 to 9999."""
+FIRST, LAST = -62_135_596_800_000, 253_402_300_799_999
+"""The years 1 to 9999 (milliseconds): no calendar of ours, and no axis of Plotly's, goes on after them."""
 
 
 def milliseconds(instant: datetime) -> int:
@@ -20,7 +20,12 @@ def milliseconds(instant: datetime) -> int:
 
 def day_of(ms: float) -> date:
     """The day, UTC, in which a time lies; for times that no calendar reaches, the first and the last one."""
-    return (_EPOCH + timedelta(milliseconds=min(max(ms, _FIRST), _LAST))).date()
+    return moment_of(ms).date()
+
+
+def moment_of(ms: float) -> datetime:
+    """A time as an instant (UTC), for times that no calendar reaches likewise."""
+    return _EPOCH + timedelta(milliseconds=min(max(ms, FIRST), LAST))
 
 
 class Scale(Struct, frozen=True):

@@ -69,7 +69,7 @@ def plotted(scale: Scale, *, one_line: bool = False, beyond: float = 0.0, hours:
 def of_one_day(scale: Scale) -> str:
     """The day that a window shows: `15 June 2021, UTC`; nothing for a longer one, whose ticks say so."""
     first, last = day_of(scale.left + _MINUTE), day_of(scale.right - _MINUTE)
-    return f"{last.day} {last:%B %Y}, UTC" if first == last else ""
+    return f"{last.day} {last:%B} {last.year:04}, UTC" if first == last else ""
 
 
 def _step(scale: Scale, more: float, *, hours: bool) -> tuple[Unit, int]:
@@ -83,13 +83,13 @@ def _named(at: float, unit: Unit, number: int, *, first: bool) -> Tick:
     match unit:
         case "hour":
             day = f"{moment.day} {moment:%b}" if moment.hour == 0 else ""
-            return Tick(at, f"{moment:%H:%M}", f"{day} {moment.year}" if day and first else day)
+            return Tick(at, f"{moment:%H:%M}", f"{day} {moment.year:04}" if day and first else day)
         case "day":
             new = moment.month == 1 and moment.day <= number
-            return Tick(at, f"{moment.day} {moment:%b}", str(moment.year) if first or new else "")
+            return Tick(at, f"{moment.day} {moment:%b}", f"{moment.year:04}" if first or new else "")
         case "month":
-            return Tick(at, f"{moment:%b}", str(moment.year) if first or moment.month == 1 else "")
-    return Tick(at, str(moment.year))
+            return Tick(at, f"{moment:%b}", f"{moment.year:04}" if first or moment.month == 1 else "")
+    return Tick(at, f"{moment.year:04}")
 
 
 def _hours(left: float, right: float, number: int) -> Iterator[float]:

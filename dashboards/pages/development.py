@@ -10,6 +10,7 @@ from dashboards.accounts import Manner, accounts
 from dashboards.elements import aria, swatch, verbatim
 from dashboards.figures.reporting import LEGEND, Spoken, Turn, Voice, reporting_chart
 from dashboards.figures.scale import milliseconds
+from dashboards.filters import same_cuts
 from dashboards.lag import NOT_TOLD, first_publication, lag_of
 from dashboards.pages.asked import Asked, Content, status_cell, table, terms, to, to_timeline
 from dashboards.pages.cited import cited
@@ -99,7 +100,7 @@ def _status(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:
         link = to(asked, "developments", str(into), "the other entry")
         said.append(html.P(["It was found to be the same as ", link, ", and counts there."]))
     if not entry.state.described.occurred.begun_by(held.cuts.as_of):
-        said.append(html.P(f"It had not begun by {words.day(held.cuts.as_of)}: so far it was only announced."))
+        said.append(html.P(panel.not_begun(same_cuts(asked.view), asked.wanted, held, entry)))
     return said
 
 

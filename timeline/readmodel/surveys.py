@@ -6,6 +6,7 @@ from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.facets import MOST, Facets, facets
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.findings import Finding, FindingFilters, Findings
+from timeline.readmodel.reports import FirstReports, first_reports
 from timeline.readmodel.sourcerecords import MOST_ACCOUNTS, SourceRecord, source_record
 from timeline.readmodel.tallying import ENOUGH
 
@@ -70,3 +71,7 @@ class Surveys(Asking):
         standing, held = self._held(wanted)
         counted = self._accounts(standing, held.cuts).get(slug, (0, 0)) if count_all else None
         return held, source_record(self._past, standing, held.cuts, slug, counted, most)
+
+    def first_reports(self, position: int) -> FirstReports:
+        """When the first reports were made of what the log held at a position, a few of them."""
+        return first_reports(self._standing().database, position)
