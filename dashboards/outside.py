@@ -20,12 +20,16 @@ from dashboards.filters import View, write
 from dashboards.windows import SliderDays
 from timeline.domain.moments import Occurred, end_of_day, start_of_day
 from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.density import UNKNOWN
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
+from timeline.readmodel.rows import After
 from timeline.readmodel.selection import asks_documents
 
 MAX_READ = 1_000
 """Developments that are looked at on each side to say how many lie outside."""
+_AFTER_UNKNOWN = (UNKNOWN, b"\xff" * 16)
+"""The place in lists after all that nobody says when it began."""
 _LEAST_TIME = timedelta(microseconds=1)
 _FIRST, _LAST = date(1, 1, 1), date(9998, 12, 31)
 """The days that a window may begin and end with."""
@@ -108,16 +112,26 @@ def view_of_later(view: View, wanted: WantedCuts, late: Sequence[Outside]) -> Vi
 def _read(
     reader: Reader, wanted: WantedCuts, filters: Filters, lies_beyond: Callable[[Occurred], bool], *, begun: bool
 ) -> Beyond:
-    if asks_documents(filters):
-        answer = reader.timeline(wanted, filters, MAX_READ)
-        states = [entry.state for entry in answer.entries]
-        found = [Outside(state.id, state.described.title, state.described.occurred) for state in states]
-        more = answer.more
-    else:
-        _, rows = reader.rows(wanted, filters, MAX_READ + 1, begun=begun)
-        found = [Outside(row.id, row.title, row.occurred) for row in rows[:MAX_READ]]
-        more = len(rows) > MAX_READ
+    """What lies beyond of the first developments that pass the filters, in the order of lists.
+
+    Of very many that nobody says when they began, those do not hide what follows them.
+    """
+    found, more = _some(reader, wanted, filters, None, begun=begun)
+    if more:
+        known, more = _some(reader, wanted, filters, _AFTER_UNKNOWN, begun=begun)
+        found = list(dict.fromkeys([*found, *known]))
     return Beyond(tuple(one for one in found if lies_beyond(one.occurred)), more)
+
+
+def _some(
+    reader: Reader, wanted: WantedCuts, filters: Filters, after: After | None, *, begun: bool
+) -> tuple[list[Outside], bool]:
+    if asks_documents(filters):
+        answer = reader.timeline(wanted, filters, MAX_READ, after)
+        states = (entry.state for entry in answer.entries)
+        return [Outside(one.id, one.described.title, one.described.occurred) for one in states], answer.more
+    _, rows = reader.rows(wanted, filters, MAX_READ + 1, after, begun=begun)
+    return [Outside(row.id, row.title, row.occurred) for row in rows[:MAX_READ]], len(rows) > MAX_READ
 
 
 def _said(beyond: Beyond, where: str) -> str:
@@ -125,7 +139,7 @@ def _said(beyond: Beyond, where: str) -> str:
     if len(some) == 1 and not beyond.more:
         (only,) = some
         return f"1 {where}: “{words.clipped(only.title, _MAX_TITLE)}”, {words.when(only.occurred, open=False)}"
-    number = f"More than {len(some) - 1:,}" if beyond.more else f"{len(some):,}"
+    number = f"At least {len(some):,}" if beyond.more else f"{len(some):,}"
     return f"{number} {where}, the first in {min(one.first for one in some).year:04}"
 
 

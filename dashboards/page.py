@@ -154,7 +154,7 @@ def page(reader: Reader, view: View, width: float, theme: str, now: datetime, ha
         tally=tally,
         pin=_pin(view, cuts.position),
         span="" if window == whole else words.days(day_of(window.left + 1), day_of(window.right - 1)),
-        key=items(shown, most, colours, spread=_is_spread(strip.figure, chart)),
+        key=items(shown, most, colours, spread=_is_spread(strip, chart)),
         notices=notices,
         overview=strip,
         outside=outside(reader, view, wanted, filters, whole, slider),

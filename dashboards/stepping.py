@@ -15,14 +15,14 @@ from dashboards import filters
 from dashboards.charts import counts_on
 from dashboards.figures.counted import counted
 from dashboards.figures.counts import cells_told
-from dashboards.figures.scale import Scale
+from dashboards.figures.scale import FOREVER, LAST, Scale
 from dashboards.page import hold, inside_of
 from timeline.errors import InvalidValue
 from timeline.readmodel.questions import Reader
 
 ADDRESS = "/_counts"
-_Moment = Annotated[float, Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
-"""Milliseconds since 1970, within the years 1 to 9999."""
+_Moment = Annotated[float, Meta(ge=-FOREVER, le=LAST)]
+"""Milliseconds since 1970, up to the year 9999; a strip may begin before the year 1, to leave room for names."""
 
 
 class Window(Struct, frozen=True):

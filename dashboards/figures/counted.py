@@ -110,7 +110,10 @@ def counted(answer: DensityAnswer, slugs: Sequence[str], on: Grid) -> Counted:
 
 
 def begins(answer: DensityAnswer) -> tuple[np.ndarray, np.ndarray]:
-    """The days (counted from 1 January 1970) by which beginnings are counted, and how many; no unknown day."""
+    """The days (counted from 1 January 1970) by which beginnings are counted, and how many; no unknown day.
+
+    What is spread over its possible days counts on each of them with its share.
+    """
     density = answer.density
     known = density.days > 0
-    return (density.days[known] - _EPOCH).astype(np.float64), density.counts[known].astype(np.float64)
+    return (density.days[known] - _EPOCH).astype(np.float64), density.placed[known] + density.spread[known] / WHOLE

@@ -12,7 +12,7 @@ from timeline.domain.moments import end_of_day
 from timeline.domain.vocabulary import Kind, Status
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-DAYS = st.dates(date(1000, 1, 1), date(9000, 12, 31))
+DAYS = st.dates(date(1, 1, 1), date(9998, 12, 31))
 VIEWS = st.builds(
     View,
     as_of=st.none() | DAYS,
