@@ -82,7 +82,9 @@ def outside(
         said = f"As of {words.day(wanted.as_of)}, beyond the slider: back to {words.day(end_of_day(days.last))}"
         back = structs.replace(view, as_of=None, since=None, until=None)
         signs.append(_sign("after" if as_of > days.last else "before", said, back))
-    if (late := later(reader, wanted, filters, end_of_day(days.last))).some:
+    end = end_of_day(days.last)
+    end = max(end, min(wanted.as_of, moment_of(whole.right)))  # as of a later day, the strip may go on
+    if (late := later(reader, wanted, filters, end)).some:
         signs.append(_sign("after", _said(late, "later"), view_of_later(view, wanted, late.some)))
     return signs
 

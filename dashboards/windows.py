@@ -104,16 +104,16 @@ def _all_of_it(
     """From when to when all of it is shown (milliseconds): in any case something of what is shown at the cuts."""
     history_end = float(milliseconds(end_of_day(last_day)))
     _, ever = reader.density(end, Bucket.MONTH, filters)
-    shown = time_shown(*begins(ever))
+    _, now = reader.density(wanted, Bucket.MONTH, filters)
+    shown, (days, counts) = time_shown(*begins(ever)), begins(now)
+    if shown is None or not ((days >= shown[0]) & (days <= shown[1])).any():
+        shown = time_shown(days, counts) or shown
     if shown is None:
         return history_end - _ALONE, _with_room(history_end - _ALONE, history_end)
-    _, now = reader.density(wanted, Bucket.MONTH, filters)
-    days, counts = begins(now)
-    if not ((days >= shown[0]) & (days <= shown[1])).any():
-        shown = time_shown(days, counts) or shown
     first, last = shown
     last += 31  # a month is counted by its first day
-    right = last * DAY if is_far_in_time(history_end / DAY, (first, last)) else history_end
+    goes_on = shown[1] * DAY > history_end  # as of a day that the slider does not reach
+    right = last * DAY if goes_on or is_far_in_time(history_end / DAY, (first, last)) else history_end
     left = min(first * DAY, right - 2 * DAY)
     return left, _with_room(left, right)
 

@@ -137,6 +137,19 @@ def test_where_all_that_is_shown_on_a_day_is_far_from_the_rest_it_is_shown(war: 
     assert day_of(shown.whole.left).year == 1954
 
 
+def test_a_history_that_has_not_begun_is_shown_as_of_a_day_on_which_it_has(scene: Scene) -> None:
+    for year in (2080, 2110, 2150):
+        entry = reported(title=f"Of {year}", occurred=f"{year}-01-01")
+        scene.tell(entry, "2023-05-20", development_id_of(f"test:{year}"))
+
+    ((said, way),) = signs(show(scene)).items()
+
+    assert said == "3 later, the first in 2080"
+    assert drawn(show(scene, way)) == {"Of 2080", "Of 2110", "Of 2150"}
+    assert drawn(show(scene, "as_of=2160-01-01&known_at=now")) == {"Of 2080", "Of 2110", "Of 2150"}
+    assert not any("later" in said for said in signs(show(scene, "as_of=2160-01-01&known_at=now")))
+
+
 def test_a_report_of_the_year_1_does_not_stretch_the_slider(war: Scene) -> None:
     before = show(war)
     war.tell(reported(title="Told early", occurred="2023-01-05"), "0001-01-01", TYPO)
