@@ -19,8 +19,8 @@ from dashboards.figures.scale import Scale, moment_of
 from dashboards.filters import View, write
 from dashboards.windows import SliderDays
 from timeline.domain.moments import Occurred, end_of_day, start_of_day
-from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.cells import UNKNOWN
+from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.questions import Reader
 from timeline.readmodel.rows import After

@@ -25,6 +25,8 @@ _TAR_AT = 257
 _WEB_PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script)\b", re.IGNORECASE | re.DOTALL
 )
+_GEOJSON = re.compile(r'\s*\{\s*"type"\s*:\s*"Feature(?:Collection)?"')
+_UCDP_ANSWER = re.compile(r'\s*\{\s*"(?:TotalCount|TotalPages|Result|NextPageUrl)"')
 _BACKUP = re.compile(r'\s*\{"format":\s*"conflict-timeline-log/')
 
 
@@ -66,6 +68,8 @@ def kind_by_bytes(head: bytes) -> str | None:
     for magic, what in _MAGIC:
         if head.startswith(magic):
             return what
+    if head and not head.strip(b"\x00"):
+        return "nothing but zero bytes: it is damaged; fetch it again"
     if head[_TAR_AT : _TAR_AT + 5] == b"ustar":
         return "a tar archive; unpack it, and import what is in it"
     return None
@@ -87,13 +91,18 @@ def is_json(head: str) -> bool:
     return head.lstrip().startswith(("{", "["))
 
 
+def foreign_json(head: str) -> str | None:
+    """What a JSON text is that holds no events of ours, with what to do; None for what may hold them."""
+    if _GEOJSON.match(head):
+        return f"GeoJSON; {_CSV}"
+    if _UCDP_ANSWER.match(head):
+        return "an answer of UCDP's API; fetch the same as CSV from its download centre"
+    return None
+
+
 def kind_of_json(head: str) -> str:
     """What a JSON text is, with what to do, for who expected a table."""
-    if re.search(r'"type"\s*:\s*"(FeatureCollection|Feature)"', head):
-        return f"GeoJSON; {_CSV}"
-    if re.search(r'"(TotalCount|TotalPages|NextPageUrl)"', head):
-        return "an answer of UCDP's API; fetch the same as CSV from its download centre"
-    return "JSON; where it holds events as the API takes them, use --format ndjson"
+    return foreign_json(head) or "JSON; where it holds events as the API takes them, use --format ndjson"
 
 
 def kind_by_columns(columns: Collection[str]) -> str | None:

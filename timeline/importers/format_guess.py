@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from timeline.importers.file_kinds import is_json, kind_by_bytes, kind_by_columns, kind_by_text
+from timeline.importers.file_kinds import foreign_json, is_json, kind_by_bytes, kind_by_columns, kind_by_text
 from timeline.importers.packing import packed_as
 from timeline.importers.separated_values import head_of, head_text, table_form
 from timeline.importers.ucdp_layouts import KNOWN_COLUMNS, is_a_row
@@ -17,7 +17,7 @@ def guessed_format(path: Path) -> str:
     packed = packed_as(path)
     head = head_of(path, packed)
     text = head_text(head)
-    if what := kind_by_bytes(head) or kind_by_text(text):
+    if what := kind_by_bytes(head) or kind_by_text(text) or foreign_json(text):
         raise unreadable(path, f"it is {what}")
     if not text.strip():
         raise unreadable(path, "the file is empty")

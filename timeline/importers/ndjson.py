@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from timeline.errors import TimelineError
-from timeline.importers.file_kinds import is_json, kind_by_bytes, kind_by_columns, kind_by_text
+from timeline.importers.file_kinds import foreign_json, is_json, kind_by_bytes, kind_by_columns, kind_by_text
 from timeline.importers.json_values import MalformedText, values_of_array, values_one_by_one
 from timeline.importers.packing import Packed, packed_as, unpacked
 from timeline.importers.running import Line
@@ -48,7 +48,7 @@ class EventFile(Struct, frozen=True):
 
     def remarks(self) -> Iterator[str]:
         """What the summary says of it."""
-        yield from (self.text or TextForm(self.packed, TextEncoding("utf-8", "UTF-8"), 0, 0)).remarks()
+        yield from (self.text or TextForm(self.packed, TextEncoding("utf-8", "UTF-8"))).remarks()
         if self.shape is Shape.ARRAY:
             yield f"read as one JSON array of {self.events:,} {'event' if self.events == 1 else 'events'}"
         if self.shape is Shape.OBJECTS:
@@ -71,7 +71,7 @@ def event_file(path: Path) -> EventFile:
     packed = packed_as(path)
     head = head_of(path, packed)
     text = head_text(head)
-    if what := kind_by_bytes(head) or kind_by_text(text) or _table(text):
+    if what := kind_by_bytes(head) or kind_by_text(text) or foreign_json(text) or _table(text):
         raise unreadable(path, f"it is {what}")
     shape, encoding = _shape(text), encoding_by_head(head)
     if shape is Shape.LINES and (encoding is None or encoding.codec == "utf-8-sig"):
@@ -118,10 +118,10 @@ def _table(head: str) -> str | None:
     if not lines or is_json(head) or any(line.lstrip().startswith("{") for line in lines):
         return None
     names = max((lines[0].strip().lower().replace('"', "").split(separator) for separator in SEPARATORS), key=len)
-    if len(KNOWN_COLUMNS.intersection(names)) > 2:
-        return "a table, by its columns UCDP GED; use --format ucdp"
     if what := kind_by_columns(names):
         return f"a table: {what}"
+    if len(KNOWN_COLUMNS.intersection(names)) > 2:
+        return "a table, by its columns UCDP GED; use --format ucdp"
     if len(names) > 1:
         return "a table rather than events; NDJSON has one JSON object a line"
     return None

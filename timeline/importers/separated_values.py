@@ -30,8 +30,9 @@ class TextForm(Struct, frozen=True):
 
     packed: Packed
     encoding: TextEncoding
-    lines: int
-    size: int
+    lines: int = 0
+    size: int = 0
+    has_slashes: bool = False
 
     def remarks(self) -> Iterator[str]:
         """What the summary says of it."""
@@ -89,21 +90,22 @@ def text_form(path: Path) -> TextForm:
     text = head_text(head)
     if what := kind_by_bytes(head) or kind_by_text(text):
         raise unreadable(path, f"it is {what}")
-    size = 0
+    size, has_slashes = 0, False
 
     def chunks() -> Iterator[bytes]:
-        nonlocal size
+        nonlocal size, has_slashes
         size = 0
         with unpacked(path, packed) as stream:
             while chunk := stream.read(_CHUNK_BYTES):
                 size += len(chunk)
+                has_slashes = has_slashes or b"/" in chunk
                 yield chunk
 
     try:
         encoding, lines = encoding_of(head, chunks)
     except UndecodableText as error:
         raise unreadable(path, str(error)) from None
-    return TextForm(packed, encoding, lines, size)
+    return TextForm(packed, encoding, lines, size, has_slashes)
 
 
 @contextmanager

@@ -68,14 +68,14 @@ def read_rows(path: Path, fronts: FrontRules, plan: ReadingPlan | None = None) -
     `plan` is how the file is to be read; where none is given it is found out first.
     """
     plan = plan or surveyed(path).plan
-    seen: dict[str, int] = {}
+    settled, seen = plan.settler(), dict[str, int]()
     for number, published in read_cells(path, plan.form):
         if isinstance(published, str):
             yield RejectedRow(number, published)
             continue
         taken()  # what was noted of a row that was refused
         try:
-            cells = plan.settled(published)
+            cells = settled(published)
             row = _row(number, cells, fronts, plan.press_order)
         except InvalidValue as error:
             yield _rejected(number, published, error, plan)
@@ -99,10 +99,16 @@ class Survey(Struct, frozen=True):
     nameless: tuple[RejectedRow, ...]
 
 
-def surveyed(path: Path, wishes: Wishes | None = None, published: date | None = None) -> Survey:
-    """The survey of a release that came out on a day (UTC). Raises `UnreadableFile` where the file is none."""
+def surveyed(path: Path, wishes: Wishes | None = None, published: date | None = None, *, whole: bool = False) -> Survey:
+    """The survey of a release that came out on a day (UTC). Raises `UnreadableFile` where the file is none.
+
+    Only of one that is `whole` are rows and ids asked for, so of another no row has to be looked at where there is not
+    a slash in all of its text.
+    """
     wishes = wishes or Wishes()
     form = wishes.form or release_form(path, wishes.columns)
+    if not whole and not form.text.has_slashes:
+        return Survey(ReadingPlan(form, DateEvidence().judged(wishes.date_order), published), 0, frozenset(), ())
     evidence, press_evidence = DateEvidence(), SlashEvidence()
     ids, nameless, rows = set[str](), list[RejectedRow](), 0
     for number, cells in read_cells(path, form):

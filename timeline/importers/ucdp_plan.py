@@ -4,7 +4,7 @@ It is made once of a first look at the whole file, and any process reads the sam
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -42,16 +42,30 @@ class ReadingPlan(Struct, frozen=True):
     published: date | None = None
     press_order: SlashOrder | None = None
 
-    def settled(self, cells: Cells) -> Cells:
-        """The cells as they are meant. Raises `InvalidValue` for a date that is in doubt, or contradicts others."""
-        start, end = (self.dates.settled(getattr(cells, name), name) for name in _DATES)
-        if start is not cells.date_start or end is not cells.date_end:
-            cells = cells._replace(date_start=start, date_end=end)
-        _guard_days(start, end, cells.year, self.published)
-        if self.form.separator != ",":
-            cells = _with_decimal_points(cells)
-        _note_replaced(cells)
-        return cells
+    def settler(self) -> Callable[[Cells], Cells]:
+        """What gives the cells of a row as they are meant; days come again and again, so they are remembered.
+
+        It raises `InvalidValue` for a date that is in doubt, that can not be, or that contradicts others.
+        """
+
+        @lru_cache(maxsize=50_000)
+        def days_of(date_start: str, date_end: str, year: str) -> tuple[str, str]:
+            start, end = self.dates.settled(date_start, "date_start"), self.dates.settled(date_end, "date_end")
+            _guard_days(start, end, year, self.published)
+            return start, end
+
+        commas = self.form.separator != ","
+
+        def settled(cells: Cells) -> Cells:
+            days = days_of(cells.date_start, cells.date_end, cells.year)
+            if days != (cells.date_start, cells.date_end):
+                cells = cells._replace(date_start=days[0], date_end=days[1])
+            if commas:
+                cells = _with_decimal_points(cells)
+            _note_replaced(cells)
+            return cells
+
+        return settled
 
     def settled_where_possible(self, cells: Cells) -> tuple[Cells, list[InvalidValue]]:
         """The same for a row that is refused: as much as can be settled, and all that is wrong."""
@@ -76,7 +90,6 @@ class ReadingPlan(Struct, frozen=True):
         yield from self.dates.remarks()
 
 
-@lru_cache(maxsize=50_000)
 def _guard_days(date_start: str, date_end: str, year: str, published: date | None) -> None:
     """Raises `InvalidValue` where an event happened after its release came out, or not in the year of its row."""
     start, end = day_of(date_start, "date_start"), day_of(date_end, "date_end")
