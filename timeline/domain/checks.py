@@ -75,10 +75,10 @@ def text(field: str, value: Any, most: int) -> str:
 
     No control characters, none that reorder what stands around them, and not only what shows nothing (`legibility`).
     """
-    any_text(field, value, most)
-    if not value.isascii() and not _TRUST.recorded and (allowed := fault_of(value)):
-        raise InvalidValue(field, value, allowed)
-    return str(value)
+    text = any_text(field, value, most)
+    if not text.isascii() and not _TRUST.recorded and (allowed := fault_of(text)):
+        raise InvalidValue(field, text, allowed)
+    return text
 
 
 def any_text(field: str, value: Any, most: int) -> str:

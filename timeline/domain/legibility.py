@@ -10,7 +10,6 @@ ends; `Default_Ignorable_Code_Point` of DerivedCoreProperties.txt (Unicode 16) f
 
 import re
 import unicodedata
-from functools import lru_cache
 
 EMBEDDINGS = "\u202a-\u202e"
 """Embeddings, overrides and what pops them, as a part of a character class: LRE, RLE, PDF, LRO, RLO."""
@@ -107,7 +106,6 @@ def _isolated_paragraph(text: str) -> str:
     return f"\u2068{said}{CLOSING}{text[len(said) :]}" if said else text
 
 
-@lru_cache(maxsize=1_000)
 def _misleading(text: str) -> frozenset[int]:
     """The places of controls that may not be: embeddings, and isolates without their other half in the paragraph."""
     if text.isprintable():  # no control of direction is

@@ -16,7 +16,6 @@ normalisation of Lucene's ArabicNormalizer and PersianNormalizer. Digits of all 
 
 import re
 import unicodedata
-from itertools import pairwise
 
 from timeline.domain.legibility import INVISIBLE
 
@@ -66,13 +65,13 @@ def _class_of(blocks: tuple[tuple[int, int], ...], *, marks: bool) -> str:
 
 _MARKS = _class_of(_WITHOUT_SPACES, marks=True)
 _SIGNS = _class_of(_WITHOUT_SPACES, marks=False)
-_SIGN = re.compile(f"[{_SIGNS}]")
-_PARTS = re.compile(f"[{_SIGNS}][{_MARKS}]*|[^{_SIGNS}]+")
+_SIGN = re.compile(f"(?![{_MARKS}])[{_SIGNS}]")
+_PARTS = re.compile(f"({_SIGN.pattern}[{_MARKS}]*)|([^{_SIGNS}]+)")
 _INSIDE = re.compile("(?<=[^ '])'+(?=[^ '])")
 _HEBREW_ABBREVIATION = re.compile('(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
 _ASCII = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
 """Capital letters to small ones, and whatever is no letter and no digit to a space."""
-_TYPED = {ord(sign): "'" for sign in _APOSTROPHES}
+_TYPED = re.compile(f"[{_APOSTROPHES}]")
 
 
 class _Folding(dict[int, str]):
@@ -107,13 +106,16 @@ def words(text: str) -> list[str]:
 
 def read(text: str) -> list[str]:
     """The same with the apostrophes within words, each as `'`."""
-    if text.isascii():
-        if "'" not in text and "`" not in text:
-            found = text.encode().translate(_ASCII).decode().split()  # a third of the time that a pattern takes
-            return found if len(text) <= MOST_LETTERS else [word[:MOST_LETTERS] for word in found]
-        folded = "'".join(part.encode().translate(_ASCII).decode() for part in text.replace("`", "'").split("'"))
-    else:
+    if not text.isascii():
         folded = _folded(text)
+    elif "'" in text or "`" in text:
+        parts = text.replace("`", "'").split("'")
+        folded = "'".join(part.encode().translate(_ASCII).decode() for part in parts)
+    else:
+        found = text.encode().translate(_ASCII).decode().split()  # a third of the time that a pattern takes
+        return found if len(text) <= MOST_LETTERS else [word[:MOST_LETTERS] for word in found]
+    if folded.isascii() or not _SIGN.search(folded):
+        return [word for chunk in folded.split() for word in _trimmed(chunk)]
     return [word for chunk in folded.split() for word in _parts(chunk)]
 
 
@@ -153,11 +155,14 @@ def looked_up(in_order: list[str]) -> set[str]:
     so that any two of a run are found, and one alone as a beginning.
     """
     found: set[str] = set()
-    for word, following in pairwise([*in_order, ""]):
-        if not is_sign(word):
+    signs = [is_sign(word) for word in in_order]
+    for number, word in enumerate(in_order):
+        if signs[number]:
+            found.add(word + in_order[number + 1] if any(signs[number + 1 : number + 2]) else word)
+        elif "'" in word:
             found.update(spellings(word))
         else:
-            found.add(word + following if is_sign(following) else word)
+            found.add(word)
     return found
 
 
@@ -174,30 +179,24 @@ def joined_abbreviations(text: str) -> str:
 
 def _folded(text: str) -> str:
     """A text with its letters as they count, and spaces for what is none."""
-    typed = joined_abbreviations(text).translate(_TYPED)  # before some of them are taken apart into a space and a mark
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", typed).casefold())
+    typed = _TYPED.sub("'", joined_abbreviations(text))  # before some of them are taken apart into a space and a mark
+    decomposed = unicodedata.normalize("NFKD", typed.casefold())
     return unicodedata.normalize("NFC", decomposed.translate(_FOLDING))
 
 
 def _parts(chunk: str) -> list[str]:
-    """The words of what stands between two spaces."""
-    if chunk.isascii() or not _SIGN.search(chunk):
-        return _trimmed(chunk)
+    """The words of what stands between two spaces, where it may hold signs of a script without spaces."""
     parts: list[str] = []
-    for part in _PARTS.findall(chunk):
-        parts += [part[:_MOST_LETTERS_OF_SIGN]] if _begins_word(part) and is_sign(part) else _trimmed(part)
+    for sign, other in _PARTS.findall(chunk):
+        parts += [sign[:_MOST_LETTERS_OF_SIGN]] if sign else _trimmed(other)
     return parts
 
 
 def _trimmed(word: str) -> list[str]:
     """A word without apostrophes around it and marks before it, if anything is left."""
+    if "'" not in word and word[0].isalnum():
+        return [word[:MOST_LETTERS]]
     word = word.strip("'")
-    while word and not _begins_word(word):
+    while word and not word[0].isalnum():
         word = word[1:].strip("'")
-    if not word:
-        return []
-    return [_INSIDE.sub("'", word)[: MOST_LETTERS * 2] if "'" in word else word[:MOST_LETTERS]]
-
-
-def _begins_word(word: str) -> bool:
-    return word[0].isalnum()
+    return [_INSIDE.sub("'", word)[: MOST_LETTERS * 2] if "'" in word else word[:MOST_LETTERS]] if word else []
