@@ -117,7 +117,8 @@ def by_hand(versions: Sequence[Version], asked: Asked, position: int = LATEST) -
             days = range(first.toordinal(), last + 1)
             for place, number in enumerate(days):
                 if in_window(day := date.fromordinal(number), asked):
-                    share = (place + 1) * 2**32 // len(days) - place * 2**32 // len(days)
+                    each, left = divmod(2**32, len(days))
+                    share = each + (place < left)
                     units[one.front, first_day(day, asked.bucket), one.status] += share
     counted = [(*key, placed[key], units[key] / 2**32) for key in {*placed, *units}]
     return sorted(counted, key=lambda row: (row[0], row[1] is not None, row[1] or date.min, row[2]))

@@ -82,7 +82,8 @@ def test_each_day_has_the_same_share_but_for_the_last_digit(
                 code = front << 25 | begin << 3 | status
                 expected[code] = expected.get(code, Fraction(0)) + Fraction(days * count, further + 1)
     assert set(found) == set(expected)
-    error = sum(count for *_, count in rows)
+    # Each of the first days of a stretch has one unit more than each of the last.
+    error = sum(count * (further + 1) for *_, further, count in rows)
     assert all(abs(Fraction(found[code], WHOLE) - share) * WHOLE <= error for code, share in expected.items())
 
 
@@ -107,12 +108,13 @@ def test_what_takes_too_much_room_for_a_table_is_the_same(monkeypatch: pytest.Mo
     edges = list(range(FIRST, LAST, 7))
     found = spread_over(rows, edges)
 
+    for table in (0, 2_000):
+        monkeypatch.setattr(module, "_MAX_TABLE", table)
+        assert spread_over(rows, edges) == found
+
+
+def test_more_shares_than_can_be_added_up_are_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MAX_TABLE", 0)
-
-    assert spread_over(rows, edges) == found
-
-
-def test_more_shares_than_can_be_added_up_are_refused_with_what_to_do() -> None:
     rows = [(1, 1, 100 + number, MAX_FURTHER_DAYS - 1, 1) for number in range(100)]
 
     with pytest.raises(InvalidValue, match="bucket") as refused:

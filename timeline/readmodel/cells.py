@@ -5,6 +5,7 @@ A cell is one number, so that counts of it can be packed and summed. A developme
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from timeline.readmodel.counts import Ints
 
@@ -61,6 +62,12 @@ def fronts(codes: Ints) -> Ints:
 def further_days(codes: Ints) -> Ints:
     """On how many days after the first each may have begun as well."""
     return codes >> _FURTHER_BITS
+
+
+def is_day_known(codes: Ints) -> NDArray[np.bool_]:
+    """Whether it is known on which day those of each cell began."""
+    is_known: NDArray[np.bool_] = (codes < 1 << _FURTHER_BITS) & (codes & _DAY_MASK != 0)
+    return is_known
 
 
 def with_fronts(codes: Ints, numbers: Ints) -> Ints:

@@ -223,21 +223,24 @@ def _scanned(
 
 def _by_bucket(codes: Ints, counts: Ints, bucket: Bucket, days: _Days) -> Density:
     """What falls to each bucket of the developments of these cells, each of which may have begun by `as_of`."""
-    placed_at, placed = _placed(codes, counts, bucket, days)
-    spread_at, spread = _spread(codes, counts, bucket, days)
-    if len(spread_at) and len(placed_at):
-        both = np.union1d(placed_at, spread_at)
-        placed, spread = _at(both, placed_at, placed), _at(both, spread_at, spread)
-    else:
-        both = placed_at if len(placed_at) else spread_at
-        placed, spread = (column if len(column) else np.zeros_like(both) for column in (placed, spread))
+    is_known = cells.is_day_known(codes)
+    placed_at, placed = _placed(codes[is_known], counts[is_known], bucket, days)
+    spread_at, units = _spread(codes[~is_known], counts[~is_known], bucket, days)
+    places = np.searchsorted(placed_at, spread_at)
+    is_new = np.ones(len(places), dtype=bool)
+    inside = places < len(placed_at)
+    is_new[inside] = placed_at[places[inside]] != spread_at[inside]
+    both = np.insert(placed_at, places[is_new], spread_at[is_new])
+    placed = np.insert(placed, places[is_new], 0)
+    spread = np.zeros_like(both)
+    spread[places + np.cumsum(is_new) - is_new] = units
     return Density(bucket, both >> 25, both >> 3 & MAX_DAY, both & 7, placed, spread)
 
 
 def _placed(codes: Ints, counts: Ints, bucket: Bucket, days: _Days) -> tuple[Ints, Ints]:
     """How many of those began in each bucket of which the day is known: buckets as `keys` has them, in order."""
     first_days = cells.first_days(codes)
-    kept = (cells.further_days(codes) == 0) & (first_days >= days.first) & (first_days <= days.last)
+    kept = (first_days >= days.first) & (first_days <= days.last)
     codes, first_days = codes[kept], first_days[kept]
     codes, counts = added_up(codes - first_days + _first_of(first_days, bucket), counts[kept])
     at = keys(cells.fronts(codes), cells.first_days(codes), cells.statuses(codes))
@@ -250,9 +253,9 @@ def _spread(codes: Ints, counts: Ints, bucket: Bucket, days: _Days) -> tuple[Int
     first_days, further_days = cells.first_days(codes), cells.further_days(codes)
     undated = (first_days == 0) | (further_days == MAX_FURTHER_DAYS)
     lasts = np.minimum(first_days + further_days, days.as_of)
-    dated = (further_days > 0) & ~undated & (first_days <= days.last) & (lasts >= days.first)
+    dated = ~undated & (first_days <= days.last) & (lasts >= days.first)
     at, units = _NONE, _NONE
-    if dated.any():
+    if days.first <= days.last and dated.any():
         columns = cells.fronts(codes), cells.statuses(codes), first_days, lasts, counts
         stretches = Stretches(*(column[dated] for column in columns))
         first = max(days.first, int(stretches.firsts.min()))
@@ -263,13 +266,6 @@ def _spread(codes: Ints, counts: Ints, bucket: Bucket, days: _Days) -> tuple[Int
         more = keys(cells.fronts(codes), np.zeros_like(codes), cells.statuses(codes))
         at, units = added_up(np.concatenate([at, more]), np.concatenate([units, counts[undated] << WHOLE_BITS]))
     return at, units
-
-
-def _at(keys: Ints, some: Ints, values: Ints) -> Ints:
-    """The values of some of these keys, and 0 for the others."""
-    column = np.zeros_like(keys)
-    column[np.searchsorted(keys, some)] = values
-    return column
 
 
 def _first_of(days: Ints, bucket: Bucket) -> Ints:

@@ -1,8 +1,8 @@
 """Developments that began on one of several days, as shares of one development in buckets of days.
 
-Shares are whole multiples of 2 ** -32. The first n of the N days of a development have floor(n * 2 ** 32 / N) of them
-together, and what a bucket has is a difference of two such sums. So whatever the buckets are, the shares of a whole
-development are exactly one, and floating-point numbers add up exactly what there is of two million developments.
+Shares are whole multiples of 2 ** -32. Each of the N days of a development has floor(2 ** 32 / N) of them, and of what
+is left over each of the first days has one more. So whatever the buckets are, the shares of a whole development are
+exactly one, and floating-point numbers add up exactly what there is of two million developments.
 """
 
 import numpy as np
@@ -29,6 +29,10 @@ class Stretches(Struct, frozen=True, eq=False):
     lasts: Ints
     counts: Ints
 
+    def chosen(self, mask: np.ndarray) -> "Stretches":
+        """Those of them that a mask keeps."""
+        return Stretches(*(getattr(self, name)[mask] for name in self.__struct_fields__))
+
 
 def keys(fronts: Ints, days: Ints, statuses: Ints) -> Ints:
     """Buckets of a front and status as numbers, in the order of front, first day and status."""
@@ -38,11 +42,60 @@ def keys(fronts: Ints, days: Ints, statuses: Ints) -> Ints:
 def shares(stretches: Stretches, edges: Ints, since: int, until: int) -> tuple[Ints, Ints]:
     """The shares of the days from `since` to `until`: buckets (`keys`), each once and in order, with units of a share.
 
-    Every stretch reaches into these days. `edges` are the first days of the buckets from that of the first day that
-    counts on, and of one more behind the last. Raises `InvalidValue` where there are too many to be added up.
+    There is a stretch, and every one reaches into these days. `edges` are the first days of the buckets from that of
+    the first day that counts on, and of one more behind the last. Raises `InvalidValue` where there are too many to be
+    added up.
     """
-    if not len(stretches.firsts):
-        return stretches.firsts, stretches.firsts
+    fronts, groups = _groups(stretches)
+    begins, ends = np.maximum(stretches.firsts, since), np.minimum(stretches.lasts, until)
+    room = _MAX_TABLE // max(1, len(fronts)) // 2
+    if int(ends.max()) - int(begins.min()) < 2 * room:
+        return _by_table(stretches, (fronts, groups), edges, since, until)
+    # Most lie within some years. What lies far from these is added up by itself, so that it costs nobody else anything.
+    middle = int(np.median(begins))
+    near = (begins >= middle - room) & (ends < middle + room)
+    parts = [_by_stretch(stretches.chosen(~near), edges, since, until)]
+    if near.any():
+        parts.append(_by_table(stretches.chosen(near), (fronts, groups[near]), edges, since, until))
+    codes, units = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return added_up(codes, units)
+
+
+def _groups(stretches: Stretches) -> tuple[Ints, Ints]:
+    """The pairs of front and status that there are, in order, and the place of that of each stretch among them."""
+    pairs = stretches.fronts << 3 | stretches.statuses
+    there = np.zeros(int(pairs.max(initial=0)) + 1, dtype=np.int64)
+    there[pairs] = 1
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[pairs]
+
+
+def _by_table(
+    stretches: Stretches, groups: tuple[Ints, Ints], edges: Ints, since: int, until: int
+) -> tuple[Ints, Ints]:
+    """By how much the sum of each day is greater or less than that of the day before, and from that the sums."""
+    pairs, rows = groups
+    begins, ends = np.maximum(stretches.firsts, since), np.minimum(stretches.lasts, until) + 1
+    first, end = int(begins.min(initial=edges[0])), int(ends.max(initial=edges[0]))
+    edges = edges[np.searchsorted(edges, first, side="right") - 1 : np.searchsorted(edges, end) + 1]
+    wide = int(edges[-1] - edges[0]) + 1
+    each, left = np.divmod(WHOLE, stretches.lasts - stretches.firsts + 1)
+    more_until = np.clip(stretches.firsts + left, begins, ends)
+    start = rows * wide - edges[0]
+    changes = np.zeros(len(pairs) * wide, dtype=np.int64)
+    np.add.at(changes, start + begins, (each + 1) * stretches.counts)
+    np.add.at(changes, start + more_until, -stretches.counts)
+    np.add.at(changes, start + ends, -each * stretches.counts)
+    sums = np.cumsum(changes).reshape(len(pairs), wide)[:, :-1]
+    if len(edges) < wide:
+        sums = np.add.reduceat(sums, edges[:-1] - edges[0], axis=1)
+    row, bucket = np.nonzero(sums)
+    codes = keys(pairs[row] >> 3, edges[bucket], pairs[row] & 7)
+    order = np.argsort(codes, kind="stable")
+    return codes[order], sums[row, bucket][order]
+
+
+def _by_stretch(stretches: Stretches, edges: Ints, since: int, until: int) -> tuple[Ints, Ints]:
+    """The share of each stretch in each bucket, and then their sums."""
     begins, ends = np.maximum(stretches.firsts, since), np.minimum(stretches.lasts, until)
     from_bucket = np.searchsorted(edges, begins, side="right") - 1
     touched = np.searchsorted(edges, ends, side="right") - from_bucket
@@ -52,19 +105,9 @@ def shares(stretches: Stretches, edges: Ints, since: int, until: int) -> tuple[I
         raise InvalidValue("bucket", f"{total:,} shares of developments of which the day is not known", allowed)
     stretch = np.repeat(np.arange(len(touched)), touched)
     bucket = np.arange(total) - np.repeat(np.cumsum(touched) - touched - from_bucket, touched)
-    firsts, days = stretches.firsts[stretch], (stretches.lasts - stretches.firsts + 1)[stretch]
-    before = np.maximum(edges[bucket], begins[stretch]) - firsts
-    through = np.minimum(edges[bucket + 1], ends[stretch] + 1) - firsts
-    units = ((through << WHOLE_BITS) // days - (before << WHOLE_BITS) // days) * stretches.counts[stretch]
-    return _summed(stretches.fronts[stretch], bucket, stretches.statuses[stretch], units, edges)
-
-
-def _summed(fronts: Ints, bucket: Ints, statuses: Ints, units: Ints, edges: Ints) -> tuple[Ints, Ints]:
-    size = (int(fronts.max()) + 1) * len(edges) << 3
-    if size > _MAX_TABLE:
-        return added_up(keys(fronts, edges[bucket], statuses), units)
-    table = np.zeros(size, dtype=np.int64)
-    np.add.at(table, (fronts * len(edges) + bucket) << 3 | statuses, units)
-    there = np.flatnonzero(table)
-    front, place = np.divmod(there >> 3, len(edges))
-    return keys(front, edges[place], there & 7), table[there]
+    each, left = (column[stretch] for column in np.divmod(WHOLE, stretches.lasts - stretches.firsts + 1))
+    before = np.maximum(edges[bucket], begins[stretch]) - stretches.firsts[stretch]
+    through = np.minimum(edges[bucket + 1], ends[stretch] + 1) - stretches.firsts[stretch]
+    units = (through - before) * each + np.minimum(through, left) - np.minimum(before, left)
+    codes = keys(stretches.fronts[stretch], edges[bucket], stretches.statuses[stretch])
+    return added_up(codes, units * stretches.counts[stretch])
