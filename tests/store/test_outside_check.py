@@ -149,7 +149,7 @@ def of_every_type() -> list[Any]:
     account = {"source": "ru-mod", "stance": {"occurrence": "asserts", "attribution": "denies"}, "quote": "Так. ☮"}
     told = [
         message(
-            subject=subject, data={"occurred": exact, "tallies": {"occurred": {"best": 3}}, "tags": ["x", "é\u202e"]}
+            subject=subject, data={"occurred": exact, "tallies": {"occurred": {"best": 3}}, "tags": ["x", "é\u200f"]}
         ),
         message("account.given", subject=subject, data=account),
         message("account.withdrawn", subject=subject, data={"source": "ru-mod", "aspects": ["attribution"]}),
@@ -169,6 +169,7 @@ def of_every_type() -> list[Any]:
         message("source.revised", subject="ru-mod", data={"changes": {"url": "https://example.org"}}),
         message(data={"occurred": "2023-05", "external_id": "test:other"}),
         message("development.merged", subject=subject, data={"into": str(development_id_of("test:other"))}),
+        message("entry.voided", subject=subject, data={"position": 15, "reason": "Two towns."}),
     ]
     for number, one in enumerate(told):
         one["id"] = f"m {number}"
@@ -238,7 +239,7 @@ def test_the_script_tells_what_was_recorded(kept: Kept) -> None:
     assert f"subject: {BAKHMUT}\ntype: development.reported\nrecord: {{" in told
     assert "Fighters enter Grayvoron" in told
     assert told.endswith("The event says what the record says.\n")
-    assert "\u202e" not in told, "signs that turn the text of a terminal round"
+    assert "\u200f" not in told, "signs that turn the text of a terminal round"
 
 
 def test_a_proof_holds_without_an_event_and_together_with_a_consistency(kept: Kept) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from flask import Response
 
 from timeline.api.caching import Freshness
+from timeline.api.change_schemas import ChangesSchema, HistorySchema
 from timeline.api.http import ApiBlueprint
 from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
 from timeline.api.queries import (
@@ -24,12 +25,10 @@ from timeline.api.queries import (
     filters_of,
 )
 from timeline.api.schemas import (
-    ChangesSchema,
     ChecksSchema,
     DensitySchema,
     DevelopmentSchema,
     FrontsSchema,
-    HistorySchema,
     SourcesSchema,
     TimelineSchema,
 )

@@ -75,6 +75,8 @@ def text(field: str, value: Any, most: int) -> str:
 
     No control characters, none that reorder what stands around them, and not only what shows nothing (`legibility`).
     """
+    if isinstance(value, str) and value.isascii() and value.isprintable() and value.strip() and len(value) <= most:
+        return value  # most texts are of this sort, and spared the rest
     text = any_text(field, value, most)
     if not text.isascii() and not _TRUST.recorded and (allowed := fault_of(text)):
         raise InvalidValue(field, text, allowed)

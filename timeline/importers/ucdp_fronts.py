@@ -15,6 +15,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from timeline.domain.facts import FrontOpened
 from timeline.errors import InvalidValue, TimelineError
+from timeline.importers.ucdp_press import tidy
 
 DEFAULT_RULES = Path(__file__).with_name("ucdp_fronts.toml")
 
@@ -118,7 +119,8 @@ class FrontRules:
 
 def plain_country(name: str) -> str:
     """A country as UCDP writes it, without the former name in brackets."""
-    return _BRACKETED.sub("", name).strip() or name
+    named = tidy(name)
+    return _BRACKETED.sub("", named).strip() or named
 
 
 def _country_front(country: str) -> Front:
