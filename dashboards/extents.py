@@ -39,8 +39,8 @@ class Reach(Struct, frozen=True):
 
 DAYS_AROUND = Reach(20 * 365.25, 4.0)
 """In time (days). The rest is never drawn on less than a fifth of the axis for what is years and not decades away."""
-KM_AROUND = Reach(300.0, 0.5)
-"""On the ground (kilometres). A place outside would make the map at least half as wide again."""
+KM_AROUND = Reach(1000.0, 0.5)
+"""On the ground (kilometres): what is nearer than from one end of a large country to the other may well be meant."""
 
 
 def most_outside(number: int) -> int:

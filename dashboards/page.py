@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 from dash import html
@@ -19,7 +20,7 @@ from dashboards.filters import View, pinned, same_cuts, write
 from dashboards.key import Shown, items
 from dashboards.mapping import Map, map_of
 from dashboards.outside import outside
-from dashboards.panel import not_begun, panel, unknown, unshowable
+from dashboards.panel import entered_by_mistake, not_begun, panel, unknown, unshowable
 from dashboards.strip import Lanes, countable, strip_of
 from dashboards.table import MOST_ROWS, table
 from dashboards.theme import palette
@@ -264,16 +265,25 @@ def _pin(view: View, position: int) -> Any:
     ]
 
 
+def _panel_of_nothing(reader: Reader, wanted: WantedCuts, id: UUID, whole: str) -> Any:
+    """The panel of a development that is not in view: it was entered by mistake, or nobody had reported it by then."""
+    try:
+        reader.reporting(id, wanted)
+    except NothingKnown:
+        return unknown(words.day(wanted.as_of) if wanted.as_of else "then")
+    return entered_by_mistake(whole)
+
+
 def _panel(reader: Reader, view: View, wanted: WantedCuts, names: Mapping[str, str], permalink: str) -> Any:
     assert view.development  # noqa: S101 - asked for only with one
+    whole = f"/developments/{view.development}{write(same_cuts(view))}"
     try:
         held, entry = reader.development(view.development, wanted)
     except NothingKnown:
-        return unknown(words.day(wanted.as_of) if wanted.as_of else "then")
+        return _panel_of_nothing(reader, wanted, view.development, whole)
     front = entry.state.described.front
     try:
         _, steps = reader.reporting(view.development, wanted)
-        whole = f"/developments/{view.development}{write(same_cuts(view))}"
         begun = entry.state.described.occurred.begun_by(held.cuts.as_of)
         announced = () if begun else not_begun(view, wanted, held, entry)
         return panel(reader, held, entry, steps, names.get(front, front), (whole, f"/{permalink}"), announced)

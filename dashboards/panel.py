@@ -107,6 +107,16 @@ def unknown(day: str) -> Any:
     ]
 
 
+def entered_by_mistake(whole: str) -> Any:
+    """What stands there for a development all reports of which are voided; `whole` is the address of its page."""
+    return [
+        html.Div(_close_button(), className="panel-top"),
+        html.H2("Entered by mistake"),
+        html.P(["All reports of this development are voided: it is on no timeline. ",
+                dcc.Link("What was said of it, and why it was voided", href=whole), "."]),
+    ]  # fmt: skip
+
+
 def as_data(held: HeldCuts, entry: Entry) -> list[Any]:
     """Links to the API's answers at the very cuts of the panel."""
     cuts = held.cuts

@@ -286,3 +286,20 @@ def test_ucdp_09_a_missing_header_is_named_and_its_columns_may_be_said(scene: Sc
     assert "--columns ged" in refused.output
     assert taken.exit_code == 0, taken.output
     assert len(scene.get("/timeline")["items"]) == 2
+
+
+def test_a_release_whose_seal_was_voided_is_in_force_again_once_it_is_brought_in_again(
+    scene: Scene, run_import: Import
+) -> None:
+    run_import("ucdp-04-release.csv", "--snapshot")
+    data = {"position": scene.head, "reason": "The wrong file."}
+    assert scene.post({"type": "entry.voided", "subject": "ucdp-ged", "data": data}).status_code == 201
+
+    again = run_import("ucdp-04-release.csv", "--snapshot")
+    third = run_import("ucdp-04-release.csv", "--snapshot")
+    earlier = run_import("ucdp-04-truncated.csv", "--snapshot", "--withdraw", reported_at="2023-05-15")
+
+    assert "1 events added" in again.output
+    assert "0 events added" in third.output
+    assert earlier.exit_code == 0, earlier.output
+    assert {one["status"] for one in scene.get("/timeline")["items"]} == {"claimed"}

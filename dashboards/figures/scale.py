@@ -9,8 +9,9 @@ FOREVER = 9e15
 """Later than any moment (milliseconds), and still a number that a browser can hold exactly."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-FIRST, LAST = -62_135_596_800_000, 253_402_300_799_999
-"""The years 1 to 9999 (milliseconds): no calendar of ours, and no axis of Plotly's, goes on after them."""
+FIRST, LAST = -62_135_596_800_000, 253_402_214_399_999
+"""The years 1 to 9999 but for the last day (milliseconds): no calendar of ours goes on after them, and what an axis of
+Plotly's draws may reach a little further than it was told."""
 
 
 def milliseconds(instant: datetime) -> int:

@@ -97,11 +97,18 @@ def _status(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:
     if entry.state.retracted:
         said.append(html.P("The entry as a whole is withdrawn; the log below says why."))
     if into := entry.state.merged_into:
-        link = to(asked, "developments", str(into), "the other entry")
+        link = to(asked, "developments", str(into), _title(asked, into))
         said.append(html.P(["It was found to be the same as ", link, ", and counts there."]))
     if not entry.state.described.occurred.begun_by(held.cuts.as_of):
         said.append(html.P(panel.not_begun(same_cuts(asked.view), asked.wanted, held, entry)))
     return said
+
+
+def _title(asked: Asked, id: UUID) -> str:
+    try:
+        return asked.reader.development(id, asked.wanted)[1].state.described.title
+    except NothingKnown:
+        return "another entry"
 
 
 def _more(entry: Entry) -> list[Any]:

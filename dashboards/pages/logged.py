@@ -24,7 +24,7 @@ def logged(asked: Asked, held: HeldCuts, steps: tuple[Step, ...]) -> Any:
                 _instant(format_instant(one.event.reported_at)),
                 _instant(format_instant(one.recorded_at)),
                 _event(step),
-                _voice(asked, held, one.event.fact),
+                _voice(asked, held, one.event),
                 html.A("proof", href=f"/api/v1/log/proof/inclusion?position={one.position}",
                        title=f"Proof that the log holds position {one.position:,}"),
             ]
@@ -49,8 +49,9 @@ def _instant(text: str) -> html.Span:
     return html.Span(f"{text[:10]} {text[11:19]}", title=text, className="nowrap")
 
 
-def _voice(asked: Asked, held: HeldCuts, fact: facts.Fact) -> Any:
-    match fact:
+def _voice(asked: Asked, held: HeldCuts, event: facts.Event) -> Any:
+    """Who speaks; of what nobody says of the development itself, the token that brought it."""
+    match event.fact:
         case facts.DevelopmentReported(_, account) | facts.AccountGiven(account):
             slug = account.source
         case facts.AccountWithdrawn(source):
@@ -58,5 +59,5 @@ def _voice(asked: Asked, held: HeldCuts, fact: facts.Fact) -> Any:
         case facts.DevelopmentAssessed() as assessed:
             return verbatim(assessed.assessor) if assessed.assessor else "an analyst"
         case _:
-            return ""
+            return verbatim(event.recorded_by) if event.recorded_by else ""
     return to(asked, "sources", slug, asked.reader.source(slug, held).name)

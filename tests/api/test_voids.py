@@ -280,3 +280,40 @@ def test_the_log_names_the_voided_position_and_another_log_takes_it_in(scene: Sc
         assert events[3]["data"] == {"message": {"source": "//example.org/desk", "id": "a-2"}, "reason": "It stands."}
         assert other.get("/events")["items"][2]["voids"] == 2
         assert status(other) == "claimed"
+
+
+def test_an_undone_merge_is_left_out_where_another_log_takes_the_events_in(scene: Scene, tmp_path: Any) -> None:
+    entry(scene)
+    accepted(scene, "development.reported", "b-1", {"external_id": "test:other", "title": "Other"}, None)
+    merge = accepted(scene, "development.merged", "m-1", {"into": "test:other"})
+    accepted(scene, "entry.voided", "v-1", {"position": merge, "reason": "Two towns."})
+    accepted(scene, "account.given", "a-2", {"source": "bbc", "stance": {"occurrence": "denies"}})
+    exported = scene.client.get("/api/v1/exports/cloudevents").get_json(force=True)
+
+    with open_scene(tmp_path / "other.db") as other:
+        answer = other.client.post(
+            "/api/v1/events", json=exported, content_type="application/cloudevents-batch+json"
+        ).get_json()
+
+        assert answer["rejected"] == 0
+        assert [item["title"] for item in other.get("/timeline")["items"]] == [
+            item["title"] for item in scene.get("/timeline")["items"]
+        ]
+        assert status(other) == status(scene) == "disputed"
+
+
+def test_what_is_said_of_a_voided_development_is_warned_of_and_refused_where_strict(scene: Scene) -> None:
+    entry(scene)
+    accepted(scene, "entry.voided", "v-1", {"position": 1, "reason": "Test entry."})
+    said = message(
+        "account.given", id="a-2", subject=SUBJECT, data={"source": "bbc", "stance": {"occurrence": "denies"}}
+    )
+
+    refused = scene.client.post("/api/v1/events?strict=true", json=said)
+    answer = post(scene, said)
+    again = post(scene, message(id="a-3", data={"external_id": SUBJECT}))
+
+    assert refused.status_code == 422
+    assert "subject-voided" in {warning["code"] for warning in answer.get_json()["warnings"]}
+    assert "subject-voided" not in {warning["code"] for warning in again.get_json()["warnings"]}
+    assert status(scene) == "disputed"

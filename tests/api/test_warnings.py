@@ -355,3 +355,11 @@ def reopened(tmp_path: Path) -> Iterator[Scene]:
 def test_what_an_earlier_process_wrote_is_known(reopened: Scene) -> None:
     assert codes(reopened.post(report("a-2"))) == []
     assert codes(reopened.post(report("a-3", occurred="0223"))) == ["date-far-from-front"]
+
+
+@pytest.mark.parametrize(("published", "warned"), [("2023-05-20", False), ("2023-05-23", False), ("2203-02-17", True)])
+def test_a_source_cannot_have_published_after_it_was_reported(known: Scene, published: str, warned: bool) -> None:
+    account = {"source": "bbc", "stance": {"occurrence": "asserts"}, "published": published}
+    found = codes(known.post(report(account=account)))
+
+    assert ("published-after-time" in found) is warned

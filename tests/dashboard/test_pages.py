@@ -289,7 +289,7 @@ def test_what_was_merged_into_another_entry_leads_there(told: Scene) -> None:
     told.tell(DevelopmentMerged(BAKHMUT), "2023-05-22", GRAYVORON)
 
     page = contents(asked(told), f"/developments/{GRAYVORON}")
-    assert "found to be the same as  the other entry" in shown(page)
+    assert "found to be the same as  Bakhmut capture claimed" in shown(page)
     assert f"/developments/{BAKHMUT}?as_of=2023-05-22" in links(page.body)
 
 

@@ -98,7 +98,7 @@ def test_what_a_release_reads_otherwise_is_no_longer_in_force_and_nobody_took_it
     assert "no longer in force" in words
     assert "taken back" not in words
     assert "takes it back" not in words
-    assert "Interior Minister: Who passes on whose word is told otherwise in ucdp-ged" in words
+    assert "Who passes on whose word is told otherwise in ucdp-ged" in words
     (item,) = scene.get("/timeline", known_at="2024-06-01", as_of="2024-06-01")["items"]
     assert item["status"] == "corroborated"
 

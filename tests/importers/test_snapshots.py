@@ -51,7 +51,7 @@ def bring_in(scene: Scene, number: int, rows: Rows, *, whole: bool = True, broke
     outcomes = scene.log.record_all(wanted[:broken_off_after])
     assert all(not isinstance(one, Exception) for one in outcomes)
     if broken_off_after is None:
-        scene.log.record(seal(release(number, whole), len(rows), "0a" * 32))
+        scene.log.record(seal(release(number, whole), len(rows), "0a" * 32, scene.log))
     return len(wanted)
 
 
@@ -197,7 +197,7 @@ def bring_press(log: Any, number: int, rows: dict[str, str | None], broken_off_a
     wanted = [one for _, one in (*bringing.rows(told), *bringing.missing(told))]
     log.record_all(wanted[:broken_off_after])
     if broken_off_after is None:
-        log.record_all([seal(release(number), len(rows), "0a" * 32)])
+        log.record_all([seal(release(number), len(rows), "0a" * 32, log)])
     return len(wanted)
 
 

@@ -50,6 +50,11 @@ def status_of(accounts: tuple[Account, ...]) -> Status:
         ("Голова обласної адміністрації", "Голова обласної адміністрації"),
         ("rebels", "rebels"),
         ("AB", "AB"),
+        ("Interior Minister;Interior Minister", "Interior Minister"),
+        ("Interior Minister; the interior minister", "Interior Minister"),
+        ("Interior Minister\nInterior Minister", "Interior Minister"),
+        ("Interior Minister, Interior Minister", "Interior Minister"),
+        ("Interior Minister (via Telegram)", "Interior Minister"),
     ],
 )  # fmt: skip
 def test_what_plainly_is_one_name_is_one(text: str, name: str) -> None:

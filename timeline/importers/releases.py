@@ -138,7 +138,7 @@ def bring_in(
     survey = surveyed(file.path, file.wishes, release.reported_at.date(), whole=release.whole)
     known = _guarded_known(release, file, survey, past, withdraw=withdraw) if release.whole else ()
     listed = survey.ids if release.whole else frozenset()
-    arriving = _Arriving(release, file, survey.plan, record_all, progress)
+    arriving = _Arriving(release, file, survey.plan, past, record_all, progress)
     if open_past and file.size >= LONG:
         try:
             beside = tell_beside(release, file.path, file.rules, open_past, listed, known, survey.plan)
@@ -186,12 +186,14 @@ class _Arriving:
         release: Release,
         file: ReleaseFile,
         plan: ReadingPlan,
+        past: Past,
         record_all: RecordAll,
         progress: Callable[[int], None],
     ) -> None:
         self._release = release
         self._file = file
         self._plan = plan
+        self._past = past
         self._record_all = record_all
         self._progress = progress
         self._at = 0
@@ -220,7 +222,7 @@ class _Arriving:
         self._advance(self._file.lines)
         self._rejected.sort(key=lambda one: one.line)
         if not self._rejected:
-            sealed = self._record_all([seal(self._release, self._rows, self._file.sha256)])[0]
+            sealed = self._record_all([seal(self._release, self._rows, self._file.sha256, self._past)])[0]
             if isinstance(sealed, TimelineError):
                 raise sealed
             self._added += not sealed.repeated

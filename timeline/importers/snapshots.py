@@ -46,7 +46,7 @@ from timeline.domain.history import DevelopmentState, fold_development, known_by
 from timeline.domain.moments import format_day, format_instant
 from timeline.domain.values import RELEASE_MESSAGES, Account, MessageId, data_set_id, development_id_of
 from timeline.domain.vocabulary import Aspect, Nature, Stance
-from timeline.domain.voids import in_force
+from timeline.domain.voids import in_force, voided_in
 
 _EVER = 2**62
 """A position after all."""
@@ -125,10 +125,17 @@ def known_of(release: Release, past: Past) -> dict[str, bool]:
     return known
 
 
-def seal(release: Release, rows: int, file_sha256: str) -> Submission:
-    """That the release is in the log; to be appended once all of it is."""
+def seal(release: Release, rows: int, file_sha256: str, past: Past) -> Submission:
+    """That the release is in the log; to be appended once all of it is. Where that was voided, it is said anew."""
     fact = DataSetImported(release.data_set, rows, file_sha256, release.whole)
-    return submission_of(release, data_set_id(release.data_set), release.reported_at, fact, "sealed")
+    id = data_set_id(release.data_set)
+    history = past.recorded_of([id]).get(id, ())
+    at, voided = release.reported_at, voided_in(history)
+    same = [one for one in history if (one.event.fact, one.event.reported_at) == (fact, at)]
+    standing = [one for one in same if one.position not in voided]
+    if standing:
+        return Submission(id, at, standing[0].event.message, fact)
+    return submission_of(release, id, at, fact, f"sealed after {_last(history)}" if same else "sealed")
 
 
 def _brought_to(

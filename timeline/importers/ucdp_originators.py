@@ -37,16 +37,26 @@ _TIMES = re.compile(r"\s*\(?\bx\s?\d+\)?$", re.IGNORECASE)
 _SAID = re.compile(r"\s(?:said|says|told|stated|announced|reported|reports)\b.*", re.IGNORECASE)
 """The rest of a sentence: `spokesman Andriy Lysenko said by phone`."""
 _ARTICLE = re.compile(r"the\s+", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"[,;/\n\r|&+]|\band\b", re.IGNORECASE)
+_THROUGH = re.compile(r"\s*\((?:via|on|through) [^()]*\)\s*$", re.IGNORECASE)
+"""By which way it came: `Interior Minister (via Telegram)`."""
 _AROUND = " \t\r\n.,;:|-\u2013\u2014"
 _WORDS = re.compile(r"\w+")
 _LETTERS = re.compile(r"[^\W\d_]")
 _MAX_NAME_CHARACTERS = 200
 
 
+def _said_once(text: str) -> str:
+    """The first of several names that are one, spelt with or without capitals and articles; else the text."""
+    names = [name for part in _BETWEEN_NAMES.split(text) if (name := part.strip(_AROUND))]
+    same = {_ARTICLE.sub("", name.casefold(), count=1) if _ARTICLE.match(name) else name.casefold() for name in names}
+    return names[0] if len(same) == 1 else text
+
+
 @lru_cache(maxsize=20_000)
 def originator_of(source_original: str) -> str | None:
     """The name of the one who spoke; None where the cell names nobody in particular, or may name several."""
-    text = source_original.strip(_AROUND)
+    text = _said_once(_THROUGH.sub("", source_original).strip(_AROUND))
     if _SEVERAL.search(text) or _UNNAMED.match(text):
         return None
     name = _SAID.sub("", tidy(text))

@@ -27,6 +27,8 @@ class WarningCode(StrEnum):
     REPLACES_DESCRIPTION = "replaces-description"
     SUBJECT_RETRACTED = "subject-retracted"
     SUBJECT_MERGED = "subject-merged"
+    SUBJECT_VOIDED = "subject-voided"
+    PUBLISHED_AFTER_TIME = "published-after-time"
 
 
 class Check(Struct, frozen=True):
@@ -76,7 +78,7 @@ CHECKS: dict[WarningCode, Check] = {
     ),
     WarningCode.DATE_AFTER_TIME: Check(
         "Date after the report",
-        "It is dated after the time at which it was reported, in every time zone.",
+        "It is dated, or said to have ended, after the time at which it was reported, in every time zone.",
         "a date not after the time of the report",
         bit=8,
     ),
@@ -97,6 +99,16 @@ CHECKS: dict[WarningCode, Check] = {
         "The development is part of another, with which its accounts count.",
         "a development that is not part of another",
         bit=64,
+    ),
+    WarningCode.SUBJECT_VOIDED: Check(
+        "Told of what was entered by mistake",
+        "All complete reports of the development are voided, so it is on no timeline, whatever else is said of it.",
+        "a development of which a report stands",
+    ),
+    WarningCode.PUBLISHED_AFTER_TIME: Check(
+        "Published after the report",
+        "A source is said to have published it after the time at which that was reported, in every time zone.",
+        "a date not after the time of the report",
     ),
 }
 """Every warning, in the order in which they are told."""

@@ -21,7 +21,7 @@ from timeline.domain.facts import (
     SourceRevised,
     sort_of,
 )
-from timeline.domain.moments import Occurred, format_day
+from timeline.domain.moments import Occurred, edtf_bounds, format_day
 from timeline.domain.values import Account
 from timeline.plausibility.catalogue import Catalogue
 from timeline.plausibility.dates import far_from, is_after, named_years, periods_of
@@ -60,14 +60,14 @@ def _warnings(
 ) -> Iterator[ReceiptWarning]:
     match fact:
         case DevelopmentReported(description, account):
-            yield from _of_account("data.account", account, catalogue, before)
+            yield from _of_account("data.account", account, reported_at, catalogue, before)
             yield from _of_front("data.front", description.front, catalogue, before)
             yield from place_warnings("data.place", description.place)
             yield from _of_date("data", description.front, description.occurred, reported_at, catalogue, before)
             if stream.described_at is not None:
                 yield _replacing(description.external_id, stream)
         case AccountGiven(account):
-            yield from _of_account("data", account, catalogue, before)
+            yield from _of_account("data", account, reported_at, catalogue, before)
         case AccountWithdrawn(source):
             yield from _of_source("data.source", source, catalogue, before)
         case DevelopmentRevised(changes):
@@ -89,10 +89,15 @@ def _warnings(
         yield from _of_subject("subject", stream, revived=isinstance(fact, DevelopmentReported))
 
 
-def _of_account(field: str, account: Account, catalogue: Catalogue, before: int) -> Iterator[ReceiptWarning]:
+def _of_account(
+    field: str, account: Account, reported_at: datetime, catalogue: Catalogue, before: int
+) -> Iterator[ReceiptWarning]:
     yield from _of_source(f"{field}.source", account.source, catalogue, before)
     if account.origin:
         yield from _of_source(f"{field}.origin", account.origin, catalogue, before)
+    if account.published and is_after(Occurred(account.published), reported_at):
+        detail = f"{account.published}, when {account.source} published it, is after {format_day(reported_at)}"
+        yield ReceiptWarning(WarningCode.PUBLISHED_AFTER_TIME, f"{field}.published", account.published, detail)
 
 
 def _of_source(field: str, slug: str, catalogue: Catalogue, before: int) -> Iterator[ReceiptWarning]:
@@ -143,8 +148,10 @@ def far_sentence(edtf: str, front: str, first: int, last: int) -> str:
 
 
 def after_sentence(edtf: str, reported_at: datetime) -> str:
-    """That a date lies after the report of it."""
-    return f"{edtf} is after the time of the report, {format_day(reported_at)}"
+    """That a date, or the end of one, lies after the report of it."""
+    begun = edtf_bounds(edtf)[0].earliest
+    verb = "ends" if "/" in edtf and (begun is None or begun <= reported_at) else "is"
+    return f"{edtf} {verb} after the time of the report, {format_day(reported_at)}"
 
 
 def _replacing(external_id: str | None, stream: Stream) -> ReceiptWarning:
@@ -155,6 +162,9 @@ def _replacing(external_id: str | None, stream: Stream) -> ReceiptWarning:
 
 
 def _of_subject(field: str, stream: Stream, *, revived: bool = False) -> Iterator[ReceiptWarning]:
+    if stream.version and stream.described_at is None and not revived:
+        detail = f"all complete reports of {stream.id} are voided, so it is on no timeline"
+        yield ReceiptWarning(WarningCode.SUBJECT_VOIDED, field, str(stream.id), detail)
     if not (stream.retracted or stream.part_of):
         return
     value, title = str(stream.id), f"“{stream.title}”" if stream.title else str(stream.id)

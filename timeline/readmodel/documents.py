@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
-from timeline.domain.facts import Recorded, Unreadable
+from timeline.domain.facts import DevelopmentMerged, Recorded, Unreadable
 from timeline.domain.history import Cuts, DevelopmentState, combined, fold_development, known_by, merge_target
+from timeline.domain.voids import root_of, voided_in
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.past import Past
 from timeline.readmodel.standing import Standing
@@ -54,7 +55,11 @@ class Documents:
         return None if target is None else states[target]
 
     def events_behind(self, ids: Sequence[UUID]) -> Iterator[list[Recorded]]:
-        """The events of each of these and of what is part of it, each time in the order of recording."""
+        """The events of each of these and of what is part of it, each time in the order of recording.
+
+        A merge that was undone is left out, with what undid it: whoever takes in the events of the one development need
+        not hold the other.
+        """
         known = self.known(self._standing.merged.together(ids))
         states = {id: fold_development(id, told) for id, told in known.items()}
         states = {id: state for id, state in states.items() if state.visible}
@@ -62,7 +67,7 @@ class Documents:
         for id, state in states.items():
             parts.setdefault(merge_target(state, states) or id, []).append(id)
         for id in ids:
-            events = (one for part in parts.get(id, ()) for one in known[part])
+            events = (one for part in parts.get(id, ()) for one in _without_undone_merges(known[part]))
             yield sorted(events, key=lambda one: one.position)
 
     def known(self, ids: Collection[UUID]) -> Mapping[UUID, list[Recorded]]:
@@ -78,3 +83,15 @@ class Documents:
     def _handled(self, history: Iterable[Recorded | Unreadable]) -> Iterable[Recorded]:
         aside = self._standing.set_aside
         return (one for one in history if isinstance(one, Recorded) and one.position not in aside)
+
+
+def _without_undone_merges(history: Sequence[Recorded]) -> list[Recorded]:
+    """The events of a development without the merges that are voided, and without the voids that are about them."""
+    voided = voided_in(history)
+    by_position = {one.position: one for one in history}
+    roots = ((one, root_of(one, by_position)) for one in history)
+    return [
+        one
+        for one, root in roots
+        if not (root and isinstance(root.event.fact, DevelopmentMerged) and root.position in voided)
+    ]
