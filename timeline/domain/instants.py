@@ -24,6 +24,8 @@ _INSTANT = re.compile(
 _LEAP_SECOND = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:6[01]\D.*", re.ASCII)
 _ONE_MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_MOMENT = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _ONE_MICROSECOND
+"""1 January of the year 1, in microseconds since 1970 (UTC): before it no calendar of ours goes."""
 
 
 def to_micros(instant: datetime) -> int:

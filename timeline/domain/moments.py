@@ -19,6 +19,7 @@ from timeline.domain import checks
 from timeline.domain.edtf_grammar import EDTF_ALLOWED, MAX_EDTF_CHARACTERS, days_of_date, days_of_range
 from timeline.domain.edtf_refusals import reason_against
 from timeline.domain.instants import (
+    FIRST_MOMENT,
     end_of_day,
     format_as_said,
     format_day,
@@ -33,6 +34,7 @@ from timeline.domain.instants import (
 from timeline.errors import InvalidValue
 
 __all__ = [
+    "FIRST_MOMENT",
     "Bound",
     "Occurred",
     "edtf_bounds",

@@ -11,16 +11,23 @@ from timeline.domain.facts import EntryVoided, Recorded
 
 
 def voided_in(history: Iterable[Recorded]) -> dict[int, Recorded]:
-    """The events of a stream that are voided, by position, each with the void in force that names it.
+    """The events of a stream that are voided, by position, each with the void in force that names it."""
+    voids = {event.position: event for event in voids_in(history)}
+    named = ((position, voided_position(event)) for position, event in voids.items())
+    taken_out = voided_by((position, at) for position, at in named if at is not None)
+    return {position: voids[void] for position, void in taken_out.items()}
+
+
+def voided_by(voids: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """The positions that are voided, each with that of the void in force; of each void its own and the one it names.
 
     An event can only void one that was recorded before it, so the latest void is in force, and going back from there
     it is known of each whether a later one took it out.
     """
-    voided: dict[int, Recorded] = {}
-    for event in sorted(voids_in(history), key=lambda event: event.position, reverse=True):
-        named = voided_position(event)
-        if event.position not in voided and named is not None:
-            voided[named] = event
+    voided: dict[int, int] = {}
+    for void, named in sorted(voids, reverse=True):
+        if void not in voided:
+            voided[named] = void
     return voided
 
 

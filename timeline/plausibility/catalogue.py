@@ -11,6 +11,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from timeline.domain.voids import voided_by
 from timeline.plausibility.dates import MAX_YEARS_APART
 from timeline.plausibility.guesses import probably_meant
 
@@ -43,8 +44,15 @@ class Voids:
 
     def stands(self, position: int, before: int) -> bool:
         """Whether a record is not voided, by what stands before a position."""
-        voids = self._naming.get(position, ())
-        return not any(void < before and self.stands(void, before) for void in voids)
+        if position not in self._naming:
+            return True
+        chain, ahead = [], [position]
+        while ahead:
+            named = ahead.pop()
+            voids = [void for void in self._naming.get(named, ()) if void < before]
+            chain += [(void, named) for void in voids]
+            ahead += voids
+        return position not in voided_by(chain)
 
     def among(self, positions: Sequence[int], before: int) -> int:
         """How many of these records, which are in order, are voided."""

@@ -11,11 +11,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from timeline.domain.moments import Bound, Occurred, to_micros
+from timeline.domain.moments import FIRST_MOMENT, Bound, Occurred, to_micros
 
 MAX_YEARS_APART = 50
-FIRST_MOMENT = -62_135_596_800_000_000
-"""1 January of the year 1, in microseconds since 1970 (UTC)."""
 YEAR_MICROS = 31_556_952_000_000
 _ZONES_MICROS = 14 * 3_600_000_000
 """A day begins so much earlier where it begins first (UTC+14)."""

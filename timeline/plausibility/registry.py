@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from timeline.errors import StrictRefusal, shown
+from timeline.plausibility.dates import MAX_YEARS_APART
 
 
 class WarningCode(StrEnum):
@@ -73,8 +74,8 @@ CHECKS: dict[WarningCode, Check] = {
     ),
     WarningCode.DATE_FAR_FROM_FRONT: Check(
         "Date far from its front's others",
-        "It is dated more than 50 years from the period in which most of its front's other developments lie.",
-        "a date within 50 years of its front's others",
+        f"It is dated more than {MAX_YEARS_APART} years from the period in which most others of its front lie.",
+        f"a date within {MAX_YEARS_APART} years of its front's others",
     ),
     WarningCode.DATE_AFTER_TIME: Check(
         "Date after the report",

@@ -24,7 +24,7 @@ from timeline.domain.facts import (
 from timeline.domain.moments import Occurred, edtf_bounds, format_day
 from timeline.domain.values import Account
 from timeline.plausibility.catalogue import Catalogue
-from timeline.plausibility.dates import far_from, is_after, named_years, periods_of
+from timeline.plausibility.dates import MAX_YEARS_APART, far_from, is_after, named_years, periods_of
 from timeline.plausibility.places import place_warnings
 from timeline.plausibility.registry import ReceiptWarning, WarningCode
 
@@ -102,23 +102,25 @@ def _of_account(
 
 def _of_source(field: str, slug: str, catalogue: Catalogue, before: int) -> Iterator[ReceiptWarning]:
     if not catalogue.sources.knows(slug, before):
-        yield _unregistered(field, slug, catalogue.sources.meant(slug, before))
+        yield unregistered(field, slug, catalogue.sources.meant(slug, before))
 
 
 def _of_front(field: str, slug: str, catalogue: Catalogue, before: int) -> Iterator[ReceiptWarning]:
     if not catalogue.fronts.knows(slug, before):
-        yield _unopened(field, slug, catalogue.fronts.meant(slug, before))
+        yield unopened(field, slug, catalogue.fronts.meant(slug, before))
 
 
 @lru_cache(maxsize=10_000)
-def _unregistered(field: str, slug: str, meant: str | None) -> ReceiptWarning:
+def unregistered(field: str, slug: str, meant: str | None) -> ReceiptWarning:
+    """That no source of a slug is registered, and which one was probably meant."""
     asks = f"; did you mean {meant}?" if meant else ""
     detail = f"no source {slug} is registered, so it counts as no independent voice{asks}"
     return ReceiptWarning(WarningCode.SOURCE_NOT_REGISTERED, field, slug, detail, meant)
 
 
 @lru_cache(maxsize=10_000)
-def _unopened(field: str, slug: str, meant: str | None) -> ReceiptWarning:
+def unopened(field: str, slug: str, meant: str | None) -> ReceiptWarning:
+    """That no front of a slug was opened, and which one was probably meant."""
     asks = f"; did you mean {meant}?" if meant else ""
     return ReceiptWarning(WarningCode.FRONT_NOT_OPENED, field, slug, f"no front {slug} was opened{asks}", meant)
 
@@ -144,7 +146,7 @@ def _of_date(
 def far_sentence(edtf: str, front: str, first: int, last: int) -> str:
     """How far a date lies from the others of its front."""
     others = f"the year {first}" if first == last else f"the years {first} to {last}"
-    return f"{edtf} is more than 50 years from the others on the front {front}, which are of {others}"
+    return f"{edtf} is more than {MAX_YEARS_APART} years from the others on the front {front}, which are of {others}"
 
 
 def after_sentence(edtf: str, reported_at: datetime) -> str:

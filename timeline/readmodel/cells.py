@@ -7,10 +7,11 @@ A cell is one number, so that counts of it can be packed and summed. A developme
 import numpy as np
 from numpy.typing import NDArray
 
+from timeline.domain.moments import FIRST_MOMENT
 from timeline.readmodel.counts import Ints
 
-UNKNOWN = -62_135_596_800_000_000
-"""The start of what nobody says when it began: the first moment of the year 1, in microseconds since 1970, UTC."""
+UNKNOWN = FIRST_MOMENT
+"""The start of what nobody says when it began."""
 DAY = 86_400_000_000
 """Microseconds of a day."""
 EPOCH_DAY = 719_163

@@ -15,10 +15,10 @@ import numpy as np
 from msgspec import Struct
 
 from timeline.readmodel import cells
-from timeline.readmodel.cells import DAY, EPOCH_DAY, MAX_DAY, MAX_FURTHER_DAYS, UNKNOWN, day_of, start_of
+from timeline.readmodel.cells import DAY, EPOCH_DAY, MAX_FURTHER_DAYS, UNKNOWN, day_of, start_of
 from timeline.readmodel.counts import Counts, Ints, added_up
 from timeline.readmodel.databases import Asked
-from timeline.readmodel.shares import WHOLE, WHOLE_BITS, Stretches, keys, shares
+from timeline.readmodel.shares import WHOLE, WHOLE_BITS, Stretches, keys, parts_of, shares
 from timeline.readmodel.versions import SPANS
 
 _LATEST_POSITION = 2**63 - 1
@@ -234,7 +234,7 @@ def _by_bucket(codes: Ints, counts: Ints, bucket: Bucket, days: _Days) -> Densit
     placed = np.insert(placed, places[is_new], 0)
     spread = np.zeros_like(both)
     spread[places + np.cumsum(is_new) - is_new] = units
-    return Density(bucket, both >> 25, both >> 3 & MAX_DAY, both & 7, placed, spread)
+    return Density(bucket, *parts_of(both), placed, spread)
 
 
 def _placed(codes: Ints, counts: Ints, bucket: Bucket, days: _Days) -> tuple[Ints, Ints]:

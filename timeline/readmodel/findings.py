@@ -14,9 +14,8 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from timeline.domain.history import Cuts
-from timeline.domain.moments import Occurred
+from timeline.domain.moments import FIRST_MOMENT, Occurred
 from timeline.plausibility.dates import (
-    FIRST_MOMENT,
     MAX_YEARS_APART,
     YEAR_MICROS,
     Period,
@@ -27,7 +26,7 @@ from timeline.plausibility.dates import (
 from timeline.plausibility.developments import state_warnings
 from timeline.plausibility.guesses import probably_meant
 from timeline.plausibility.registry import CHECKS, ReceiptWarning, WarningCode, codes_in
-from timeline.plausibility.submissions import far_sentence
+from timeline.plausibility.submissions import far_sentence, unopened, unregistered
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.looking import Casts, Members
@@ -114,12 +113,12 @@ class Findings:
         if place.code is WarningCode.SOURCE_NOT_REGISTERED:
             (slug,) = place.key
             names = {known: source.name for known, source in self._standing.sources(self._cuts).items()}
-            warning = _unknown(place.code, "source", slug, names, f"no source {slug} is registered")
+            warning = unregistered("source", slug, probably_meant(slug, names))
             yield Finding(warning, place.developments, source=slug)
         elif place.code is WarningCode.FRONT_NOT_OPENED:
             (slug,) = place.key
             names = {front.opened.slug: front.opened.name for front in self._standing.opened_fronts(self._cuts)}
-            warning = _unknown(place.code, "front", slug, names, f"no front {slug} was opened")
+            warning = unopened("front", slug, probably_meant(slug, names))
             yield Finding(warning, place.developments, front=slug)
         elif entry := entries.get(UUID(bytes=place.key[1])):
             described = entry.state.described
@@ -219,8 +218,3 @@ def _far_period(occurred: Occurred, periods: list[Period]) -> Period | None:
 def _moment(year: int) -> int:
     """The first moment of a year, as `year_of` counts."""
     return FIRST_MOMENT + (year - 1) * YEAR_MICROS
-
-
-def _unknown(code: WarningCode, named: str, slug: str, names: Mapping[str, str], says: str) -> ReceiptWarning:
-    meant = probably_meant(slug, names)
-    return ReceiptWarning(code, named, slug, f"{says}; did you mean {meant}?" if meant else says, meant)

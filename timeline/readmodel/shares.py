@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from timeline.errors import InvalidValue
+from timeline.readmodel.cells import MAX_DAY
 from timeline.readmodel.counts import Ints, added_up
 
 WHOLE_BITS = 32
@@ -16,6 +17,8 @@ WHOLE = 1 << WHOLE_BITS
 """One development, in units of a share."""
 MAX_SHARES = 5_000_000
 """Shares of single cells in single buckets that are added up for one overview; each takes some 50 bytes meanwhile."""
+_STATUS_BITS = 3
+_FRONT_BITS = _STATUS_BITS + MAX_DAY.bit_length()
 _MAX_TABLE = 1 << 22
 """Sums that are taken in a table with a place for each, which takes less time than to sort what is added."""
 
@@ -36,7 +39,12 @@ class Stretches(Struct, frozen=True, eq=False):
 
 def keys(fronts: Ints, days: Ints, statuses: Ints) -> Ints:
     """Buckets of a front and status as numbers, in the order of front, first day and status."""
-    return fronts << 25 | days << 3 | statuses
+    return fronts << _FRONT_BITS | days << _STATUS_BITS | statuses
+
+
+def parts_of(keys: Ints) -> tuple[Ints, Ints, Ints]:
+    """Front, first day and status of such buckets."""
+    return keys >> _FRONT_BITS, keys >> _STATUS_BITS & MAX_DAY, keys & (1 << _STATUS_BITS) - 1
 
 
 def shares(stretches: Stretches, edges: Ints, since: int, until: int) -> tuple[Ints, Ints]:

@@ -18,9 +18,9 @@ from timeline.domain.moments import Occurred, from_micros, to_micros
 from timeline.domain.vocabulary import Aspect, Kind, Status
 from timeline.plausibility.developments import state_doubts
 from timeline.readmodel.casts import Actors, Sources, cast_of
-from timeline.readmodel.cells import MAX_FURTHER_DAYS
+from timeline.readmodel.cells import MAX_FURTHER_DAYS, UNKNOWN
 
-ALWAYS = -62_135_596_800_000_000
+ALWAYS = UNKNOWN
 """The start of what nobody says when it began: 1 January of the year 1."""
 
 SPANS = tuple(days * 86_400_000_000 for days in (8, 64, 1_024))
