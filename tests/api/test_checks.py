@@ -11,6 +11,7 @@ from tests.projections.tables import all_rows
 from tests.scenarios import Scene, message, open_scene, registered
 from timeline.domain.facts import FrontOpened
 from timeline.domain.values import front_id
+from timeline.plausibility.dates import certain_from, named_years
 
 Json = dict[str, Any]
 
@@ -142,6 +143,50 @@ def test_only_what_was_reported_by_then_is_found(held: Scene) -> None:
 )
 def test_filters_let_through_what_they_name(held: Scene, query: Json, expected: Any) -> None:
     assert found(held, **query) == expected
+
+
+def test_a_date_with_an_offset_of_its_own_is_found_from_the_row_alone(held: Scene) -> None:
+    late = {"edtf": "2223-05-22", "exact": {"start": "2223-05-22T01:00:00+03:00"}}
+    held.post(report("exact", occurred=late))
+    named_years.cache_clear()
+    certain_from.cache_clear()
+    items = {named(item): item for item in held.get("/checks")["items"]}
+
+    assert "2223-05-22 is more than 50 years" in items["date-far-from-front", "exact"]["detail"]
+    assert "2223-05-21T22:00:00Z is after the time of the report" in items["date-after-time", "exact"]["detail"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_account_published_after_the_report_of_it_is_found(held: Scene, first: bool) -> None:
+    late = {"source": "bbc", "stance": {"occurrence": "asserts"}, "published": "2203-02-17"}
+    held.post(report("late", **({"account": late} if first else {})))
+    if not first:
+        held.post(message("account.given", id="late-2", subject="t:late", data=late))
+    held.runner.catch_up()
+
+    (item,) = held.get("/checks", code="published-after-time")["items"]
+    assert (item["title"], item["field"], item["value"]) == ("late", "accounts.published", "2203-02-17")
+    assert item["detail"].startswith("bbc: 2203-02-17 is after the time of the report")
+
+
+def test_an_account_published_late_that_was_withdrawn_is_found_no_more(held: Scene) -> None:
+    late = {"source": "bbc", "stance": {"occurrence": "asserts"}, "published": "2203-02-17"}
+    held.post(report("late"))
+    held.post(message("account.given", id="late-2", subject="t:late", data=late))
+    withdrawal = {"source": "bbc", "reason": "A slip."}
+    told = held.post(message("account.withdrawn", id="late-3", subject="t:late", time="2023-05-23", data=withdrawal))
+
+    assert told.status_code == 201, told.get_data(as_text=True)
+    assert found(held, code="published-after-time") == []
+    assert found(held, code="published-after-time", known_at="2023-05-22") == [("published-after-time", "late")]
+
+
+def test_a_warning_that_only_receipts_tell_can_not_be_asked_for(held: Scene) -> None:
+    (error,) = held.get("/checks", expect=422, code="subject-voided")["errors"]
+
+    assert error["field"].startswith("code")
+    assert "subject-merged" in error["allowed"]
+    assert "subject-voided" not in error["allowed"]
 
 
 def test_pages_follow_one_another_without_a_gap(held: Scene) -> None:

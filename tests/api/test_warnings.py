@@ -363,3 +363,20 @@ def test_a_source_cannot_have_published_after_it_was_reported(known: Scene, publ
     found = codes(known.post(report(account=account)))
 
     assert ("published-after-time" in found) is warned
+
+
+@pytest.mark.parametrize(
+    ("occurred", "sentence"),
+    [
+        ("2023-06-02", "2023-06-02 is after the time of the report, 2023-05-22"),
+        ("2023-05-20/2023-06-02", "2023-05-20/2023-06-02 ends after the time of the report, 2023-05-22"),
+        (
+            {"edtf": "2023-05-22", "exact": {"start": "2023-05-22T12:00:00+03:00"}},
+            "2023-05-22T09:00:00Z is after the time of the report, 2023-05-22T08:00:00Z",
+        ),
+    ],
+)
+def test_what_is_after_its_report_is_told_as_exactly_as_it_is_known(known: Scene, occurred: Any, sentence: str) -> None:
+    (told,) = known.post({**report(occurred=occurred), "time": "2023-05-22T08:00:00Z"}).get_json()["warnings"]
+
+    assert (told["code"], told["detail"]) == ("date-after-time", sentence)

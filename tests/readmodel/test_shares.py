@@ -27,13 +27,19 @@ from timeline.readmodel.shares import WHOLE, Stretches, shares
 
 FIRST, LAST = 738_000, 739_000
 
-STRETCHES = st.lists(
-    st.tuples(
-        st.integers(0, 3), st.integers(1, 7), st.integers(FIRST, LAST), st.integers(1, 700), st.integers(1, 2_000_000)
-    ),
-    min_size=1,
-    max_size=12,
-)
+MAX_ROWS = 12
+
+
+def stretches_with(max_count: int) -> st.SearchStrategy[list[tuple[int, int, int, int, int]]]:
+    """Front, status, first day, further days and count (at most `max_count`) of each of some rows."""
+    row = st.tuples(
+        st.integers(0, 3), st.integers(1, 7), st.integers(FIRST, LAST), st.integers(1, 700), st.integers(1, max_count)
+    )
+    return st.lists(row, min_size=1, max_size=MAX_ROWS)
+
+
+STRETCHES = stretches_with(2_000_000)
+FEW_STRETCHES = stretches_with(2_000_000 // MAX_ROWS)
 EDGES = st.lists(st.integers(FIRST + 1, LAST + 900), max_size=20, unique=True).map(
     lambda some: [FIRST, *sorted(some), LAST + 901]
 )
@@ -65,7 +71,15 @@ def test_all_shares_of_a_development_are_exactly_one_whatever_the_buckets(
     for code, units in found.items():
         sums[code >> 25, code & 7] += units
     assert sums == Counter({pair: count * WHOLE for pair, count in counts.items()})
-    assert sum(units / WHOLE for units in found.values()) == sum(counts.values())
+
+
+@given(FEW_STRETCHES, EDGES)
+def test_floating_point_numbers_add_the_shares_of_two_million_developments_up_exactly(
+    rows: list[tuple[int, int, int, int, int]], edges: list[int]
+) -> None:
+    found = spread_over(rows, edges)
+
+    assert sum(units / WHOLE for units in found.values()) == sum(count for *_, count in rows)
 
 
 @given(STRETCHES, EDGES)

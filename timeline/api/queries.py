@@ -22,7 +22,7 @@ from timeline.api.parameters import (
 from timeline.domain import checks
 from timeline.domain.vocabulary import Kind, Status
 from timeline.exporters.export import Of
-from timeline.plausibility.registry import WarningCode
+from timeline.plausibility.registry import FOUND_AGAIN
 from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket
@@ -172,7 +172,7 @@ class ExportsQuery(TimelineQuery):
 class ChecksQuery(CutsQuery):
     """Cuts and filters of what was probably not meant. A filter given several times lets any of its values through."""
 
-    code = fields.List(Word(WarningCode), metadata=said("Code of a warning."))
+    code = fields.List(Word(FOUND_AGAIN), metadata=said("Code of a warning."))
     front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
     source = fields.List(
         CheckedString(checks.slug), metadata=said("Slug of a source: itself, and what it gave an account of.")

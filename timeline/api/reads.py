@@ -33,7 +33,7 @@ from timeline.api.schemas import (
     TimelineSchema,
 )
 from timeline.errors import InvalidValue, NothingKnown
-from timeline.plausibility.registry import CHECKS
+from timeline.plausibility.registry import FOUND_AGAIN, in_words
 from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.entries import Page
@@ -131,7 +131,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     @reads.doc(
         summary="What the log holds that was probably not meant: the warnings of receipts, found again",
         description="What was mended since is not found any more, and of what was retracted only what was said of it "
-        "afterwards. " + " ".join(f"`{code}`: {check.means}" for code, check in CHECKS.items()),
+        "afterwards. " + in_words(FOUND_AGAIN),
     )
     @asked(ChecksQuery)
     @reads.response(200, ChecksSchema)

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from timeline.api.outcomes import Outcome
 from timeline.api.parameters import said
 from timeline.domain.vocabulary import Aspect, Kind, Status
-from timeline.plausibility.registry import CHECKS, WarningCode
+from timeline.plausibility.registry import WarningCode, in_words
 from timeline.readmodel.density import Bucket
 from timeline.wire.fields import Word
 from timeline.wire.values import AccountSchema, ActorSchema, PlaceSchema, TallySchema
@@ -21,7 +21,7 @@ class WarningSchema(Schema):
     code = Word(
         WarningCode,
         required=True,
-        metadata=said(" ".join(f"`{code}`: {check.means}" for code, check in CHECKS.items())),
+        metadata=said(in_words(WarningCode)),
     )
     field_ = fields.String(
         required=True, data_key="field", metadata=said("The field of the message, such as `data.account.source`.")

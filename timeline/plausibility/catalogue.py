@@ -6,13 +6,15 @@ first time: on what the log held before it. About a hundred bytes for a source o
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from msgspec import Struct
 
 from timeline.domain.voids import voided_by
-from timeline.plausibility.dates import MAX_YEARS_APART
+from timeline.plausibility.dates import MAX_YEARS_APART, named_years
 from timeline.plausibility.guesses import probably_meant
 
 ANY_POSITION = 2**62
@@ -54,18 +56,10 @@ class Voids:
             ahead += voids
         return position not in voided_by(chain)
 
-    def among(self, positions: Sequence[int], before: int) -> int:
-        """How many of these records, which are in order, are voided."""
-        voided = (named for named in self._naming if not self.stands(named, before))
-        return sum(1 for named in voided if _holds(positions, named))
-
-    def __len__(self) -> int:
-        return sum(map(len, self._naming.values()))
-
-
-def _holds(positions: Sequence[int], position: int) -> bool:
-    place = bisect_left(positions, position)
-    return place < len(positions) and positions[place] == position
+    def voided(self, before: int) -> list[int]:
+        """The positions of all records that are voided, by what stands before a position."""
+        pairs = ((void, named) for named, voids in self._naming.items() for void in voids if void < before)
+        return list(voided_by(pairs))
 
 
 class Names:
@@ -74,15 +68,21 @@ class Names:
     def __init__(self, voids: Voids) -> None:
         self._named: dict[str, list[_Named]] = {}
         self._voids = voids
-        self._guesses: dict[tuple[str, int, int], str | None] = {}
+        self._guesses: dict[str, str | None] = {}
+        """What was probably meant by slugs, by all that is known."""
 
     def add(self, slug: str, name: str, position: int) -> None:
         """Take one in."""
         self._named.setdefault(slug, []).append(_Named(name, position))
+        self.forget_guesses()
 
     def remove_last(self, slug: str) -> None:
         """Forget what was taken in last of a slug."""
         self._named[slug].pop()
+        self.forget_guesses()
+
+    def forget_guesses(self) -> None:
+        """Guess anew from now on: other names are known than before."""
         self._guesses.clear()
 
     def knows(self, slug: str, before: int) -> bool:
@@ -91,13 +91,18 @@ class Names:
 
     def meant(self, slug: str, before: int) -> str | None:
         """The one that was probably meant by a slug that was not there before a position."""
-        names = {known: name for known in self._named if (name := self._name(known, before)) is not None}
-        question = slug, len(names), len(self._voids)
-        if question not in self._guesses:
+        if before < ANY_POSITION:
+            return self._guess(slug, before)
+        if slug not in self._guesses:
             if len(self._guesses) >= _MAX_GUESSES:
                 self._guesses.clear()
-            self._guesses[question] = probably_meant(slug, names)
-        return self._guesses[question]
+            self._guesses[slug] = self._guess(slug, before)
+        return self._guesses[slug]
+
+    def _guess(self, slug: str, before: int) -> str | None:
+        return probably_meant(
+            slug, {known: name for known in self._named if (name := self._name(known, before)) is not None}
+        )
 
     def _name(self, slug: str, before: int) -> str | None:
         """What it is called; None where nothing that stands before a position names it."""
@@ -115,6 +120,9 @@ class Catalogue:
         self.sources = Names(self._voids)
         self.fronts = Names(self._voids)
         self._years: dict[str, dict[int, array[int]]] = {}
+        """Of each front the developments that begin in each year, by position."""
+        self._standing: dict[str, Counter[int]] = {}
+        """How many of them stand, of the fronts of which that was asked since the last void."""
         self._extent: dict[str, tuple[int, int]] = {}
         """Of each front the first and the last year that was ever named."""
         self._undo: list[Callable[[], object]] = []
@@ -130,32 +138,34 @@ class Catalogue:
         self.fronts.add(slug, name, position)
         self._undo.append(partial(self.fronts.remove_last, slug))
 
-    def add_year(self, front: str, year: int, position: int) -> None:
-        """Take in that a development of a front is dated to a year."""
-        years = self._years.get(front)
-        if years is None:
-            years = self._years[front] = {}
-        positions = years.get(year)
-        if positions is None:
-            positions = years[year] = array("q")
-            first, last = self._extent.get(front, (year, year))
-            self._extent[front] = min(first, year), max(last, year)
+    def add_development(
+        self, front: str, edtf: str, exact_start: datetime | None, exact_end: datetime | None, position: int
+    ) -> None:
+        """Take in that a development of a front was reported, with its occurred clock."""
+        year = named_years(edtf, exact_start, exact_end).first
+        if year is None:
+            return
+        positions = self._years.setdefault(front, {}).setdefault(year, array("q"))
         positions.append(position)
-        self._undo.append(positions.pop)
+        first, last = self._extent.get(front, (year, year))
+        self._extent[front] = min(first, year), max(last, year)
+        if front in self._standing:
+            self._standing[front][year] += 1
+        self._undo.append(partial(self._remove_last_of, front, year))
 
     def add_void(self, named: int, position: int) -> None:
         """Take in that a record was entered by mistake."""
         self._voids.add(named, position)
-        self._undo.append(partial(self._voids.remove_last, named))
+        self._voids_changed()
+        self._undo.append(partial(self._remove_last_void_of, named))
 
-    def years_of(self, front: str, before: int) -> dict[int, int]:
-        """How many developments of a front were dated to each year, before a position."""
-        years = self._years.get(front, {})
-        counts = {
-            year: bisect_left(positions, before) - (self._voids.among(positions, before) if self._voids else 0)
-            for year, positions in years.items()
-        }
-        return {year: count for year, count in counts.items() if count}
+    def years_of(self, front: str, before: int) -> Mapping[int, int]:
+        """How many developments of a front were dated to each year, before a position; some years may have none."""
+        if before < ANY_POSITION:
+            return self._standing_in(front, before)
+        if front not in self._standing:
+            self._standing[front] = self._standing_in(front, before)
+        return self._standing[front]
 
     def may_be_far(self, front: str, year: int) -> bool:
         """Whether any development of a front lies far from a year: if not, there is nothing to look at closely."""
@@ -175,3 +185,31 @@ class Catalogue:
     def keep(self) -> None:
         """What was added so far is there for good."""
         self._undo.clear()
+
+    def _remove_last_of(self, front: str, year: int) -> None:
+        self._years[front][year].pop()
+        if front in self._standing:
+            self._standing[front][year] -= 1
+
+    def _remove_last_void_of(self, named: int) -> None:
+        self._voids.remove_last(named)
+        self._voids_changed()
+
+    def _voids_changed(self) -> None:
+        self._standing.clear()
+        self.sources.forget_guesses()
+        self.fronts.forget_guesses()
+
+    def _standing_in(self, front: str, before: int) -> Counter[int]:
+        years, voided = self._years.get(front, {}), self._voids.voided(before)
+        return Counter(
+            {
+                year: bisect_left(positions, before) - sum(_holds(positions, at) for at in voided)
+                for year, positions in years.items()
+            }
+        )
+
+
+def _holds(positions: Sequence[int], position: int) -> bool:
+    place = bisect_left(positions, position)
+    return place < len(positions) and positions[place] == position

@@ -4,13 +4,14 @@ Years are counted as so many times 365.2425 days since the beginning of the year
 with a division.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct
 
+from timeline.domain.checks import trusting
 from timeline.domain.moments import FIRST_MOMENT, Bound, Occurred, to_micros
 
 MAX_YEARS_APART = 50
@@ -49,7 +50,7 @@ def periods_of(years: Mapping[int, int]) -> list[Period]:
     ]
 
 
-def far_from(year: int, periods: list[Period], *, among_them: bool = False) -> Period | None:
+def far_from(year: int, periods: Sequence[Period], *, among_them: bool = False) -> Period | None:
     """The period in which most others lie, where that is not the one of this year; `among_them`: it counts itself."""
     near = [one for one in periods if one.reaches(year)]
     others = [one for one in periods if not one.reaches(year)]
@@ -71,7 +72,7 @@ class NamedYears(Struct, frozen=True, gc=False):
 @lru_cache(maxsize=100_000)
 def named_years(edtf: str, exact_start: datetime | None, exact_end: datetime | None) -> NamedYears:
     """The years of an occurred clock; the same dates come again and again."""
-    occurred = Occurred(edtf, exact_start, exact_end)
+    occurred = _occurred(edtf, exact_start, exact_end)
     moment = occurred.start.earliest or occurred.end.latest
     bounds = (occurred.start, occurred.end) if occurred.is_span else (occurred.start,)
     ends = tuple(years for years in map(_years, bounds) if years)
@@ -83,12 +84,35 @@ def is_after(occurred: Occurred, reported_at: datetime) -> bool:
     return to_micros(reported_at) < certain_from(occurred.edtf, occurred.exact_start, occurred.exact_end)
 
 
+def is_published_after(published: str | None, reported_at: int) -> bool:
+    """Whether a source published something certainly after the report of it (microseconds since 1970, UTC)."""
+    return published is not None and reported_at < certain_from(published, None, None)
+
+
 @lru_cache(maxsize=100_000)
 def certain_from(edtf: str, exact_start: datetime | None, exact_end: datetime | None) -> int:
     """The earliest moment at which a report can come after the ends of a date (microseconds since 1970, UTC)."""
-    occurred = Occurred(edtf, exact_start, exact_end)
+    occurred = _occurred(edtf, exact_start, exact_end)
     bounds = [occurred.start, occurred.end] if occurred.is_span else [occurred.start]
     return max(_earliest(bounds), default=FIRST_MOMENT - _ZONES_MICROS)
+
+
+def far_period(named: NamedYears, periods: Sequence[Period], counted: Collection[Period] = ()) -> Period | None:
+    """The period from which a date lies far: all years of one of its ends do. None where it lies far from none.
+
+    `counted` are the periods in which the development itself is counted.
+    """
+    for years in named.ends:
+        found = [far_from(year, periods, among_them=any(one.reaches(year) for one in counted)) for year in years]
+        if all(found):
+            return found[0]
+    return None
+
+
+def _occurred(edtf: str, exact_start: datetime | None, exact_end: datetime | None) -> Occurred:
+    """An occurred clock that was checked when it came in; of a row the instants have lost their offsets."""
+    with trusting():
+        return Occurred(edtf, exact_start, exact_end)
 
 
 def _earliest(bounds: list[Bound]) -> Iterator[int]:

@@ -35,13 +35,15 @@ class WarningCode(StrEnum):
 class Check(Struct, frozen=True):
     """What a warning says, for people: its `title`, what it `means`, and what would be `allowed` without one.
 
-    `bit`: by which a row keeps it; 0 where it does not follow from one development alone.
+    `bit`: by which a row keeps it; 0 where it does not follow from one development alone. `found_again`: whether it is
+    found in what the log holds as well; what is on no timeline is not.
     """
 
     title: str
     means: str
     allowed: str
     bit: int = 0
+    found_again: bool = True
 
 
 CHECKS: dict[WarningCode, Check] = {
@@ -105,14 +107,25 @@ CHECKS: dict[WarningCode, Check] = {
         "Told of what was entered by mistake",
         "All complete reports of the development are voided, so it is on no timeline, whatever else is said of it.",
         "a development of which a report stands",
+        found_again=False,
     ),
     WarningCode.PUBLISHED_AFTER_TIME: Check(
         "Published after the report",
         "A source is said to have published it after the time at which that was reported, in every time zone.",
         "a date not after the time of the report",
+        bit=128,
     ),
 }
 """Every warning, in the order in which they are told."""
+
+
+FOUND_AGAIN = tuple(code for code, check in CHECKS.items() if check.found_again)
+"""Those that are found again in what the log holds."""
+
+
+def in_words(codes: Iterable[WarningCode]) -> str:
+    """What these warnings mean, in sentences."""
+    return " ".join(f"`{code}`: {CHECKS[code].means}" for code in codes)
 
 
 class ReceiptWarning(Struct, frozen=True, gc=False):

@@ -21,10 +21,17 @@ from timeline.domain.facts import (
     SourceRevised,
     sort_of,
 )
-from timeline.domain.moments import Occurred, edtf_bounds, format_day
+from timeline.domain.moments import Occurred, format_day, format_instant, to_micros
 from timeline.domain.values import Account
 from timeline.plausibility.catalogue import Catalogue
-from timeline.plausibility.dates import MAX_YEARS_APART, far_from, is_after, named_years, periods_of
+from timeline.plausibility.dates import (
+    MAX_YEARS_APART,
+    far_period,
+    is_after,
+    is_published_after,
+    named_years,
+    periods_of,
+)
 from timeline.plausibility.places import place_warnings
 from timeline.plausibility.registry import ReceiptWarning, WarningCode
 
@@ -48,9 +55,9 @@ def take_in(catalogue: Catalogue, fact: Fact, position: int) -> None:
             catalogue.add_front(slug, name, position)
         case DevelopmentReported(description):
             occurred = description.occurred
-            year = named_years(occurred.edtf, occurred.exact_start, occurred.exact_end).first
-            if year is not None:
-                catalogue.add_year(description.front, year, position)
+            catalogue.add_development(
+                description.front, occurred.edtf, occurred.exact_start, occurred.exact_end, position
+            )
         case EntryVoided(_, named) if named is not None:
             catalogue.add_void(named, position)
 
@@ -95,9 +102,8 @@ def _of_account(
     yield from _of_source(f"{field}.source", account.source, catalogue, before)
     if account.origin:
         yield from _of_source(f"{field}.origin", account.origin, catalogue, before)
-    if account.published and is_after(Occurred(account.published), reported_at):
-        detail = f"{account.published}, when {account.source} published it, is after {format_day(reported_at)}"
-        yield ReceiptWarning(WarningCode.PUBLISHED_AFTER_TIME, f"{field}.published", account.published, detail)
+    if is_published_after(account.published, to_micros(reported_at)):
+        yield published_late(f"{field}.published", account, reported_at)
 
 
 def _of_source(field: str, slug: str, catalogue: Catalogue, before: int) -> Iterator[ReceiptWarning]:
@@ -129,17 +135,13 @@ def _of_date(
     field: str, front: str, occurred: Occurred, reported_at: datetime, catalogue: Catalogue, before: int
 ) -> Iterator[ReceiptWarning]:
     field = f"{field}.occurred"
-    ends = named_years(occurred.edtf, occurred.exact_start, occurred.exact_end).ends
-    if any(catalogue.may_be_far(front, year) for years in ends for year in years):
-        periods = periods_of(catalogue.years_of(front, before))
-        for years in ends:
-            found = [far_from(year, periods) for year in years]
-            if all(found) and (period := found[0]):
-                detail = far_sentence(occurred.edtf, front, period.first, period.last)
-                yield ReceiptWarning(WarningCode.DATE_FAR_FROM_FRONT, field, occurred.edtf, detail)
-                break
+    named = named_years(occurred.edtf, occurred.exact_start, occurred.exact_end)
+    may_be_far = any(catalogue.may_be_far(front, year) for years in named.ends for year in years)
+    if may_be_far and (period := far_period(named, periods_of(catalogue.years_of(front, before)))):
+        detail = far_sentence(occurred.edtf, front, period.first, period.last)
+        yield ReceiptWarning(WarningCode.DATE_FAR_FROM_FRONT, field, occurred.edtf, detail)
     if is_after(occurred, reported_at):
-        detail = after_sentence(occurred.edtf, reported_at)
+        detail = after_sentence(occurred, reported_at)
         yield ReceiptWarning(WarningCode.DATE_AFTER_TIME, field, occurred.edtf, detail)
 
 
@@ -149,11 +151,22 @@ def far_sentence(edtf: str, front: str, first: int, last: int) -> str:
     return f"{edtf} is more than {MAX_YEARS_APART} years from the others on the front {front}, which are of {others}"
 
 
-def after_sentence(edtf: str, reported_at: datetime) -> str:
-    """That a date, or the end of one, lies after the report of it."""
-    begun = edtf_bounds(edtf)[0].earliest
-    verb = "ends" if "/" in edtf and (begun is None or begun <= reported_at) else "is"
-    return f"{edtf} {verb} after the time of the report, {format_day(reported_at)}"
+def after_sentence(occurred: Occurred, reported_at: datetime) -> str:
+    """That a date, or the end of one, lies after the report of it: in days, or in instants (UTC) where it is exact."""
+    begun = occurred.start.earliest
+    ends_late = occurred.is_span and (begun is None or begun <= reported_at)
+    late = occurred.end if ends_late else occurred.start
+    if late.exact and late.earliest:
+        said, reported = format_instant(late.earliest), format_instant(reported_at)
+    else:
+        said, reported = occurred.edtf, format_day(reported_at)
+    return f"{said} {'ends' if ends_late and not late.exact else 'is'} after the time of the report, {reported}"
+
+
+def published_late(field: str, account: Account, reported_at: datetime) -> ReceiptWarning:
+    """That an account is said to have been published after the report of it."""
+    detail = f"{account.source}: {after_sentence(Occurred(account.published or ''), reported_at)}"
+    return ReceiptWarning(WarningCode.PUBLISHED_AFTER_TIME, field, account.published, detail)
 
 
 def _replacing(external_id: str | None, stream: Stream) -> ReceiptWarning:

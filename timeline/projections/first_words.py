@@ -59,6 +59,7 @@ class _Account(Struct, gc=False):
     quote: str | None = None
     gist: str | None = None
     origin: str | None = None
+    published: str | None = None
 
 
 class _Fact(Struct, gc=False):
@@ -107,7 +108,9 @@ class FirstWords:
             kind = number_of(description.kind)
             since = to_micros(decoded.reported_at)
             point = (place.lat, place.lon, place.country) if place else None
-            doubts = report_doubts(occurred.edtf, occurred.exact_start, occurred.exact_end, since, point)
+            doubts = report_doubts(
+                occurred.edtf, occurred.exact_start, occurred.exact_end, since, point, account.published
+            )
         except Exception:  # the projection will find the same, and set the event aside
             return False
         self._rows.append(

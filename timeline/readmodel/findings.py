@@ -20,6 +20,7 @@ from timeline.plausibility.dates import (
     YEAR_MICROS,
     Period,
     far_from,
+    far_period,
     named_years,
     periods_of,
 )
@@ -208,11 +209,7 @@ def _far_period(occurred: Occurred, periods: list[Period]) -> Period | None:
     """The period from which a development lies far that is itself counted in one of them, by its first year."""
     own = named_years(occurred.edtf, occurred.exact_start, occurred.exact_end)
     counted = [one for one in periods if own.first is not None and one.reaches(own.first)]
-    for years in own.ends:
-        found = [far_from(year, periods, among_them=any(one.reaches(year) for one in counted)) for year in years]
-        if all(found):
-            return found[0]
-    return None
+    return far_period(own, periods, counted)
 
 
 def _moment(year: int) -> int:

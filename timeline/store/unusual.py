@@ -6,7 +6,6 @@ appended, and followed from then on: under the write lock it is as far as the lo
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -16,7 +15,6 @@ from timeline.domain.aggregates import Stream
 from timeline.domain.facts import DevelopmentReported, EntryVoided, Fact, FrontOpened, SourceRegistered
 from timeline.errors import InvalidValue
 from timeline.plausibility.catalogue import ANY_POSITION, Catalogue
-from timeline.plausibility.dates import named_years
 from timeline.plausibility.registry import ReceiptWarning
 from timeline.plausibility.submissions import take_in, warnings_of
 from timeline.store.queries import LogQueries
@@ -26,15 +24,6 @@ _READ_TOGETHER = 5_000
 _TOPICS = (SourceRegistered.TOPIC, FrontOpened.TOPIC, DevelopmentReported.TOPIC, EntryVoided.TOPIC)
 
 StreamOf = Callable[[UUID], Stream]
-
-
-class _Slugged(Struct, gc=False):
-    slug: str
-    name: str
-
-
-class _Void(Struct, gc=False):
-    position: int
 
 
 class _Occurred(Struct, gc=False):
@@ -48,20 +37,20 @@ class _Description(Struct, gc=False):
     occurred: _Occurred
 
 
-class _Reported(Struct, gc=False):
-    description: _Description
+class _Fact(Struct, gc=False):
+    """As much of a fact as is remembered, whatever its topic."""
+
+    slug: str = ""
+    name: str = ""
+    position: int | None = None
+    description: _Description | None = None
 
 
-F = TypeVar("F")
+class _State(Struct, gc=False):
+    fact: _Fact
 
 
-class _State(Struct, Generic[F], gc=False):
-    fact: F
-
-
-_DECODE_NAMED = msgspec.json.Decoder(_State[_Slugged]).decode
-_DECODE_VOID = msgspec.json.Decoder(_State[_Void]).decode
-_DECODE_REPORTED = msgspec.json.Decoder(_State[_Reported]).decode
+_DECODE = msgspec.json.Decoder(_State).decode
 
 
 class Unusual:
@@ -83,11 +72,15 @@ class Unusual:
         last = queries.row(self._head.position) if self._head.position else None
         if self._head.position and (last is None or last.leaf_hash != self._head.leaf_hash):
             self._catalogue, self._head = Catalogue(), Head()
-        position = self._head.position
-        while rows := queries.states(position + 1, head.position, _TOPICS, _READ_TOGETHER):
-            for position, topic, state in rows:
-                self._read(position, topic, state)
-            self._catalogue.keep()
+        try:
+            position = self._head.position
+            while rows := queries.states(position + 1, head.position, _TOPICS, _READ_TOGETHER):
+                for position, topic, state in rows:
+                    self._read(position, topic, state)
+                self._catalogue.keep()
+        except BaseException:
+            self._catalogue, self._head = Catalogue(), Head()  # else what was read would be read, and counted, again
+            raise
         self._head = head
 
     @property
@@ -118,18 +111,16 @@ class Unusual:
     def _read(self, position: int, topic: str, state: bytes) -> None:
         """Take a record in; of one that can not be read, nothing is known."""
         try:
-            if topic == DevelopmentReported.TOPIC:
-                description = _DECODE_REPORTED(state).fact.description
-                occurred = description.occurred
-                year = named_years(occurred.edtf, occurred.exact_start, occurred.exact_end).first
-                if year is not None:
-                    self._catalogue.add_year(description.front, year, position)
-                return
-            if topic == EntryVoided.TOPIC:
-                self._catalogue.add_void(_DECODE_VOID(state).fact.position, position)
-                return
-            named = _DECODE_NAMED(state).fact
-            add = self._catalogue.add_source if topic == SourceRegistered.TOPIC else self._catalogue.add_front
-            add(named.slug, named.name, position)
+            fact = _DECODE(state).fact
+            if fact.description:
+                occurred = fact.description.occurred
+                exact = occurred.exact_start, occurred.exact_end
+                self._catalogue.add_development(fact.description.front, occurred.edtf, *exact, position)
+            elif fact.position is not None:
+                self._catalogue.add_void(fact.position, position)
+            elif topic == SourceRegistered.TOPIC:
+                self._catalogue.add_source(fact.slug, fact.name, position)
+            elif topic == FrontOpened.TOPIC:
+                self._catalogue.add_front(fact.slug, fact.name, position)
         except (msgspec.MsgspecError, InvalidValue):
             return

@@ -4,7 +4,7 @@ Each field keeps the marshmallow type that documents it (OpenAPI) and lets a che
 what the domain refuses becomes a `ValidationError` that says what is allowed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from marshmallow import ValidationError, fields
 
 from timeline.domain import checks, moments
+from timeline.domain.edtf_grammar import MAX_EDTF_CHARACTERS
 from timeline.domain.moments import Occurred, format_as_said, parse_exact, parse_instant
 from timeline.domain.values import development_id_of
 from timeline.domain.vocabulary import Aspect, Stance
@@ -49,7 +50,7 @@ _DOCUMENTED: dict[Callable[[str, Any], Any], dict[str, Any]] = {
     moments.published: {
         "description": "When the source itself published it (EDTF: a date, or an interval with both ends). That may be "
         "long before `time`, when it became known here.",
-        "maxLength": 60,
+        "maxLength": MAX_EDTF_CHARACTERS,
         "example": "2023-02-17",
     },
 }
@@ -149,7 +150,7 @@ class YesOrNo(Checked, fields.Boolean):
 class Word(Checked, fields.String):
     """A word of a closed vocabulary, documented as an enum."""
 
-    def __init__(self, vocabulary: type[Enum], **kwargs: Any) -> None:
+    def __init__(self, vocabulary: Iterable[Enum], **kwargs: Any) -> None:
         values = [member.value for member in vocabulary]
         kwargs.setdefault("metadata", {})["enum"] = values
         super().__init__(lambda field, value: word(vocabulary, field, value), **kwargs)
@@ -219,7 +220,7 @@ _STANCE: dict[str, Any] = {
 }
 
 
-def word(vocabulary: type[Enum], field: str, value: Any) -> Any:
+def word(vocabulary: Iterable[Enum], field: str, value: Any) -> Any:
     """The member of a vocabulary that this word (or number) names."""
     for member in vocabulary:
         if member.value == value and not isinstance(value, bool):
