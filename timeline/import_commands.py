@@ -151,6 +151,11 @@ class _Target(Struct, frozen=True):
     again: OpenPast | None
     days: Mapping[date, Set[UUID]] | None = None
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether nothing is written."""
+        return self.days is not None
+
 
 def _guessed(files: Sequence[Path]) -> str:
     """The one format that the files are of."""
@@ -233,11 +238,13 @@ def _import_events(
 def _import_releases(target: _Target, files: Sequence[ReleaseFile], options: _ReleaseOptions, summary: Summary) -> None:
     release, withdraw = options.release, options.withdraw
     record_all = counting_warnings(target.record_all, summary.warnings)
-    for file in files:
+    for number, file in enumerate(files):
+        # What a rehearsal accepted of the files before is known to itself alone, and to no process beside.
+        open_past = None if number and target.is_rehearsal else target.again
         with progress(file.path.name, file.lines) as advance, uncollected():
             try:
                 outcome = bring_in(
-                    release, file, target.past, record_all, advance, open_past=target.again, withdraw=withdraw
+                    release, file, target.past, record_all, advance, open_past=open_past, withdraw=withdraw
                 )
             except UnusableSnapshot as error:
                 summary.rejected += error.rejected

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from timeline.domain.aggregates import Stream, Submission, decide, replayed, stream_after, with_subject
-from timeline.domain.facts import Event, Recorded, category_of
+from timeline.domain.facts import DevelopmentReported, Event, Recorded, category_of
 from timeline.domain.values import MessageId
 from timeline.domain.voids import root_of
 from timeline.errors import TimelineError
@@ -46,12 +46,15 @@ class Rehearsal:
         self.days: dict[date, set[UUID]] = {}
 
     def recorded_of(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
-        """What the log holds of these subjects."""
-        return self._log.recorded_of(ids) if self._log else {}
+        """What the log holds of these subjects, and what was accepted here."""
+        seen = {id: self._histories[id] for id in ids if self._histories.get(id)}
+        return {**self._logged([id for id in ids if id not in self._histories]), **seen}
 
     def reported_in(self, data_set: str) -> Sequence[UUID]:
-        """The developments of which the log holds a report that names an id of this data set."""
-        return self._log.reported_in(data_set) if self._log else []
+        """The developments of which the log holds a report that names an id of this data set, or one accepted here."""
+        logged = self._log.reported_in(data_set) if self._log else []
+        accepted = (id for id, history in self._histories.items() if _names_id_of(data_set, history))
+        return list(dict.fromkeys((*logged, *accepted)))
 
     def record_all(self, submissions: Iterable[Submission]) -> list[Rehearsed | TimelineError]:
         """What would become of each, in order."""
@@ -92,11 +95,20 @@ class Rehearsal:
 
     def _remember(self, ids: Iterable[UUID]) -> None:
         asked = list(ids)
-        histories = self.recorded_of(asked)
+        histories = self._logged(asked)
         for id in asked:
             self._histories[id] = list(histories.get(id, ()))
             self._streams[id] = replayed(id, self._histories[id])
 
+    def _logged(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        return self._log.recorded_of(ids) if self._log and ids else {}
+
     def _history(self, id: UUID) -> Sequence[Recorded]:
         self._stream(id)
         return self._histories[id]
+
+
+def _names_id_of(data_set: str, history: Sequence[Recorded]) -> bool:
+    facts = (one.event.fact for one in history)
+    ids = (fact.description.external_id for fact in facts if isinstance(fact, DevelopmentReported))
+    return any(id.startswith(f"{data_set}:") for id in ids if id)
