@@ -5,18 +5,19 @@ while it is read, so that a small file can not fill memory or time.
 """
 
 import io
+import lzma
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from gzip import BadGzipFile, GzipFile
+from gzip import GzipFile
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from msgspec import Struct
 
-from timeline.importers.unreadable import unreadable
+from timeline.importers.unreadable import UnreadableFile, unreadable
 
 HEAD_BYTES = 65_536
 """How much of a file is looked at to tell what it is."""
@@ -27,6 +28,8 @@ MAX_RATIO = 250
 RATIO_COUNTS_FROM_BYTES = 64 * 2**20
 """Below this a file may be as repetitive as it likes."""
 
+_DAMAGES = (EOFError, OSError, ValueError, BadZipFile, zlib.error, lzma.LZMAError)
+"""What the ways of unpacking raise where bytes are missing or wrong."""
 _ENCRYPTED = 0x1
 _UNPACK_FIRST = (
     (b"BZh", "packed by bzip2"),
@@ -96,12 +99,15 @@ def _opened(path: Path, packed: Packed) -> Iterator[IO[bytes]]:
         return
     with _archive(path) as archive:
         try:
-            with archive.open(packed.member) as member:
-                yield member
+            member = archive.open(packed.member)
         except NotImplementedError as error:
             raise unreadable(
                 path, f"{packed.member} is packed in a way that is not read here ({error}); unpack it"
             ) from None
+        except _DAMAGES as error:
+            raise _damaged(path, error) from None
+        with member:
+            yield member
 
 
 class _Guarded(io.RawIOBase):
@@ -119,10 +125,8 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             chunk = self._stream.read(len(buffer))
-        except (EOFError, BadGzipFile, BadZipFile, zlib.error) as error:
-            raise unreadable(
-                self._path, f"it is damaged or was cut off while it came ({error}); fetch it again"
-            ) from None
+        except _DAMAGES as error:
+            raise _damaged(self._path, error) from None
         self._read += len(chunk)
         if self._read > MAX_UNPACKED_BYTES or self._is_out_of_proportion():
             raise unreadable(
@@ -147,6 +151,10 @@ def _archive(path: Path) -> Iterator[ZipFile]:
         ) from None
     with archive:
         yield archive
+
+
+def _damaged(path: Path, error: Exception) -> UnreadableFile:
+    return unreadable(path, f"it is damaged or was cut off while it came ({error}); fetch it again")
 
 
 def _only_member(path: Path) -> str:
