@@ -11,6 +11,9 @@ BLOCK_CHARACTERS = 65_536
 MAX_VALUE_CHARACTERS = 16 * 2**20
 """A value that is longer than this is none that anybody means."""
 
+_UNCLOSED = "Unterminated string"
+_LONGEST_TOKEN = len(r"\ud83d\ude00")
+"""An error further than this from the end is none of a word, a number or an escape that goes on behind it."""
 _SPACE = " \t\r\n"
 _SCAN = json.JSONDecoder()
 
@@ -89,7 +92,7 @@ class _Window:
             except RecursionError:
                 raise MalformedText(line, "it is nested too deeply") from None
             except ValueError as error:
-                if not self._read_on():
+                if self._is_final(error) or not self._read_on():
                     raise MalformedText(line, _why(error)) from None
             else:
                 if end < len(self._seen) or not self._read_on():  # a number may go on in the next block
@@ -99,6 +102,16 @@ class _Window:
                     return line, value
             if len(self._seen) - self._at > MAX_VALUE_CHARACTERS:
                 raise MalformedText(line, f"a value ends within {MAX_VALUE_CHARACTERS:,} characters, and this does not")
+
+    def _is_final(self, error: ValueError) -> bool:
+        """Whether an error lies so far before the end of what is in sight that nothing that follows can mend it.
+
+        A string that is not closed is told of where it begins, so that one may always be closed later. What is no
+        error of the syntax is a number that is too long.
+        """
+        if not isinstance(error, json.JSONDecodeError):
+            return True
+        return not error.msg.startswith(_UNCLOSED) and error.pos < len(self._seen) - _LONGEST_TOKEN
 
     def _read_on(self) -> bool:
         """Bring more into sight; whether there was more."""
