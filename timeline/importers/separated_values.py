@@ -146,7 +146,7 @@ def rows_of(path: Path, form: TableForm) -> Iterator[tuple[int, list[str] | str]
         reader = csv.reader(file, delimiter=form.separator, strict=True)
         if not form.headless:
             next(reader, None)
-        doubtful: tuple[int, str] | None = None
+        doubtful: tuple[int, str] | None = None  # too few cells, which at the end of the file mean that it was cut off
         while True:
             number = form.lines_before + reader.line_num + 1
             try:
@@ -168,8 +168,10 @@ def rows_of(path: Path, form: TableForm) -> Iterator[tuple[int, list[str] | str]
                 continue
             if len(cells) == columns:
                 yield number, cells
-            else:
+            elif len(cells) < columns:
                 doubtful = number, _wrong_number(cells, columns)
+            else:
+                yield number, _wrong_number(cells, columns)
 
 
 def _wrong_number(cells: Sequence[str], columns: int) -> str:
