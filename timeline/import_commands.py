@@ -1,5 +1,6 @@
 """The commands that fill a log: demo and import."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -109,6 +110,7 @@ def import_(
     import that was broken off goes on when it is run again. Files may be packed (.gz, .zip).
     """
     with refusals():  # a wrong file is found before anything is opened
+        _guard_writable(rejects)
         at = None if reported_at is None else parse_instant(reported_at, "reported-at")
         chosen = _guessed(files) if format_ == AUTO else format_
         releases = _release_options(chosen, at, files, options)
@@ -155,6 +157,17 @@ class _Target(Struct, frozen=True):
     def is_rehearsal(self) -> bool:
         """Whether nothing is written."""
         return self.days is not None
+
+
+def _guard_writable(rejects: Path | None) -> None:
+    """Refuses a path to which the refused lines could not be written in the end."""
+    if rejects is None:
+        return
+    folder = rejects.parent
+    if not folder.is_dir():
+        raise click.UsageError(f"--rejects {rejects} can not be written: {folder} is no folder")
+    if not os.access(rejects if rejects.exists() else folder, os.W_OK):
+        raise click.UsageError(f"--rejects {rejects} can not be written: writing there is not allowed")
 
 
 def _guessed(files: Sequence[Path]) -> str:
@@ -268,6 +281,13 @@ def _told(rejects: Path | None) -> Iterator[Summary]:
         if len(summary.rejected) > _NAMED:
             click.echo(f"... and {len(summary.rejected) - _NAMED} more", err=True)
         if rejects:
-            rejects.write_bytes(b"".join(msgspec.json.encode(refusal) + b"\n" for refusal in summary.rejected))
+            _write_rejects(rejects, summary)
     for line in summary.lines():
         click.echo(line)
+
+
+def _write_rejects(path: Path, summary: Summary) -> None:
+    try:
+        path.write_bytes(b"".join(msgspec.json.encode(refusal) + b"\n" for refusal in summary.rejected))
+    except OSError as error:  # it could be written when the import began
+        click.echo(f"--rejects {path} could not be written: {error.strerror}", err=True)
