@@ -22,6 +22,7 @@ class Note(StrEnum):
     DECIMAL_COMMAS = "decimal-commas"
     ACCOUNTS_PASSED_ON = "accounts-passed-on"
     PRESS_DATES_UNREAD = "press-dates-unread"
+    PRESS_DATES_UNMATCHED = "press-dates-unmatched"
 
 
 SENTENCES: Mapping[Note, tuple[str, str]] = {
@@ -42,6 +43,10 @@ SENTENCES: Mapping[Note, tuple[str, str]] = {
     Note.PRESS_DATES_UNREAD: (
         "1 date of the press could not be read and is left out",
         "{n} dates of the press could not be read and are left out",
+    ),
+    Note.PRESS_DATES_UNMATCHED: (
+        "1 row has more or fewer dates of the press than offices; its dates are left out",
+        "{n} rows have more or fewer dates of the press than offices; their dates are left out",
     ),
 }
 """How the summary tells a count: of one, and of `n`."""

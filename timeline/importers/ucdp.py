@@ -141,6 +141,7 @@ def _row(number: int, cells: Cells, fronts: FrontRules, press_order: SlashOrder 
     told = accounts_of(cells, press_order)
     note(Note.ACCOUNTS_PASSED_ON, told.passed_on)
     note(Note.PRESS_DATES_UNREAD, told.unread_dates)
+    note(Note.PRESS_DATES_UNMATCHED, told.unmatched_dates)
     # Parts were made to fit, and mostly made before, so they are not looked at again; only their number is open.
     with trusting() if len(actors) <= MOST_ACTORS else nullcontext():
         description = Description(

@@ -35,6 +35,7 @@ class RowAccounts(Struct, frozen=True, gc=False):
 
     `originator` is the slug of the one who spoke where that is none of the outlets. `passed_on` counts the accounts
     that pass on another's word, `unread_dates` the dates of the press that could not be read and were left out.
+    `unmatched_dates`: there are more or fewer of them than offices.
     """
 
     accounts: tuple[Account, ...]
@@ -42,13 +43,15 @@ class RowAccounts(Struct, frozen=True, gc=False):
     originator: str | None
     passed_on: int
     unread_dates: int
+    unmatched_dates: bool
 
 
 def accounts_of(cells: Cells, order: SlashOrder | None) -> RowAccounts:
     """The accounts of a row; `order` is that of the dates with slashes in the whole column `source_date`."""
     name = originator_of(cells.source_original)
     origin = _origin(name, office_slugs(cells.source_office)) if name else None
-    dates = dates_of(cells.source_date, cells.source_office.count(";") + 1, order)
+    offices = cells.source_office.count(";") + 1 if cells.source_office.strip() else 0
+    dates = dates_of(cells.source_date, offices, order)
     press, outlets = press_accounts(
         cells.source_office, cells.source_headline, cells.source_article, dates.by_office, origin
     )
@@ -56,7 +59,7 @@ def accounts_of(cells: Cells, order: SlashOrder | None) -> RowAccounts:
     cited = "" if press else cells.source_article
     gist = gist_of(cells.event_clarity, cells.code_status, cells.source_original, cited)
     own = data_set_account(gist, origin or (press[0][0] if press else None))
-    counts = sum(Stance.REPEATS in one.stance.values() for one in outlets), dates.unread
+    counts = sum(Stance.REPEATS in one.stance.values() for one in outlets), dates.unread, dates.unmatched
     sources: list[Source] = [_DATA_SET, *press]
     if name is None or origin is None or any(slug == origin for slug, _ in press):
         return RowAccounts((own, *outlets), tuple(sources), None, *counts)

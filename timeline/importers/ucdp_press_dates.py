@@ -20,6 +20,8 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _PARTIAL = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 _PLACEHOLDERS = frozenset(map(date.fromisoformat, ("0001-01-01", "1753-01-01", "1899-12-30", "1900-01-01")))
 """What SQL Server, spreadsheets and .NET write where there is no date."""
+_FIRST_YEAR, _LAST_YEAR = 1901, 9998
+"""Of a year or month alone: before lie the placeholders, and after it the calendar ends."""
 
 
 class SlashOrder(StrEnum):
@@ -30,10 +32,14 @@ class SlashOrder(StrEnum):
 
 
 class PressDates(Struct, frozen=True):
-    """The publications of each office, as EDTF where anything can be read, and how many dates could not be."""
+    """The publications of each office, as EDTF where anything can be read, and how many dates could not be.
+
+    `unmatched`: there are more or fewer dates than offices, so that none belongs to any of them.
+    """
 
     by_office: Sequence[str | None]
     unread: int = 0
+    unmatched: bool = False
 
 
 class SlashEvidence:
@@ -64,11 +70,11 @@ class SlashEvidence:
 
 def dates_of(source_date: str, offices: int, order: SlashOrder | None) -> PressDates:
     """When each of so many offices published, in their order. A list of another length belongs to none of them."""
-    if not source_date.strip():
+    if not offices or not source_date.strip(" ;"):
         return PressDates([None] * offices)
     parts = [part.strip() for part in source_date.split(";")]
     if len(parts) != offices:
-        return PressDates([None] * offices, sum(1 for part in parts if part))
+        return PressDates([None] * offices, unmatched=True)
     read = [_edtf_of(part, order) if part else None for part in parts]
     return PressDates(read, sum(1 for part, edtf in zip(parts, read, strict=True) if part and edtf is None))
 
@@ -86,8 +92,8 @@ def from_first_to_last(dates: Sequence[str]) -> str | None:
 @lru_cache(maxsize=20_000)
 def _edtf_of(text: str, order: SlashOrder | None) -> str | None:
     """A date as EDTF; None where it can not be told, or is none."""
-    if _PARTIAL.fullmatch(text) and text >= "1901":
-        return text
+    if _PARTIAL.fullmatch(text):
+        return text if _FIRST_YEAR <= int(text[:4]) <= _LAST_YEAR else None
     if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
         numbers = int(match[1]), int(match[2]), int(match[3])
     elif match := _SLASHED.fullmatch(text):
@@ -101,4 +107,4 @@ def _edtf_of(text: str, order: SlashOrder | None) -> str | None:
         day = date(*numbers)
     except ValueError:
         return None
-    return None if day in _PLACEHOLDERS or day.year > 9998 else day.isoformat()
+    return None if day in _PLACEHOLDERS or day.year > _LAST_YEAR else day.isoformat()
