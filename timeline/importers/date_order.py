@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from timeline.errors import InvalidValue
 
-_NUMERIC = re.compile(
-    r"\s*(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?: +(?:0?0:00(?::00)?|12:00(?::00)? *AM))?\s*", re.ASCII | re.IGNORECASE
-)
+MIDNIGHT = r"(?: +(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? *AM))?"
+"""What may stand behind a date with slashes, as a regular expression (of either case)."""
+_NUMERIC = re.compile(rf"\s*(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}}){MIDNIGHT}\s*", re.ASCII | re.IGNORECASE)
 _MONTHS = 12
 
 

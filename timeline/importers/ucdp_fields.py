@@ -28,6 +28,7 @@ from timeline.domain.moments import Occurred
 from timeline.domain.values import MAX_PLACE_DESCRIPTION_CHARACTERS, Actor, Place, Tally
 from timeline.domain.vocabulary import PlacePrecision
 from timeline.errors import InvalidValue
+from timeline.importers.date_order import MIDNIGHT
 from timeline.importers.notes import remembered
 from timeline.importers.ucdp_press import cut, tidy
 
@@ -38,8 +39,7 @@ DATE_ALLOWED = (
 
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?", re.ASCII)
 _MONTH_FIRST = re.compile(
-    r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?: +(?:0?0:00(?::00)?|12:00(?::00)? *AM))?",
-    re.ASCII | re.IGNORECASE,
+    rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}}){MIDNIGHT}", re.ASCII | re.IGNORECASE
 )
 _WHOLE = re.compile(r"(\d+)(?:\.0*)?", re.ASCII)
 _OUTSIDE_BRACKETS = re.compile(r",(?![^(]*\))")
