@@ -23,7 +23,7 @@ def same_day(text: str, **more: str) -> dict[str, str]:
 
 
 def read(path: Path, order: DateOrder | None = None, published: date | None = None) -> list[UcdpRow | RejectedRow]:
-    return list(read_rows(path, RULES, surveyed(path, Wishes(date_order=order), published, whole=True).plan))
+    return list(read_rows(path, RULES, surveyed(path, Wishes(date_order=order), published).plan))
 
 
 def days(rows: list[UcdpRow | RejectedRow]) -> list[str | None]:

@@ -135,7 +135,7 @@ def bring_in(
     of the data set may be withdrawn. Raises `UnusableSnapshot` before anything is written, `StoreUnusable` where the
     store fails, and whatever the log has against a source, a front or the seal.
     """
-    survey = surveyed(file.path, file.wishes, release.reported_at.date(), whole=release.whole)
+    survey = surveyed(file.path, file.wishes, release.reported_at.date())
     known = _guarded_known(release, file, survey, past, withdraw=withdraw) if release.whole else ()
     listed = survey.ids if release.whole else frozenset()
     arriving = _Arriving(release, file, survey.plan, past, record_all, progress)

@@ -99,16 +99,10 @@ class Survey(Struct, frozen=True):
     nameless: tuple[RejectedRow, ...]
 
 
-def surveyed(path: Path, wishes: Wishes | None = None, published: date | None = None, *, whole: bool = False) -> Survey:
-    """The survey of a release that came out on a day (UTC). Raises `UnreadableFile` where the file is none.
-
-    Only of one that is `whole` are rows and ids asked for, so of another no row has to be looked at where there is not
-    a slash in all of its text.
-    """
+def surveyed(path: Path, wishes: Wishes | None = None, published: date | None = None) -> Survey:
+    """The survey of a release that came out on a day (UTC). Raises `UnreadableFile` where the file is none."""
     wishes = wishes or Wishes()
     form = wishes.form or release_form(path, wishes.columns)
-    if not whole and not form.text.has_slashes:
-        return Survey(ReadingPlan(form, DateEvidence().judged(wishes.date_order), published), 0, frozenset(), ())
     evidence, press_evidence = DateEvidence(), SlashEvidence()
     ids, nameless, rows = set[str](), list[RejectedRow](), 0
     for number, cells in read_cells(path, form):
