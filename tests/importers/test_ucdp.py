@@ -15,11 +15,12 @@ from timeline.domain.values import Tally
 from timeline.domain.vocabulary import Aspect, Kind, PlacePrecision, Stance
 from timeline.errors import InvalidValue
 from timeline.importers.ucdp import RejectedRow, UcdpRow, read_rows
-from timeline.importers.ucdp_cells import REQUIRED, Cells, UnreadableRelease
+from timeline.importers.ucdp_cells import REQUIRED, Cells
 from timeline.importers.ucdp_countries import COUNTRY_CODES
 from timeline.importers.ucdp_fields import occurred_of
 from timeline.importers.ucdp_fronts import FrontRules
 from timeline.importers.ucdp_press import press_accounts, slug_of_office
+from timeline.importers.unreadable import UnreadableFile
 
 RULES = FrontRules.load()
 RELEASES = {
@@ -100,19 +101,19 @@ def test_a_layout_without_the_newer_columns_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", REQUIRED)
 def test_a_file_without_a_column_that_is_needed_is_refused_by_name(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UnreadableRelease, match=f"no column {name}") as refusal:
+    with pytest.raises(UnreadableFile, match=f"no column {name}") as refusal:
         read(tmp_path, text_of(PLAIN, columns=[column for column in Cells._fields if column != name]))
 
     assert refusal.value.errors[0]["field"] == name
 
 
 def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableRelease, match="more than one column best"):
+    with pytest.raises(UnreadableFile, match="more than one column best"):
         read(tmp_path, text_of(PLAIN, columns=[*Cells._fields, "best"]))
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableRelease, match="no column id"):
+    with pytest.raises(UnreadableFile, match="no column id"):
         read(tmp_path, "")
 
 
@@ -142,7 +143,7 @@ def test_the_encoding_is_found_out(tmp_path: Path, encoding: str) -> None:
 
 
 def test_a_file_in_neither_encoding_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableRelease, match="neither UTF-8 nor Windows-1252"):
+    with pytest.raises(UnreadableFile, match="neither UTF-8 nor Windows-1252"):
         read(tmp_path, text_of(PLAIN).encode() + b"\x81\xff")
 
 

@@ -14,17 +14,11 @@ from msgspec import structs
 
 from timeline.importers.file_kinds import kind_by_columns
 from timeline.importers.separated_values import TableForm, rows_of, table_form
-from timeline.importers.ucdp_layouts import KNOWN_COLUMNS, LAYOUTS, is_a_row
-from timeline.importers.unreadable import UnreadableFile, unreadable
-
-UnreadableRelease = UnreadableFile
-"""The refusal of a file that is no release of UCDP GED at all."""
+from timeline.importers.ucdp_layouts import KNOWN_COLUMNS, LAYOUTS, is_a_row, is_ged_header
+from timeline.importers.unreadable import unreadable
 
 GED_COLUMNS = "ged"
 """What `--columns` says of a file without a header row whose columns are those of GED in their order."""
-
-_FEW_KNOWN = 3
-"""Fewer known columns than this are no header of GED."""
 
 
 class Cells(NamedTuple):
@@ -115,7 +109,7 @@ def _advice(header: Sequence[str]) -> str:
         return ": the file is empty"
     if what := kind_by_columns(header):
         return f": this looks like {what}"
-    if len(KNOWN_COLUMNS.intersection(header)) < _FEW_KNOWN:
+    if not is_ged_header(header):
         first = ", ".join(header[:5])
         return f": this does not look like UCDP GED (the first row is: {first[:200]})"
     return ": most of this is UCDP GED; name the columns as UCDP does"

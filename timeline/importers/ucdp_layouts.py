@@ -1,6 +1,6 @@
-"""The columns of UCDP GED in the order of its releases, for a file whose header row is missing."""
+"""The columns of UCDP GED in the order of its releases, and how a header of it shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 _SIDES = """conflict_dset_id conflict_new_id conflict_name dyad_dset_id dyad_new_id dyad_name side_a_dset_id
     side_a_new_id side_a side_b_dset_id side_b_new_id side_b"""
@@ -26,7 +26,17 @@ LAYOUTS: Mapping[int, Sequence[str]] = {
 """The known layouts, by how many columns they have."""
 
 KNOWN_COLUMNS = frozenset(name for layout in LAYOUTS.values() for name in layout)
-"""The names by which a header of GED shows."""
+"""All names that a column of GED has."""
+
+_OF_ANYBODY = """id relid year start_year end_year side_a side_b conflict_name source_article source_date source_office
+    adm_1 adm_2 latitude longitude geom_wkt country country_id iso3 region date_start date_end best high low"""
+"""Of these the names that other tables have, too."""
+_MIN_OWN_COLUMNS = 3
+
+
+def is_ged_header(columns: Collection[str]) -> bool:
+    """Whether these are the columns of GED, or most of them: some are there that no other table has."""
+    return len(KNOWN_COLUMNS.difference(_OF_ANYBODY.split()).intersection(columns)) >= _MIN_OWN_COLUMNS
 
 
 def is_a_row(cells: Sequence[str]) -> bool:
