@@ -1,5 +1,6 @@
 """What is damaged, odd or can not be written is told in a sentence, and costs no more than itself."""
 
+import gzip
 import io
 import json
 import zipfile
@@ -9,10 +10,12 @@ import pytest
 
 from tests.importers.making import PLAIN, text_of
 from tests.importers.test_files import Bring, bring  # noqa: F401
+from timeline.importers.date_order import DateEvidence, DateOrder
 from timeline.importers.json_values import MalformedText, values_of_array
 from timeline.importers.notes import Note
-from timeline.importers.ucdp import UcdpRow, read_rows
+from timeline.importers.ucdp import UcdpRow, read_rows, surveyed
 from timeline.importers.ucdp_fronts import FrontRules
+from timeline.importers.ucdp_plan import Wishes
 from timeline.importers.ucdp_press_dates import dates_of
 
 TEXT = text_of(*({**PLAIN, "id": str(id)} for id in range(40)))
@@ -87,9 +90,10 @@ def test_readable_dates_that_belong_to_no_office_are_not_told_to_be_unreadable(
     assert row.notes.count(Note.PRESS_DATES_UNMATCHED) == unmatched
 
 
-def rows_of(folder: Path, **cells: str) -> list[UcdpRow]:
-    (folder / "a.csv").write_text(text_of({**PLAIN, **cells}), "utf-8")
-    rows = list(read_rows(folder / "a.csv", FrontRules.load()))
+def rows_of(folder: Path, order: DateOrder | None = None, /, **cells: str) -> list[UcdpRow]:
+    file = folder / "a.csv"
+    file.write_text(text_of({**PLAIN, **cells}), "utf-8")
+    rows = list(read_rows(file, FrontRules.load(), surveyed(file, Wishes(date_order=order)).plan))
     assert all(isinstance(row, UcdpRow) for row in rows), rows
     return [row for row in rows if isinstance(row, UcdpRow)]
 
@@ -129,3 +133,52 @@ def test_a_wrong_value_early_in_a_large_array_is_told_at_once(wrong: str) -> Non
 
     assert "characters" not in str(refusal.value)
     assert text.taken <= 2 * 65_536
+
+
+def test_events_that_are_packed_twice_are_told_so_once(bring: Bring) -> None:  # noqa: F811
+    done = bring(gzip.compress(gzip.compress(b'{"type": "x"}')), name="a.gz", format_="ndjson")
+
+    assert done.exit_code == 1
+    assert done.stderr.count("a.gz") == 1
+    assert "it is packed twice; unpack it once" in done.stderr
+
+
+@pytest.mark.parametrize("format_", ["auto", "ucdp", "ndjson"])
+def test_a_table_of_columns_that_any_table_has_is_not_taken_for_ged(bring: Bring, format_: str) -> None:  # noqa: F811
+    done = bring("id,year,country,region,latitude,longitude,name\n1,2014,Ukraine,Europe,1,2,x\n", format_=format_)
+
+    assert done.exit_code == 1
+    assert "most of this is UCDP GED" not in done.stderr
+    assert "by its columns UCDP GED" not in done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--snapshot",)])
+def test_dates_of_the_press_with_dots_are_read_with_a_snapshot_and_without(
+    bring: Bring,  # noqa: F811
+    options: tuple[str, ...],
+) -> None:
+    rows = ({"id": "1", "source_date": "01.09.2014"}, {"id": "2", "source_date": "28.09.2014"})
+    done = bring(text_of(*({**PLAIN, **row} for row in rows)), *options)
+
+    assert done.exit_code == 0, done.output
+    assert "dates of the press" not in done.stdout
+    assert "date of the press" not in done.stdout
+
+
+@pytest.mark.parametrize("midnight", ["", " 00:00", " 0:00:00", " 00:00:00.000", " 12:00:00 AM"])
+@pytest.mark.parametrize(("day", "order"), [("27/07/2014", "day-first"), ("07/27/2014", "month-first")])
+def test_a_date_with_slashes_may_have_any_midnight_behind_it_in_both_orders(
+    tmp_path: Path, midnight: str, day: str, order: str
+) -> None:
+    evidence = DateEvidence()
+    evidence.see(2, day + midnight)
+    (row,) = rows_of(tmp_path, DateOrder(order), date_start=day + midnight, date_end=day + midnight)
+
+    assert row.description.occurred.edtf == "2014-07-27"
+    assert (evidence.judged().order is None) == (order == "day-first")
+
+
+def test_a_date_with_slashes_and_a_midnight_is_read_month_first_unless_that_is_said_otherwise(tmp_path: Path) -> None:
+    (row,) = rows_of(tmp_path, date_start="7/27/2014 00:00:00.000", date_end="7/27/2014 00:00:00.000")
+
+    assert row.description.occurred.edtf == "2014-07-27"

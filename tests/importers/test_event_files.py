@@ -61,7 +61,7 @@ def test_events_are_read_however_they_lie_in_the_file(tmp_path: Path, content: b
         ("[" * 100_000, "nested too deeply"),
         (json.dumps(EVENTS[0], indent=2)[:-2], "an object over several lines, and line 1"),
         (json.dumps([message(id="é")], ensure_ascii=False).encode("cp1252"), "JSON that is not UTF-8"),
-        ("id,type_of_violence,best\n1,1,2\n", "by its columns UCDP GED; use --format ucdp"),
+        ("id,type_of_violence,date_prec,deaths_a\n1,1,1,2\n", "by its columns UCDP GED; use --format ucdp"),
         ("a;b\n1;2\n", "a table rather than events"),
         ('{"format":"conflict-timeline-log/1","origin":"x"}', "`timeline restore` takes it"),
         ('{"type": "FeatureCollection", "features": []}', "GeoJSON"),

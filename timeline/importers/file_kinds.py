@@ -79,7 +79,7 @@ def kind_by_text(head: str) -> str | None:
     """What a text is that is neither a table nor JSON of ours, with what to do; None for what may be."""
     if _WEB_PAGE.match(head):
         return "a web page, perhaps one that asks to log in; fetch the file itself"
-    if head.lstrip().startswith(("<?xml", "<")):
+    if head.lstrip().startswith("<"):
         return "XML; there is no importer for it"
     if _BACKUP.match(head):
         return "a backup of this service; `timeline restore` takes it"

@@ -12,13 +12,13 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from timeline.errors import TimelineError
-from timeline.importers.file_kinds import foreign_json, is_json, kind_by_bytes, kind_by_columns, kind_by_text
+from timeline.importers.file_kinds import foreign_json, is_json, kind_by_columns
 from timeline.importers.json_values import MalformedText, values_of_array, values_one_by_one
-from timeline.importers.packing import Packed, packed_as, unpacked
+from timeline.importers.packing import Packed, unpacked
 from timeline.importers.running import Line
-from timeline.importers.separated_values import SEPARATORS, TextForm, head_of, head_text, opened_text, text_form
+from timeline.importers.separated_values import SEPARATORS, TextForm, first_look, opened_text, text_form
 from timeline.importers.text_encoding import TextEncoding, encoding_by_head
-from timeline.importers.ucdp_layouts import KNOWN_COLUMNS
+from timeline.importers.ucdp_layouts import is_ged_header
 from timeline.importers.unreadable import unreadable
 from timeline.wire.events import parse_event, parse_json
 
@@ -68,12 +68,11 @@ class EventFile(Struct, frozen=True):
 
 def event_file(path: Path) -> EventFile:
     """The form of a file of events. Raises `UnreadableFile` for a file that holds something else, or a broken array."""
-    packed = packed_as(path)
-    head = head_of(path, packed)
-    text = head_text(head)
-    if what := kind_by_bytes(head) or kind_by_text(text) or foreign_json(text) or _table(text):
+    look = first_look(path)
+    packed, text = look.packed, look.text
+    if what := foreign_json(text) or _table(text):
         raise unreadable(path, f"it is {what}")
-    shape, encoding = _shape(text), encoding_by_head(head)
+    shape, encoding = _shape(text), encoding_by_head(look.head)
     if shape is Shape.LINES and (encoding is None or encoding.codec == "utf-8-sig"):
         form = EventFile(path, packed, shape)
         return structs.replace(form, events=sum(1 for _ in _lines(form)))
@@ -120,7 +119,7 @@ def _table(head: str) -> str | None:
     names = max((lines[0].strip().lower().replace('"', "").split(separator) for separator in SEPARATORS), key=len)
     if what := kind_by_columns(names):
         return f"a table: {what}"
-    if len(KNOWN_COLUMNS.intersection(names)) > 2:
+    if is_ged_header(names):
         return "a table, by its columns UCDP GED; use --format ucdp"
     if len(names) > 1:
         return "a table rather than events; NDJSON has one JSON object a line"

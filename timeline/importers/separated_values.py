@@ -32,7 +32,6 @@ class TextForm(Struct, frozen=True):
     encoding: TextEncoding
     lines: int = 0
     size: int = 0
-    has_slashes: bool = False
 
     def remarks(self) -> Iterator[str]:
         """What the summary says of it."""
@@ -69,43 +68,49 @@ class TableForm(Struct, frozen=True):
             yield f"without a header row; read as the {len(self.header)} columns of GED in their order"
 
 
-def head_of(path: Path, packed: Packed) -> bytes:
-    """The first bytes of a file, unpacked."""
+class FirstLook(Struct, frozen=True):
+    """How a file is packed, and its first bytes once unpacked.
+
+    `text` is the same as a text, roughly: for looking at, not for reading.
+    """
+
+    packed: Packed
+    head: bytes
+    text: str
+
+
+def first_look(path: Path) -> FirstLook:
+    """What shows first of a file that may be text. Raises `UnreadableFile` for what is neither a table nor JSON."""
+    packed = packed_as(path)
     with unpacked(path, packed) as stream:
-        return stream.read(HEAD_BYTES)
-
-
-def head_text(head: bytes) -> str:
-    """The first bytes as a text, roughly: for looking at, not for reading."""
+        head = stream.read(HEAD_BYTES)
+    if packed.packing is not Packing.PLAIN and head.startswith((b"\x1f\x8b", b"PK\x03\x04")):
+        raise unreadable(path, "it is packed twice; unpack it once, and import what comes out")
     encoding = encoding_by_head(head)
-    return head.decode(encoding.codec if encoding else "utf-8", "replace").removeprefix("\ufeff")
+    text = head.decode(encoding.codec if encoding else "utf-8", "replace").removeprefix("\ufeff")
+    if what := kind_by_bytes(head) or kind_by_text(text):
+        raise unreadable(path, f"it is {what}")
+    return FirstLook(packed, head, text)
 
 
 def text_form(path: Path) -> TextForm:
     """The form of a text file. Raises `UnreadableFile` for what is no text, or in no encoding that is read."""
-    packed = packed_as(path)
-    head = head_of(path, packed)
-    if packed.packing is not Packing.PLAIN and head.startswith((b"\x1f\x8b", b"PK\x03\x04")):
-        raise unreadable(path, "it is packed twice; unpack it once, and import what comes out")
-    text = head_text(head)
-    if what := kind_by_bytes(head) or kind_by_text(text):
-        raise unreadable(path, f"it is {what}")
-    size, has_slashes = 0, False
+    look = first_look(path)
+    size = 0
 
     def chunks() -> Iterator[bytes]:
-        nonlocal size, has_slashes
+        nonlocal size
         size = 0
-        with unpacked(path, packed) as stream:
+        with unpacked(path, look.packed) as stream:
             while chunk := stream.read(_CHUNK_BYTES):
                 size += len(chunk)
-                has_slashes = has_slashes or b"/" in chunk
                 yield chunk
 
     try:
-        encoding, lines = encoding_of(head, chunks)
+        encoding, lines = encoding_of(look.head, chunks)
     except UndecodableText as error:
         raise unreadable(path, str(error)) from None
-    return TextForm(packed, encoding, lines, size, has_slashes)
+    return TextForm(look.packed, encoding, lines, size)
 
 
 @contextmanager
@@ -122,7 +127,16 @@ def table_form(path: Path, known: Set[str]) -> TableForm:
     """
     text = text_form(path)
     with opened_text(path, text) as file:
-        lines = _first_lines(file)
+        return _table_form(path, text, _first_lines(file), known)
+
+
+def header_of(path: Path, look: FirstLook, known: Set[str]) -> tuple[str, ...]:
+    """The header that such a table has, by its first look alone. Raises `UnreadableFile` as `table_form` does."""
+    roughly = TextForm(look.packed, TextEncoding("utf-8", "UTF-8"))
+    return _table_form(path, roughly, _first_lines(io.StringIO(look.text, newline="")), known).header
+
+
+def _table_form(path: Path, text: TextForm, lines: Sequence[str], known: Set[str]) -> TableForm:
     before = _blank_lines(lines)
     declared = _declared_separator(lines[before]) if lines[before:] else ""
     if declared:
