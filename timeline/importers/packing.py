@@ -40,10 +40,11 @@ _UNPACK_FIRST = (
     (b"\x1f\x9d", "packed by compress"),
 )
 _OFFICE = (
-    ("xl/", "an Excel workbook (.xlsx)"),
-    ("word/", "a Word document (.docx)"),
-    ("content.xml", "an OpenDocument file"),
+    ("[Content_Types].xml", "xl/", "an Excel workbook (.xlsx)"),
+    ("[Content_Types].xml", "word/", "a Word document (.docx)"),
+    ("content.xml", "content.xml", "an OpenDocument file"),
 )
+"""By which member and which beginning of a name the archives of office programs show, and what they are."""
 
 
 class Packing(StrEnum):
@@ -163,10 +164,8 @@ def _only_member(path: Path) -> str:
         everything = [info for info in archive.infolist() if not info.is_dir()]
     members = [info for info in everything if not _is_litter(info)]
     names = [info.filename for info in members]
-    for part, what in _OFFICE:
-        if "[Content_Types].xml" in names + ["[Content_Types].xml"] * (part == "content.xml") and any(
-            name.startswith(part) for name in names
-        ):
+    for mark, part, what in _OFFICE:
+        if mark in names and any(name.startswith(part) for name in names):
             raise unreadable(path, f'it is {what}; save the sheet as "CSV UTF-8" and import that')
     if not members:
         raise unreadable(path, "it is a zip archive without a file in it")
