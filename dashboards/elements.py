@@ -30,13 +30,12 @@ def verbatim(text: str) -> html.Bdi:
     return html.Bdi(legible(text))
 
 
-def listed(parts: Iterable[Any]) -> list[Any]:
-    """`a, b and c`, of parts that need not be plain texts."""
-    given = list(parts)
-    between = [", "] * len(given)
-    if len(given) > 1:
-        between[-2] = " and "
-    return [piece for part, after in zip(given, between, strict=True) for piece in (part, after)][:-1]
+def joined(parts: Iterable[Any], last: str = ", ") -> list[Any]:
+    """`a, b, c`, of parts that need not be plain texts; `last` is what stands before the last one, such as ` and `."""
+    pieces = [piece for part in parts for piece in (", ", part)][1:]
+    if len(pieces) > 1:
+        pieces[-2] = last
+    return pieces
 
 
 _TIMED = re.compile(rf"(\d{{1,2}}) ({'|'.join(month_name[1:])}) (\d{{1,4}}), (\d\d):(\d\d) UTC")

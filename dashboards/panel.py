@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from dashboards import ids, words
 from dashboards.accounts import accounts
-from dashboards.elements import aria, swatch, timed, verbatim
+from dashboards.elements import aria, joined, swatch, timed, verbatim
 from dashboards.filters import View, write
 from dashboards.outside import Outside, view_of_later
 from timeline.domain import facts
@@ -40,7 +40,6 @@ def panel(
     """
     whole, address = addresses
     description = entry.state.described
-    disputed = [a for a, s in entry.statuses.items() if s is Status.DISPUTED and a is not Aspect.OCCURRENCE]
     return [
         html.Div(
             [
@@ -50,11 +49,7 @@ def panel(
             className="panel-top",
         ),
         html.H2(verbatim(description.title)),
-        html.P([swatch(entry.status), html.Strong(words.STATUS[entry.status])], className="headline-status"),
-        *(
-            html.P([swatch(Status.DISPUTED), f"Disputed: {words.ASPECT[aspect]}"], className="headline-status")
-            for aspect in disputed
-        ),
+        *status_lines(entry),
         html.P(list(announced)) if announced else None,
         html.P(verbatim(description.summary)) if description.summary else None,
         html.Dl(described(entry)),
@@ -74,6 +69,18 @@ def panel(
                 f"version {entry.state.version}, position {entry.state.position} of the log",
             ],
             className="quiet small",
+        ),
+    ]
+
+
+def status_lines(entry: Entry) -> list[Any]:
+    """How a development stands, and what of it is disputed beside that."""
+    disputed = [a for a, s in entry.statuses.items() if s is Status.DISPUTED and a is not Aspect.OCCURRENCE]
+    return [
+        html.P([swatch(entry.status), html.Strong(words.STATUS[entry.status])], className="headline-status"),
+        *(
+            html.P([swatch(Status.DISPUTED), f"Disputed: {words.ASPECT[aspect]}"], className="headline-status")
+            for aspect in disputed
         ),
     ]
 
@@ -145,8 +152,7 @@ def described(entry: Entry, named: Callable[[str], Any] = verbatim) -> list[Any]
         ("When", [*timed(words.when(description.occurred, open=entry.open)), html.Code(description.occurred.edtf)])
     ]
     if place := description.place:
-        parts = [verbatim(name) for name in (place.name, place.admin, place.country) if name]
-        where: list[Any] = [piece for part in parts for piece in (", ", part)][1:]
+        where = joined(verbatim(name) for name in (place.name, place.admin, place.country) if name)
         if place.description:
             where.append(html.Div(verbatim(place.description), className="quiet"))
         rows.append(("Where", where))

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from dash import html
 
 from dashboards import words
-from dashboards.elements import listed, verbatim
+from dashboards.elements import joined, verbatim
 from dashboards.pages.asked import (
     FIRST,
     Asked,
@@ -33,7 +33,7 @@ def page(asked: Asked, name: str) -> Content:
     answer = asked.reader.timeline(asked.wanted, Filters(actors=frozenset([name])), FIRST)
     names = asked.reader.front_names(held)
     query = f"actor={quote(name)}"
-    roles = listed(html.Span([verbatim(role), f" ({n:,})"]) for role, n in record.actor.roles.items())
+    roles = joined((html.Span([verbatim(role), f" ({n:,})"]) for role, n in record.actor.roles.items()), " and ")
     told: list[tuple[str, Any]] = [("Developments", f"{record.actor.developments:,}"), ("Roles", roles)]
     since = f", since {words.day(record.since)}." if record.since else "."
     covered = f"What follows counts the latest {record.covered:,} of them{since}"
@@ -57,7 +57,7 @@ def overview(asked: Asked) -> Content:
     """The actors that take part in most developments."""
     _, actors = asked.reader.actors(asked.wanted)
     rows = [
-        [to(asked, "actors", one.name, one.name), f"{one.developments:,}", listed(map(verbatim, one.roles))]
+        [to(asked, "actors", one.name, one.name), f"{one.developments:,}", joined(map(verbatim, one.roles), " and ")]
         for one in actors[:MOST]
     ]
     more = f" ({len(actors) - MOST:,} others are less frequent)" if len(actors) > MOST else ""

@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from dashboards import panel, words
 from dashboards.accounts import Manner, accounts
-from dashboards.elements import aria, swatch, verbatim
+from dashboards.elements import aria, joined, verbatim
 from dashboards.figures.reporting import LEGEND, Spoken, Turn, Voice, reporting_chart
 from dashboards.figures.scale import milliseconds
 from dashboards.filters import same_cuts
@@ -16,7 +16,7 @@ from dashboards.pages.asked import Asked, Content, status_cell, table, terms, to
 from dashboards.pages.cited import cited
 from dashboards.pages.logged import logged
 from timeline.domain.facts import DevelopmentReported
-from timeline.domain.vocabulary import Aspect, Status
+from timeline.domain.vocabulary import Aspect
 from timeline.errors import NothingKnown
 from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.entries import Entry, Step
@@ -88,12 +88,7 @@ def _voided(asked: Asked, held: HeldCuts, steps: tuple[Step, ...]) -> Content:
 
 def _status(asked: Asked, held: HeldCuts, entry: Entry) -> list[Any]:
     """How it stands, what of it is disputed beside that, and what else a reader must know before all others."""
-    disputed = [a for a, s in entry.statuses.items() if s is Status.DISPUTED and a is not Aspect.OCCURRENCE]
-    said = [
-        html.P([swatch(entry.status), html.Strong(words.STATUS[entry.status])], className="headline-status"),
-        *(html.P([swatch(Status.DISPUTED), f"Disputed: {words.ASPECT[a]}"], className="headline-status")
-          for a in disputed),
-    ]  # fmt: skip
+    said = panel.status_lines(entry)
     if entry.state.retracted:
         said.append(html.P("The entry as a whole is withdrawn; the log below says why."))
     if into := entry.state.merged_into:
@@ -117,7 +112,7 @@ def _more(entry: Entry) -> list[Any]:
     return terms(
         [
             ("Report lag", f"first reported {lag_of(description.occurred, first)}" if first else NOT_TOLD),
-            ("Tags", [piece for tag in description.tags for piece in (", ", verbatim(tag))][1:]),
+            ("Tags", joined(map(verbatim, description.tags))),
             ("External id", verbatim(description.external_id) if description.external_id else None),
         ]
     )

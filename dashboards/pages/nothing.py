@@ -8,7 +8,7 @@ from uuid import UUID
 from dash import dcc, html
 
 from dashboards import words
-from dashboards.elements import verbatim
+from dashboards.elements import joined, verbatim
 from dashboards.filters import View, same_cuts, write
 from dashboards.header import LISTED
 from dashboards.pages.asked import Asked, Content
@@ -59,8 +59,7 @@ def failed(address: str) -> list[Any]:
 
 def _ways_on(asked: Asked) -> html.P:
     cuts = write(same_cuts(asked.view))
-    lists = [part for name in LISTED for part in (", ", dcc.Link(name, href=f"/{name}{cuts}"))][1:]
-    lists[-2] = " or "
+    lists = joined((dcc.Link(name, href=f"/{name}{cuts}") for name in LISTED), " or ")
     return html.P([dcc.Link("Go to the timeline", href=f"/{cuts}"), ", or look through ", *lists, "."])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboards import panel, words
-from dashboards.elements import timed, verbatim
+from dashboards.elements import joined, timed, verbatim
 from dashboards.pages.asked import (
     FIRST,
     Asked,
@@ -191,7 +191,7 @@ def overview(asked: Asked) -> Content:
 
 
 def _names(asked: Asked, slugs: tuple[str, ...]) -> Any:
-    return [part for slug in slugs for part in (", ", to(asked, "sources", slug, slug))][1:]
+    return joined(to(asked, "sources", slug, slug) for slug in slugs)
 
 
 def _registered(asked: Asked) -> Content:

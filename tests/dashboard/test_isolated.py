@@ -9,7 +9,7 @@ from dash import html
 
 from dashboards.callbacks import _outputs
 from dashboards.citation import citation
-from dashboards.elements import listed, verbatim
+from dashboards.elements import joined, verbatim
 from dashboards.filters import read
 from dashboards.page import page
 from dashboards.pages.around import around
@@ -137,8 +137,13 @@ def test_an_element_of_its_own_holds_what_can_be_shown() -> None:
     assert verbatim(RLO).children == "Attack by side B on side A"
     assert verbatim("\u200b").children == "[U+200B]"
     assert verbatim(HEBREW).children == HEBREW
-    assert listed(["a", "b", "c"]) == ["a", ", ", "b", " and ", "c"]
-    assert (listed(["a"]), listed([])) == (["a"], [])
+
+
+def test_parts_that_are_no_plain_texts_are_told_one_after_another() -> None:
+    assert joined(["a", "b", "c"]) == ["a", ", ", "b", ", ", "c"]
+    assert joined(["a", "b", "c"], " and ") == ["a", ", ", "b", " and ", "c"]
+    assert joined(["a", "b"], " or ") == ["a", " or ", "b"]
+    assert (joined(["a"], " and "), joined([])) == (["a"], [])
 
 
 @pytest.mark.parametrize(
