@@ -8,6 +8,7 @@ from dash import dcc
 from msgspec import Struct, structs
 
 from dashboards.detail import MOST_MARKS, drawable, too_many
+from dashboards.elements import joined, verbatim
 from dashboards.extents import places_shown
 from dashboards.figures.gantt import Figure
 from dashboards.figures.map import density_map, map_in_words, world_map
@@ -17,7 +18,7 @@ from dashboards.figures.scale import milliseconds
 from dashboards.filters import View, write
 from dashboards.geography.frames import Box, box_around, frame_around
 from dashboards.theme import Palette
-from dashboards.words import clipped, count, listed
+from dashboards.words import clipped, count
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
@@ -122,10 +123,10 @@ def frame_signs(view: View, far: Sequence[Located] | int, everything: Box) -> tu
     if not number:
         return ()
     names = [] if isinstance(far, int) else list(dict.fromkeys(one.place or _degrees(one) for one in far))
-    some = [clipped(name, _MAX_NAME) for name in names[:_MAX_NAMED]]
+    some: list[Any] = [verbatim(clipped(name, _MAX_NAME)) for name in names[:_MAX_NAMED]]
     more = [f"{len(names) - _MAX_NAMED:,} more"] if len(names) > _MAX_NAMED else []
-    at = f", at {listed([*some, *more])}" if some else ""
-    text = f"{count(number, 'development')} far from all others{at}: show everything on the map"
+    at = [", at ", *joined([*some, *more], " and ")] if some else []
+    text = [f"{count(number, 'development')} far from all others", *at, ": show everything on the map"]
     return (dcc.Link(text, href=write(structs.replace(view, frame=everything.within_world()))),)
 
 

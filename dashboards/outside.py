@@ -14,7 +14,7 @@ from dash import dcc, html
 from msgspec import Struct, structs
 
 from dashboards import words
-from dashboards.elements import aria
+from dashboards.elements import aria, verbatim
 from dashboards.figures.scale import Scale, moment_of
 from dashboards.filters import View, write
 from dashboards.windows import SliderDays
@@ -75,13 +75,13 @@ def outside(
     signs = []
     if days.earliest:
         said = f"{words.count(days.earlier, 'report')} earlier than the slider, the first in {days.earliest.year:04}"
-        signs.append(_sign("before", said, structs.replace(view, as_of=days.earliest)))
+        signs.append(_sign("before", [said], structs.replace(view, as_of=days.earliest)))
     if (early := earlier(reader, wanted, filters, moment_of(whole.left))).some:
         signs.append(_sign("before", _said(early, "earlier"), _window_on(view, early.some)))
     if as_of != days.clamped(as_of):
         said = f"As of {words.day(wanted.as_of)}, beyond the slider: back to {words.day(end_of_day(days.last))}"
         back = structs.replace(view, as_of=None, since=None, until=None)
-        signs.append(_sign("after" if as_of > days.last else "before", said, back))
+        signs.append(_sign("after" if as_of > days.last else "before", [said], back))
     end = end_of_day(days.last)
     end = max(end, min(wanted.as_of, moment_of(whole.right)))  # as of a later day, the strip may go on
     if (late := later(reader, wanted, filters, end)).some:
@@ -136,13 +136,14 @@ def _some(
     return [Outside(row.id, row.title, row.occurred) for row in rows[:MAX_READ]], len(rows) > MAX_READ
 
 
-def _said(beyond: Beyond, where: str) -> str:
+def _said(beyond: Beyond, where: str) -> list[Any]:
     some = beyond.some
     if len(some) == 1 and not beyond.more:
         (only,) = some
-        return f"1 {where}: “{words.clipped(only.title, _MAX_TITLE)}”, {words.when(only.occurred, open=False)}"
+        title = verbatim(f"“{words.clipped(only.title, _MAX_TITLE)}”")
+        return [f"1 {where}: ", title, f", {words.when(only.occurred, open=False)}"]
     number = f"At least {len(some):,}" if beyond.more else f"{len(some):,}"
-    return f"{number} {where}, the first in {min(one.first for one in some).year:04}"
+    return [f"{number} {where}, the first in {min(one.first for one in some).year:04}"]
 
 
 def _window_on(view: View, some: Sequence[Outside]) -> View:
@@ -160,7 +161,7 @@ def _window_on(view: View, some: Sequence[Outside]) -> View:
     )
 
 
-def _sign(side: str, said: str, view: View) -> html.Span:
+def _sign(side: str, said: list[Any], view: View) -> html.Span:
     arrow: Any = html.Span("←" if side == "before" else "→", **aria(hidden="true"))
-    text: list[Any] = [arrow, " ", said] if side == "before" else [said, " ", arrow]
+    text: list[Any] = [arrow, " ", *said] if side == "before" else [*said, " ", arrow]
     return html.Span(dcc.Link(text, href=write(view) or "?"), className=side)

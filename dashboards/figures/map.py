@@ -220,14 +220,15 @@ def _asked(box: Box) -> str:
 
 
 def _told(one: Located) -> str:
-    where = [part for part in (one.place, _PRECISION.get(one.precision, "") if one.precision else "") if part]
+    roughly = _PRECISION.get(one.precision, "") if one.precision else ""
+    where = [part for part in (isolated(one.place), roughly) if part]
     lines = [f"<b>{escape(isolated(one.title), quote=False)}</b>", escape(one.when, quote=False), STATUS[one.status]]
     return "<br>".join([*lines, escape(", ".join(where), quote=False)] if where else lines)
 
 
 def _told_of_several(mark: Gathered) -> str:
     name = next((one.place for one in mark.members if one.place), "")
-    at = f"at {count(mark.places, 'place')}" if mark.places > 1 else f"at {name}" if name else "at one place"
+    at = f"at {count(mark.places, 'place')}" if mark.places > 1 else f"at {isolated(name)}" if name else "at one place"
     told = [f"<b>{count(len(mark.members), 'development')}</b> {escape(at, quote=False)}", _of_which(mark.mix)]
     told += [escape(isolated(clipped(one.title, 60)), quote=False) for one in mark.members[:_MOST_NAMED]]
     if len(mark.members) > _MOST_NAMED:

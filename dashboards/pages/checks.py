@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from dashboards.elements import verbatim
 from dashboards.pages.asked import Asked, Content, table, to
 from timeline.plausibility.registry import CHECKS, WarningCode
 from timeline.readmodel.findings import Finding, FindingFilters
@@ -33,7 +34,7 @@ def overview(asked: Asked) -> Content:
 
 def _section(asked: Asked, code: WarningCode, findings: list[Finding]) -> list[Any]:
     check = CHECKS[code]
-    rows = [[_named(asked, one), one.warning.detail, f"{one.developments:,}"] for one in findings]
+    rows = [[_named(asked, one), verbatim(one.warning.detail), f"{one.developments:,}"] for one in findings]
     return [
         html.H2(check.title),
         html.P(check.means),

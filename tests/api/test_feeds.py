@@ -14,8 +14,9 @@ from tests.exporters.making import tricky_text
 from tests.scenarios import BAKHMUT, GRAYVORON, Scene, fill, given, registered, reported
 from timeline.bootstrap import Service
 from timeline.config import Config
+from timeline.domain import checks
 from timeline.domain.descriptions import DescriptionChanges
-from timeline.domain.facts import DevelopmentRetracted, DevelopmentRevised, FrontOpened
+from timeline.domain.facts import DevelopmentMerged, DevelopmentRetracted, DevelopmentRevised, FrontOpened
 from timeline.domain.values import front_id
 from timeline.domain.vocabulary import Kind, Nature
 from timeline.exporters import atom, json_feed
@@ -67,6 +68,20 @@ def test_a_feed_tells_what_changed_newest_first_because_of_whom(told: Scene) -> 
     assert "UA-MOD denies occurrence: Not so." in found.entries[1].content[0].value
     assert [tag.term for tag in found.entries[1].tags] == ["bakhmut", "capture", "status"]
     assert (found.feed.title, found.feed.author) == ("Conflict timeline: what changed", "Conflict timeline")
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"), [("\u05d4\u05d2\u05d3\u05d4", "\u2068\u05d4\u05d2\u05d3\u05d4\u2069"), ("Ent\u202ery", "Entry")]
+)
+def test_the_title_of_what_an_entry_was_merged_into_turns_nothing_round(scene: Scene, title: str, shown: str) -> None:
+    with checks.as_recorded():
+        scene.tell(reported(title=title), "2023-05-20", BAKHMUT)
+    scene.tell(reported(title="The same"), "2023-05-20", GRAYVORON)
+    scene.tell(DevelopmentMerged(BAKHMUT, "One event"), "2023-05-22", GRAYVORON)
+
+    titles = [entry.title for entry in atom_of(scene, since="2023-05-21", until="2023-05-25").entries]
+
+    assert any(f"The same: merged into “{shown}”" in one for one in titles)
 
 
 def test_a_feed_names_itself_and_its_entries_lead_to_developments(told: Scene) -> None:

@@ -28,7 +28,7 @@ from timeline.domain.facts import (
     SourceRegistered,
     SourceRevised,
 )
-from timeline.domain.values import Actor, Place, front_id, source_id
+from timeline.domain.values import Actor, Place, development_id_of, front_id, source_id
 from timeline.domain.vocabulary import Aspect, Credibility, Nature, Reliability, SourceKind, Verdict
 from timeline.readmodel.cuts import WantedCuts
 
@@ -161,6 +161,29 @@ def test_a_citation_and_a_chart_isolate_by_characters(scene: Scene, title: str, 
     assert "\u202e" not in text.bibtex
     pre = list(isolated_children(contents(asked(scene), f"/developments/{BAKHMUT}").body))
     assert shown in pre
+
+
+@pytest.mark.parametrize(("text", "shown"), [(HEBREW, HEBREW), (RLO, "Attack by side B on side A")])
+def test_the_signs_of_what_is_far_and_the_checks_hold_texts_of_others_in_elements(
+    scene: Scene, text: str, shown: str
+) -> None:
+    for number in range(12):
+        fact = reported(title=f"Shelling {number}", place=Place("Village", 50.3, 35.6 + number / 20, country="RU"))
+        scene.tell(fact, "2023-05-20", development_id_of(f"test:{number}"))
+    with checks.as_recorded():
+        fact = reported(title=text, occurred="0223-05-22", place=Place(text, 0.0, 0.0, country="RU"))
+        second = given("ua-mod", "denies")
+    scene.tell(fact, "2023-05-20", BAKHMUT)
+    scene.tell(second, "2023-05-20", BAKHMUT)
+
+    drawn = page(scene.reader, read("?as_of=2023-05-22&view=map&from=0001-01-01&to=2023-06-01"), 900.0, "light", NOW)
+    timeline = page(scene.reader, read("?as_of=2023-05-22"), 900.0, "light", NOW)
+    warned = contents(asked(scene), "/checks").body
+
+    assert drawn.map
+    assert f"“{shown}”" in list(isolated_children(timeline.outside))
+    assert shown in list(isolated_children(list(drawn.map.signs)))
+    assert any(one.startswith(f"{shown}: 0, 0 is") for one in isolated_children(warned))
 
 
 def isolated_children(part: Any) -> Iterator[str]:

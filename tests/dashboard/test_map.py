@@ -66,6 +66,23 @@ def test_plotly_accepts_every_map(colours: Palette) -> None:
         graph_objects.Figure(json.loads(json.dumps(figure)))
 
 
+def test_the_names_of_places_turn_round_nothing_that_is_told_of_a_mark() -> None:
+    hebrew, rlo = "\u05d1\u05d0\u05d7\u05de\u05d5\u05d8", "Ba\u202ekhmut"
+    for name, shown in ((hebrew, f"\u2068{hebrew}\u2069"), (rlo, "Bakhmut")):
+        near = [located(48.595, 38.0, id="a", place=name), located(48.595, 38.0, id="b", place=name)]
+        rough = located(50.47, 35.7, id="c", place=name, precision=PlacePrecision.PROVINCE)
+        places = [*near, rough]
+        told = [
+            text
+            for trace in marks(world_map(places, bounds_of(places), 1000, 640, LIGHT))
+            for text in trace["hovertext"]
+        ]
+
+        assert any(f" at {shown}<br>" in text for text in told)
+        assert any(text.endswith(f"<br>{shown}, place known to the province only") for text in told)
+        assert "\u202e" not in "".join(told)
+
+
 @pytest.mark.parametrize("box", [CRIMEA, UKRAINE, WORLD])
 def test_contested_borders_are_dashed_and_the_map_says_so(box: Box) -> None:
     figure = world_map([], box, 1000, 640, LIGHT)

@@ -236,7 +236,7 @@ def test_places_far_from_all_others_leave_the_map_its_frame_and_are_named(
     assert "2 beyond its edges" in after.map.words
     (sign,) = after.map.signs
     named = "" if counted else ", at Depot and Grayvoron"
-    assert sign.children == f"2 developments far from all others{named}: show everything on the map"
+    assert "".join(texts(sign)) == f"2 developments far from all others{named}: show everything on the map"
     everything = show(border, sign.href)
     assert everything.map
     assert everything.map.developments == 14

@@ -96,7 +96,7 @@ _WORDS = {
 def _what(change: Change) -> list[str]:
     """What changed, in words: `occurrence claimed -> disputed`."""
     if change.merged_into:
-        return [f"merged into “{change.merged_into.described.title}”"]
+        return [f"merged into “{isolated(change.merged_into.described.title)}”"]
     told = [_WORDS[change.kind]] if change.kind in _WORDS else []
     if change.fields:
         told.append(f"{', '.join(change.fields)} revised")
