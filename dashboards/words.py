@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from math import floor
 
 from timeline.domain.moments import Bound, Occurred, edtf_bounds, end_of_day, format_instant, parse_instant
 from timeline.domain.vocabulary import Aspect, Stance, Status
@@ -55,6 +56,8 @@ RELIABILITY = {
 
 _LEAST_TOLD, _ROUGHLY = 0.1, 10
 """The least share that is told as a number, and from where on one has no decimals."""
+_ROUNDED = 0.001
+"""What is nearer than that to a whole number is one."""
 _SIDES = {
     "eu": "European Union",
     "turkiye": "Türkiye",
@@ -169,11 +172,12 @@ def count(number: float, noun: str) -> str:
 
 def about(number: float) -> str:
     """A number, and one that has shares in it in about as many digits as say something: `3`, `about 3.4`."""
-    if number == int(number):
-        return f"{int(number):,}"
+    whole = _half_up(number)
+    if abs(number - whole) < _ROUNDED and (whole or not number):  # shares are rounded
+        return f"{whole:,}"
     if number < _LEAST_TOLD / 2:
         return f"less than {_LEAST_TOLD}"
-    return f"about {number:,.0f}" if number >= _ROUGHLY else f"about {round(number, 1):g}"
+    return f"about {whole:,}" if number >= _ROUGHLY else f"about {_half_up(number * 10) / 10:g}"
 
 
 def began(placed: int, spread: float) -> str:
@@ -183,6 +187,11 @@ def began(placed: int, spread: float) -> str:
     if not placed:
         return f"{about(spread)} began, spread over the days on which it may have"
     return f"{about(placed + spread)} began: {placed:,} on known days, {about(spread)} spread over possible days"
+
+
+def _half_up(number: float) -> int:
+    """The nearest whole number, and of two the greater one, as browsers round (assets/chart.js)."""
+    return floor(number + 0.5)
 
 
 def _some_day(occurred: Occurred) -> str:

@@ -25,7 +25,7 @@ def brief(numbers: np.ndarray, decimals: int = 3) -> np.ndarray:
 def paler_parts(totals: np.ndarray, spread: np.ndarray, parts: int = PARTS) -> np.ndarray:
     """How many parts of each cell, from below, are paler: none or all only where that is exactly so."""
     share = np.divide(spread, totals, out=np.zeros(totals.shape), where=totals > 0)
-    mixed = np.clip(np.rint(share * parts), min(1, parts - 1), max(1, parts - 1))
+    mixed = np.clip(np.floor(share * parts + 0.5), min(1, parts - 1), max(1, parts - 1))
     return np.where(share == 0, 0, np.where(share == 1, parts, mixed)).astype(np.int64)
 
 

@@ -108,7 +108,7 @@ def test_pointing_at_the_strip_tells_what_is_placed_and_what_is_spread() -> None
 
     assert strip["customdata"][0] == [
         "2 began",
-        "about 0.2 began, spread over the days on which it may have",
+        "about 0.3 began, spread over the days on which it may have",
         "2 began: 1 on known days, 1 spread over possible days",
     ]
 
@@ -117,7 +117,8 @@ def test_pointing_at_the_strip_tells_what_is_placed_and_what_is_spread() -> None
     ("number", "told"),
     [
         (0, "0"), (1, "1"), (1.0, "1"), (12_345, "12,345"), (3.4000001, "about 3.4"), (2.96, "about 3"),
-        (0.04, "less than 0.1"), (1e-9, "less than 0.1"), (0.06, "about 0.1"), (1_234.5, "about 1,234"),
+        (0.04, "less than 0.1"), (1e-9, "less than 0.1"), (0.06, "about 0.1"), (1_234.5, "about 1,235"),
+        (0.25, "about 0.3"), (10.5, "about 11"), (0.9999999, "1"),
     ],
 )  # fmt: skip
 def test_a_number_with_shares_in_it_is_told_in_as_many_digits_as_say_something(number: float, told: str) -> None:
@@ -135,6 +136,10 @@ def test_the_parts_of_a_cell_are_none_or_all_only_where_that_is_so(some: list[tu
     if parts > 1:
         assert ((found == 0) == (spread / np.maximum(placed + spread, 1e-300) == 0)).all()
         assert ((found == parts) == ((placed + spread == spread) & (spread > 0))).all()
+
+
+def test_of_two_parts_that_are_as_near_the_greater_one_is_paler_as_in_the_browser() -> None:
+    assert paler_parts(np.array([8.0, 8.0, 8.0]), np.array([5.0, 3.0, 1.0])).tolist() == [3, 2, 1]
 
 
 def test_a_share_that_is_drawn_never_becomes_nothing() -> None:
