@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.engines import Engine
 from tests.importers.making import SHARED
 from tests.scenarios import Scene, instant, open_scene, reported
+from tests.soaking import examples
 from tests.strategies import edtf
 from timeline.domain.descriptions import DescriptionChanges
 from timeline.domain.facts import DevelopmentRevised
@@ -155,7 +156,7 @@ def test_any_developments_sum_to_their_number_in_every_bucket(engine: Engine) ->
         rounds = count()
 
         @settings(
-            max_examples=30 if engine.name == "sqlite" else 10,
+            max_examples=examples(30 if engine.name == "sqlite" else 10),
             deadline=None,
             suppress_health_check=[HealthCheck.function_scoped_fixture],
         )
