@@ -59,7 +59,7 @@ def test_events_are_read_however_they_lie_in_the_file(tmp_path: Path, content: b
         (json.dumps(EVENTS)[:-1] + ",]", "not JSON"),
         (json.dumps(EVENTS).replace("}, {", "} {"), "expected ']' and came to '{'"),
         ("[" * 100_000, "nested too deeply"),
-        (json.dumps(EVENTS[0], indent=2)[:-2], "an object over several lines, and line 1"),
+        (json.dumps(EVENTS[0], indent=2)[:-2], "a JSON object over several lines, and line 1: not JSON, or cut off"),
         (json.dumps([message(id="é")], ensure_ascii=False).encode("cp1252"), "JSON that is not UTF-8"),
         ("id,type_of_violence,date_prec,deaths_a\n1,1,1,2\n", "by its columns UCDP GED; use --format ucdp"),
         ("a;b\n1;2\n", "a table rather than events"),
@@ -73,7 +73,7 @@ def test_a_file_that_is_broken_or_something_else_is_refused_whole(
     with pytest.raises(UnreadableFile) as refusal:
         lines_of(tmp_path, content)
 
-    assert why.removeprefix("an ") in refusal.value.detail
+    assert why in refusal.value.detail
 
 
 def test_of_an_array_on_one_line_each_refusal_names_its_element(tmp_path: Path) -> None:
