@@ -8,11 +8,11 @@ import pytest
 import dashboards.outside
 from dashboards.figures.scale import day_of
 from dashboards.filters import read
-from dashboards.page import Page, page
 from dashboards.pages.asked import Asked
 from dashboards.routing import contents
 from dashboards.theme import LIGHT
-from tests.dashboard.test_page import links, texts
+from tests.dashboard.looking import drawn, frame, show, signs, texts
+from tests.dashboard.test_page import links
 from tests.scenarios import NOW, Scene, fill, reported
 from timeline.domain.values import Place, development_id_of
 from timeline.readmodel.cuts import WantedCuts
@@ -25,20 +25,6 @@ def war(scene: Scene) -> Scene:
     """Twelve developments of January 2023, on two fronts, each reported on its day."""
     fill(scene, 12)
     return scene
-
-
-def show(scene: Scene, search: str = "") -> Page:
-    return page(scene.reader, read(search), 1_000, "light", NOW)
-
-
-def signs(shown: Page) -> dict[str, str]:
-    """What the signs of a page say -> where they lead."""
-    return {"".join(texts(sign)).strip("← →"): sign.children.href for sign in shown.outside}
-
-
-def drawn(shown: Page) -> set[str]:
-    assert shown.chart
-    return set(shown.chart.told["title"])
 
 
 def test_where_nothing_is_far_there_is_no_sign(war: Scene) -> None:
@@ -210,12 +196,6 @@ def border(scene: Scene) -> Scene:
         entry = reported(title=f"Shelling {number}", front="belgorod-border", place=place)
         scene.tell(entry, "2023-05-20", development_id_of(f"test:shelling-{number}"))
     return scene
-
-
-def frame(shown: Page) -> list[float]:
-    assert shown.map
-    axes = (shown.map.figure["layout"][axis]["range"] for axis in ("xaxis", "yaxis"))
-    return [round(degrees, 6) for axis in axes for degrees in axis]
 
 
 @pytest.mark.parametrize("counted", [False, True])
