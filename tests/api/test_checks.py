@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import NewEngine
-from tests.dashboard.test_pages import asked, links, text
+from tests.dashboard.looking import addresses, asked
+from tests.dashboard.test_pages import text
 from tests.projections.tables import all_rows
 from tests.scenarios import Scene, message, open_scene, registered
 from timeline.domain.facts import FrontOpened
@@ -222,7 +223,7 @@ def test_the_page_tells_them_with_links(held: Scene) -> None:
     from dashboards.routing import contents
 
     content = contents(asked(held, "?as_of=2023-06-01"), "/checks")
-    paths = {href.partition("?")[0] for href in links(content.body)}
+    paths = {href.partition("?")[0] for href in addresses(content.body)}
 
     assert content.heading == "Checks"
     assert "did you mean bbc?" in text(content.body)

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-from dash import html
-
 from dashboards.filters import read
 from dashboards.page import Page, page
 from dashboards.pages.asked import Asked
@@ -36,19 +34,21 @@ def texts(part: Any) -> list[str]:
     return [] if below is None else texts(below)
 
 
-def parts_of(part: Any, kind: type) -> list[Any]:
-    """Every component of a kind in a tree, in order, without those within another of the kind."""
-    if isinstance(part, kind):
-        return [part]
+def links(part: Any) -> dict[str, str]:
+    """Text -> address of every link in a tree of components."""
     if isinstance(part, list | tuple):
-        return [found for one in part for found in parts_of(one, kind)]
-    below = getattr(part, "children", None)
-    return [] if below is None else parts_of(below, kind)
+        return {text: address for one in part for text, address in links(one).items()}
+    if getattr(part, "href", None):
+        return {part.children: part.href}
+    return links(part.children) if getattr(part, "children", None) else {}
 
 
-def isolates(part: Any) -> list[str]:
-    """The texts that stand in elements of their own, in order."""
-    return [one.children for one in parts_of(part, html.Bdi)]
+def addresses(part: Any) -> list[str]:
+    """The addresses of all links in a tree of components, in order."""
+    if isinstance(part, list | tuple):
+        return [address for one in part for address in addresses(one)]
+    own = [part.href] if getattr(part, "href", None) else []
+    return own + (addresses(part.children) if getattr(part, "children", None) else [])
 
 
 def signs(shown: Page) -> dict[str, str]:

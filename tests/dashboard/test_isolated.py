@@ -13,9 +13,8 @@ from dashboards.elements import joined, verbatim
 from dashboards.filters import read
 from dashboards.page import page
 from dashboards.pages.around import around
-from dashboards.pages.asked import Asked
 from dashboards.routing import contents
-from dashboards.theme import LIGHT
+from tests.dashboard.looking import asked
 from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, given, reported
 from timeline.domain import checks
 from timeline.domain.descriptions import DescriptionChanges, SourceChanges
@@ -30,7 +29,6 @@ from timeline.domain.facts import (
 )
 from timeline.domain.values import Actor, Place, development_id_of, front_id, source_id
 from timeline.domain.vocabulary import Aspect, Credibility, Nature, Reliability, SourceKind, Verdict
-from timeline.readmodel.cuts import WantedCuts
 
 HEBREW = "כוחות נכנסו לבלגורוד, 22 במאי!"
 RLO = "Attack by \u202eside B on side A"
@@ -90,13 +88,6 @@ def isolated_in(part: Any) -> set[str]:
     if isinstance(part, list | tuple):
         return {text for inner in part for text in isolated_in(inner)}
     return isolated_in(part.children) if getattr(part, "children", None) is not None else set()
-
-
-def asked(scene: Scene, search: str = "?as_of=2023-05-22") -> Asked:
-    view = read(search)
-    cuts = scene.reader.hold(view.cuts(date(2023, 5, 22), NOW)).cuts
-    wanted = WantedCuts(cuts.as_of, cuts.known_at, cuts.position)
-    return Asked(scene.reader, view, wanted, "A war", "https://example.org/", date(2023, 6, 1), 800.0, LIGHT)
 
 
 ADDRESSES = (

@@ -11,8 +11,7 @@ from dashboards.filters import read
 from dashboards.pages.asked import Asked
 from dashboards.routing import contents
 from dashboards.theme import LIGHT
-from tests.dashboard.looking import drawn, frame, show, signs, texts
-from tests.dashboard.test_page import links
+from tests.dashboard.looking import drawn, frame, links, show, signs, texts
 from tests.scenarios import NOW, Scene, fill, reported
 from timeline.domain.values import Place, development_id_of
 from timeline.readmodel.cuts import WantedCuts

@@ -12,7 +12,8 @@ import dashboards.strip
 from dashboards.choices import counts, front_choices, options, status_choices
 from dashboards.figures.scale import milliseconds
 from dashboards.filters import View, read
-from dashboards.page import Page, page
+from dashboards.page import Page
+from tests.dashboard.looking import links, show, texts
 from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, given, reported
 from timeline.domain.facts import FrontOpened
 from timeline.domain.moments import parse_cut
@@ -30,19 +31,6 @@ def told(scene: Scene) -> Scene:
     entry = reported("legion", front="belgorod-border", title="Fighters enter Grayvoron", occurred="2023-05-22")
     scene.tell(entry, "2023-05-22", GRAYVORON)
     return scene
-
-
-def show(scene: Scene, search: str) -> Page:
-    return page(scene.reader, read(search), 1_000, "light", NOW)
-
-
-def links(component: Any) -> dict[str, str]:
-    """Text -> address of every link in a tree of components."""
-    if isinstance(component, list | tuple):
-        return {text: address for one in component for text, address in links(one).items()}
-    if getattr(component, "href", None):
-        return {component.children: component.href}
-    return links(component.children) if getattr(component, "children", None) else {}
 
 
 def test_every_status_and_every_front_of_the_log_is_offered_on_every_day(told: Scene) -> None:
@@ -300,12 +288,3 @@ def test_what_else_changed_with_a_report_is_told(told: Scene) -> None:
     first, second = steps.index("Who did it: claimed"), steps.index("Who did it: disputed")
     assert first < second
     assert steps.count("Who did it: claimed") == 1, "it is told when it changes, and not again"
-
-
-def texts(component: Any) -> list[str]:
-    """Every text in a tree of components, in order."""
-    if isinstance(component, str):
-        return [component]
-    if isinstance(component, list | tuple):
-        return [text for one in component for text in texts(one)]
-    return texts(getattr(component, "children", None) or [])

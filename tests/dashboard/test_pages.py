@@ -15,12 +15,13 @@ from dashboards.figures.reporting import Spoken, Turn, Voice, reporting_chart
 from dashboards.filters import read
 from dashboards.lag import lag
 from dashboards.pages.around import around
-from dashboards.pages.asked import Asked, Content
+from dashboards.pages.asked import Content
 from dashboards.pages.nothing import failed
 from dashboards.routing import LISTS, PAGES, contents
 from dashboards.theme import LIGHT
+from tests.dashboard.looking import addresses, asked
 from tests.engines import Engine
-from tests.scenarios import BAKHMUT, GRAYVORON, NOW, Scene, open_scene, registered, reported
+from tests.scenarios import BAKHMUT, GRAYVORON, Scene, open_scene, registered, reported
 from tests.scenarios import given as account_given
 from tests.strategies import moments
 from timeline.domain.descriptions import SourceChanges
@@ -28,7 +29,6 @@ from timeline.domain.facts import DevelopmentMerged, EntryVoided, SourceRevised
 from timeline.domain.moments import Occurred, parse_instant
 from timeline.domain.values import Actor, source_id
 from timeline.domain.vocabulary import Stance, Status
-from timeline.readmodel.cuts import WantedCuts
 
 
 @pytest.fixture
@@ -43,13 +43,6 @@ def told(scene: Scene) -> Scene:
     return scene
 
 
-def asked(scene: Scene, search: str = "?as_of=2023-05-22") -> Asked:
-    view = read(search)
-    cuts = scene.reader.hold(view.cuts(date(2023, 5, 22), NOW)).cuts
-    wanted = WantedCuts(cuts.as_of, cuts.known_at, cuts.position)
-    return Asked(scene.reader, view, wanted, "A war", "https://example.org/", date(2023, 6, 1), 800.0, LIGHT)
-
-
 def text(part: Any) -> str:
     """All words of a tree of components, in order."""
     if part is None:
@@ -59,13 +52,6 @@ def text(part: Any) -> str:
     if isinstance(part, list | tuple):
         return " ".join(filter(None, map(text, part)))
     return text(getattr(part, "children", None))
-
-
-def links(part: Any) -> list[str]:
-    if isinstance(part, list | tuple):
-        return [address for one in part for address in links(one)]
-    own = [part.href] if getattr(part, "href", None) else []
-    return own + (links(part.children) if getattr(part, "children", None) else [])
 
 
 def chart_of_reporting(part: Any) -> Any:
@@ -94,7 +80,7 @@ def test_the_page_of_a_development_tells_who_is_for_it_who_is_against_it_and_how
 @pytest.mark.parametrize("search", ["?as_of=2023-05-22", "?as_of=2023-05-22&known_at=now"])
 def test_the_link_of_a_citation_fixes_all_three_cuts(told: Scene, search: str) -> None:
     address = f"/developments/{BAKHMUT}"
-    found = next(link for link in links(contents(asked(told, search), address).body) if "example.org" in link)
+    found = next(link for link in addresses(contents(asked(told, search), address).body) if "example.org" in link)
     fixed = f"?{urlsplit(found).query}"
     before = shown(contents(asked(told, fixed), address))
     told.clock.advance(days=400)
@@ -115,7 +101,7 @@ def test_every_link_to_another_page_keeps_the_cuts(told: Scene) -> None:
         "/sources/ru-mod",
         "/fronts",
     ):
-        for link in links(contents(asked(told, search), address).body):
+        for link in addresses(contents(asked(told, search), address).body):
             if link.startswith(("/developments", "/fronts", "/actors", "/sources", "/?")):
                 kept = read(urlsplit(link).query)
                 assert (str(kept.as_of), kept.known, kept.position, kept.theme) == ("2023-05-22", "now", 4, "dark"), (
@@ -158,7 +144,7 @@ def test_the_pages_of_a_front_and_of_an_actor_list_their_developments(told: Scen
 
 @pytest.mark.parametrize("sort", LISTS)
 def test_every_list_leads_to_its_pages(told: Scene, sort: str) -> None:
-    found = links(contents(asked(told), f"/{sort}").body)
+    found = addresses(contents(asked(told), f"/{sort}").body)
 
     assert found
     assert all(contents(asked(told), urlsplit(link).path).heading != "Nothing known here" for link in found)
@@ -170,7 +156,7 @@ def test_an_unknown_address_says_so_and_leads_on(told: Scene, address: str) -> N
 
     if address != "/fronts/":
         assert page.heading in ("Nothing known here", "There is no such page")
-        assert "/?as_of=2023-05-22" in links(page.body)
+        assert "/?as_of=2023-05-22" in addresses(page.body)
 
 
 def test_what_was_not_known_yet_has_no_page_yet(told: Scene) -> None:
@@ -255,7 +241,7 @@ def test_each_aspect_that_somebody_spoke_to_has_a_row_of_its_own_in_the_chart_of
 def test_a_citation_holds_at_an_exact_cut_of_what_was_known(told: Scene, known: str) -> None:
     page = contents(asked(told, f"?as_of=2023-05-22&known_at={known}"), f"/developments/{BAKHMUT}")
 
-    found = next(link for link in links(page.body) if "example.org" in link)
+    found = next(link for link in addresses(page.body) if "example.org" in link)
     assert f"known_at={known}&" in found
     assert f"as known at {known}, position 4 of the log" in shown(page)
 
@@ -272,14 +258,14 @@ def test_a_page_tells_all_of_an_account(told: Scene) -> None:
     assert "side: Russia" in words
     assert "Admiralty" in words
     assert "2 days later" in words
-    assert any(link.startswith("/sources/ru-mod?") for link in links(page.body))
-    assert "https://example.org/a" in links(page.body)
+    assert any(link.startswith("/sources/ru-mod?") for link in addresses(page.body))
+    assert "https://example.org/a" in addresses(page.body)
 
 
 def test_the_log_is_told_with_positions_proofs_and_who_spoke(told: Scene) -> None:
     page = contents(asked(told), f"/developments/{BAKHMUT}")
 
-    found = links(page.body)
+    found = addresses(page.body)
     assert "/api/v1/events?after=1&limit=1" in found
     assert "/api/v1/log/proof/inclusion?position=2" in found
     assert "account.given ua-mod proof" in shown(page)
@@ -290,7 +276,7 @@ def test_what_was_merged_into_another_entry_leads_there(told: Scene) -> None:
 
     page = contents(asked(told), f"/developments/{GRAYVORON}")
     assert "found to be the same as  Bakhmut capture claimed" in shown(page)
-    assert f"/developments/{BAKHMUT}?as_of=2023-05-22" in links(page.body)
+    assert f"/developments/{BAKHMUT}?as_of=2023-05-22" in addresses(page.body)
 
 
 def test_what_was_only_announced_is_said_to_be_so(told: Scene) -> None:
@@ -303,7 +289,7 @@ def test_what_is_not_known_yet_leads_to_the_day_from_which_on_it_is(told: Scene)
     page = contents(asked(told, "?as_of=2023-05-21&theme=dark"), f"/developments/{GRAYVORON}")
 
     assert "first reported on 22 May 2023" in shown(page)
-    assert "?as_of=2023-05-22&theme=dark" in links(page.body)
+    assert "?as_of=2023-05-22&theme=dark" in addresses(page.body)
 
 
 @pytest.mark.parametrize("address", ["/actors/Wagner%20Group", "/sources/legion"])
@@ -318,7 +304,7 @@ def test_a_page_that_cannot_be_told_says_so_and_leads_back() -> None:
     parts = failed("/fronts/bakhmut?as_of=2023-05-22")
 
     assert "could not be shown" in text(parts)
-    assert {"/fronts/bakhmut?as_of=2023-05-22", "/"} <= set(links(parts))
+    assert {"/fronts/bakhmut?as_of=2023-05-22", "/"} <= set(addresses(parts))
 
 
 def test_the_header_tells_the_cuts_and_lets_go_of_a_position(told: Scene) -> None:
@@ -327,7 +313,7 @@ def test_the_header_tells_the_cuts_and_lets_go_of_a_position(told: Scene) -> Non
     parts = around(one, Content("A front", []), ["A notice"], "dark", "/fronts/bakhmut")
     assert "22 May 2023, as known on 3 June 2023" in text(parts)
     assert "position 4" in text(parts)
-    assert "?as_of=2023-05-22&known_at=2023-06-03" in links(parts)
+    assert "?as_of=2023-05-22&known_at=2023-06-03" in addresses(parts)
     assert "Light" in text(parts)
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from dashboards.pages.asked import Asked
 from dashboards.routing import contents
-from tests.dashboard.test_pages import asked, shown
+from tests.dashboard.looking import asked
+from tests.dashboard.test_pages import shown
 from tests.importers.making import release_of
 from tests.importers.test_releases import into
 from tests.scenarios import Scene, instant
