@@ -37,8 +37,16 @@ class Server(str):
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with the demo."""
-    config = Config(str(tmp_path_factory.mktemp("store") / "demo.db"), title="Russia-Ukraine war")
+    """A server with the demo, which all tests share and none may write to."""
+    with serving_demo(tmp_path_factory.mktemp("store")) as address:
+        address.authorization = ""
+        yield address
+
+
+@contextmanager
+def serving_demo(folder: Path) -> Iterator[Server]:
+    """A server with the demo, the store of which lies in a folder."""
+    config = Config(str(folder / "demo.db"), title="Russia-Ukraine war")
     service = open_service(config)
     for name in DEMO_FILES:
         for line in read(fixtures_folder() / name):
@@ -143,6 +151,21 @@ class Visit:
 
 @pytest.fixture
 def visit(chromium: Browser, server: Server) -> Iterator[Visit]:
+    """A visit of the demo."""
+    with visiting(chromium, server) as visit:
+        yield visit
+
+
+@pytest.fixture
+def writing_visit(chromium: Browser, tmp_path: Path) -> Iterator[Visit]:
+    """A visit of a demo of its own, to which the test may append."""
+    with serving_demo(tmp_path) as address, visiting(chromium, address) as visit:
+        yield visit
+
+
+@contextmanager
+def visiting(chromium: Browser, server: Server) -> Iterator[Visit]:
+    """A visit of a server at a desk."""
     # Playwright waits for functions by evaluating text in the page, which the page's own policy forbids.
     context = chromium.new_context(viewport={"width": 1400, "height": 900}, bypass_csp=True)
     yield Visit(context.new_page(), server)

@@ -95,30 +95,30 @@ def test_playing_across_days_on_which_the_statuses_change_keeps_playing(visit: V
     assert visit.complaints == []
 
 
-def test_a_front_that_appears_in_the_middle_of_the_list_while_the_page_is_open_joins_it(visit: Visit) -> None:
+def test_a_front_that_appears_in_the_middle_of_the_list_while_the_page_is_open_joins_it(writing_visit: Visit) -> None:
     account = {"source": "belgorod-governor", "stance": {"occurrence": "asserts"}}
     data = {"kind": "other", "title": "On another front", "occurred": "2023-05-22", "account": account}
 
     def name_front(slug: str) -> None:
         """Put a development on a front that nobody opened, and off it again."""
         told = {**data, "front": slug, "external_id": f"test:{slug}"}
-        visit.append("development.reported", slug, told, "2023-05-22")
+        writing_visit.append("development.reported", slug, told, "2023-05-22")
         changed = {"changes": {"front": "belgorod-border"}, "nature": "correction"}
-        visit.append("development.revised", f"{slug}-off", changed, "2023-05-22", subject=f"test:{slug}")
+        writing_visit.append("development.revised", f"{slug}-off", changed, "2023-05-22", subject=f"test:{slug}")
 
     name_front("zulu")
-    visit.open("?view=table&as_of=2022-03-01&window=1m")
-    listed = visit.page.locator("#fronts label").all_inner_texts()
+    writing_visit.open("?view=table&as_of=2022-03-01&window=1m")
+    listed = writing_visit.page.locator("#fronts label").all_inner_texts()
     assert listed[-1] == "Zulu"
     name_front("mike")
 
-    visit.page.click("#step-on")
-    visit.page.wait_for_selector("#fronts label:has-text('Mike')")
-    visit.answered("2022-03-02")
+    writing_visit.page.click("#step-on")
+    writing_visit.page.wait_for_selector("#fronts label:has-text('Mike')")
+    writing_visit.answered("2022-03-02")
 
-    assert visit.page.locator("#fronts label").all_inner_texts() == [*listed[:-1], "Mike", "Zulu"]
-    assert visit.page.locator("#front-counts > div").count() == len(listed) + 1
-    assert visit.complaints == []
+    assert writing_visit.page.locator("#fronts label").all_inner_texts() == [*listed[:-1], "Mike", "Zulu"]
+    assert writing_visit.page.locator("#front-counts > div").count() == len(listed) + 1
+    assert writing_visit.complaints == []
 
 
 def test_the_list_of_fronts_may_grow_and_shrink_in_any_way_while_the_page_is_open(visit: Visit) -> None:
@@ -333,7 +333,7 @@ def test_drawing_a_window_on_the_overview_zooms_the_chart(visit: Visit) -> None:
     assert "to=" in visit.search()
 
 
-def test_an_event_appended_through_the_api_appears_on_the_page(visit: Visit) -> None:
+def test_an_event_appended_through_the_api_appears_on_the_page(writing_visit: Visit) -> None:
     data = {
         "front": "belgorod-border",
         "kind": "evacuation",
@@ -341,11 +341,11 @@ def test_an_event_appended_through_the_api_appears_on_the_page(visit: Visit) -> 
         "occurred": "2023-05-22",
         "account": {"source": "belgorod-governor", "stance": {"occurrence": "asserts"}},
     }
-    visit.append("development.reported", "appears", data, time="2023-05-22T15:00:00Z")
+    writing_visit.append("development.reported", "appears", data, time="2023-05-22T15:00:00Z")
 
-    visit.open("?as_of=2023-05-22&front=belgorod-border&window=1m")
+    writing_visit.open("?as_of=2023-05-22&front=belgorod-border&window=1m")
 
-    labels = visit.page.eval_on_selector_all("#chart .textpoint", "all => all.map(one => one.textContent)")
+    labels = writing_visit.page.eval_on_selector_all("#chart .textpoint", "all => all.map(one => one.textContent)")
     assert "Residents leave Grayvoron <b>by bus</b>" in labels
 
 
