@@ -73,9 +73,10 @@ def outside(
     assert wanted.as_of  # noqa: S101 - held cuts name all three
     as_of = wanted.as_of.date()
     signs = []
-    if days.earliest:
-        said = f"{words.count(days.earlier, 'report')} earlier than the slider, the first in {days.earliest.year:04}"
-        signs.append(_sign("before", [said], structs.replace(view, as_of=days.earliest)))
+    if days.earlier:
+        number = words.count(days.earlier_developments, "development")
+        said = f"{number} reported earlier than the slider, the first in {days.earlier[0].year:04}"
+        signs.append(_sign("before", [said], structs.replace(view, as_of=days.earlier[-1], since=None, until=None)))
     if (early := earlier(reader, wanted, filters, moment_of(whole.left))).some:
         signs.append(_sign("before", _said(early, "earlier"), _window_on(view, early.some)))
     if as_of != days.clamped(as_of):

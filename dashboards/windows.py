@@ -34,12 +34,15 @@ _ALONE = 30 * DAY
 
 
 class SliderDays(Struct, frozen=True):
-    """The days between which the as-of slider moves, and how many reports lie before them, with the first of these."""
+    """The days between which the as-of slider moves, and the days of the reports that lie before them, in order.
+
+    `earlier_developments` are told of in these.
+    """
 
     first: date
     last: date
-    earlier: int = 0
-    earliest: date | None = None
+    earlier: tuple[date, ...] = ()
+    earlier_developments: int = 0
 
     def clamped(self, day: date) -> date:
         """The day of the slider that is nearest to a day."""
@@ -57,13 +60,13 @@ def slider_days(reader: Reader, position: int, last: date, as_of: date) -> Slide
     told = [*((day, 1) for day in days), *behind]
     shown = time_shown(*(np.array(column, np.float64) for column in _columns(told)))
     first = date.fromordinal(int(shown[0])) if shown else last
-    earlier = [day for day in days if day < first]
+    earlier = tuple(day for day in days if day < first)
     near = not is_far_in_time(as_of.toordinal(), (first.toordinal(), last.toordinal()))
     return SliderDays(
         min(first, as_of) if near else first,
         max(last, as_of) if near else last,
-        len(earlier),
-        min(earlier, default=None),
+        earlier,
+        len(set(reports.ids[: len(earlier)])),
     )
 
 

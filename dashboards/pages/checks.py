@@ -16,7 +16,8 @@ MAX_FINDINGS_SHOWN = 500
 
 def overview(asked: Asked) -> Content:
     """All findings, by what they warn of."""
-    _, found, total = asked.reader.findings(asked.wanted, FindingFilters(), MAX_FINDINGS_SHOWN)
+    answer = asked.reader.findings(asked.wanted, FindingFilters(), MAX_FINDINGS_SHOWN)
+    found = answer.items
     body: list[Any] = [
         html.P(
             "What this log holds that was probably not meant, as far as can be told from the log itself. Receipts warn "
@@ -25,8 +26,9 @@ def overview(asked: Asked) -> Content:
     ]
     if not found:
         body.append(html.P("Nothing is found at these cuts.", className="quiet"))
-    if total > len(found):
-        body.append(html.P(f"The first {len(found):,} of {total:,}; /api/v1/checks has all of them."))
+    if answer.total > len(found):
+        total = f"{answer.total:,}" if answer.complete else f"at least {answer.total:,}"
+        body.append(html.P(f"The first {len(found):,} of {total}; /api/v1/checks has more of them, by front and code."))
     for code, findings in groupby(found, key=lambda one: one.warning.code):
         body += _section(asked, code, list(findings))
     return Content("Checks", body)

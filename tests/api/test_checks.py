@@ -13,6 +13,7 @@ from tests.scenarios import Scene, message, open_scene, registered
 from timeline.domain.facts import FrontOpened
 from timeline.domain.values import front_id
 from timeline.plausibility.dates import certain_from, named_years
+from timeline.readmodel import findings
 
 Json = dict[str, Any]
 
@@ -188,6 +189,22 @@ def test_a_warning_that_only_receipts_tell_can_not_be_asked_for(held: Scene) -> 
     assert error["field"].startswith("code")
     assert "subject-merged" in error["allowed"]
     assert "subject-voided" not in error["allowed"]
+
+
+def test_where_there_is_too_much_to_look_at_all_of_it_the_answer_says_so_and_filters_find_it(
+    held: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = held.get("/checks")
+    monkeypatch.setattr(findings, "MAX_ROWS_LISTED", 2)
+    held.post(report("plain-9"))
+
+    part = held.get("/checks")
+    assert (whole["complete"], part["complete"]) == (True, False)
+    assert {named(one) for one in part["items"]} < set(EXPECTED)
+    assert held.get("/checks", front="bakhmut")["complete"] is False
+    for code in {code for code, _ in EXPECTED} - {"date-far-from-front"}:
+        some = held.get("/checks", code=code)
+        assert [named(one) for one in some["items"]] == [one for one in EXPECTED if one[0] == code]
 
 
 def test_pages_follow_one_another_without_a_gap(held: Scene) -> None:

@@ -12,7 +12,7 @@ from dashboards.pages.asked import Asked
 from dashboards.routing import contents
 from dashboards.theme import LIGHT
 from tests.dashboard.looking import drawn, frame, links, show, signs, texts
-from tests.scenarios import NOW, Scene, fill, reported
+from tests.scenarios import NOW, Scene, fill, given, reported
 from timeline.domain.values import Place, development_id_of
 from timeline.readmodel.cuts import WantedCuts
 
@@ -142,8 +142,20 @@ def test_a_report_of_the_year_1_does_not_stretch_the_slider(war: Scene) -> None:
     after = show(war)
 
     assert (after.first_day, after.last_day) == (before.first_day, before.last_day)
-    assert signs(after) == {"1 report earlier than the slider, the first in 0001": "?as_of=0001-01-01"}
+    assert signs(after) == {"1 development reported earlier than the slider, the first in 0001": "?as_of=0001-01-01"}
     assert show(war, "?as_of=0001-01-01").as_of.year == 1
+
+
+def test_what_was_reported_before_the_slider_is_counted_and_led_to_whatever_the_window(war: Scene) -> None:
+    war.tell(reported(title="Told first", occurred="0001-01-05"), "0001-02-01", TYPO)
+    war.tell(given("ua-mod", "denies"), "0001-02-02", TYPO)
+    war.tell(reported(title="Told next", occurred="0001-01-06"), "0001-02-03", development_id_of("test:next"))
+
+    shown = show(war, "?from=2023-01-01&to=2023-02-01")
+
+    ((said, way),) = ((said, way) for said, way in signs(shown).items() if "slider" in said)
+    assert said == "2 developments reported earlier than the slider, the first in 0001"
+    assert drawn(show(war, way)) == {"Told first", "Told next"}
 
 
 def test_very_many_that_nobody_says_when_they_began_do_not_hide_what_is_far(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tests.engines import Engine
-from tests.scenarios import GRAYVORON, KOZINKA, Scene, given, open_scene, registered, reported
+from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, Scene, given, open_scene, registered, reported
 from timeline.readmodel.reports import first_reports
 
 
@@ -25,3 +25,4 @@ def test_the_first_reports_come_in_their_order_whatever_the_log_learnt_first(eng
         assert days(scene, 3) == (["2023-05-20", "2023-05-21"], False)
         assert days(scene, 1) == ([], False)
         assert scene.reader.first_reports(3).moments[0] == datetime.fromisoformat("2023-05-20T00:00:00Z")
+        assert scene.reader.first_reports(scene.head).ids == (GRAYVORON, KOZINKA, BAKHMUT, BAKHMUT)

@@ -191,16 +191,20 @@ def _checks(reader: Reader, freshness: Freshness, query: dict[str, Any]) -> Resp
     cursor = read_cursor(query["cursor"], wanted, filters) if "cursor" in query else None
     before, limit = (cursor.after[0] if cursor else 0), query["limit"]
     try:
-        held, found, total = reader.findings(cursor.cuts if cursor else wanted, filters, limit, before)
+        page = reader.findings(cursor.cuts if cursor else wanted, filters, limit, before)
     except InvalidValue:
         if cursor is None:
             raise
         raise not_a_cursor(query["cursor"]) from None
-    ends = (before + limit, _NO_ID.bytes) if total > before + limit else None
-    next_cursor = cursor_behind(Page(held, [], ends), wanted, filters, cursor)
-    body = {"total": total, "items": [answers.finding(one) for one in found], "next_cursor": next_cursor}
+    ends = (before + limit, _NO_ID.bytes) if page.total > before + limit else None
+    body = {
+        "total": page.total,
+        "complete": page.complete,
+        "items": [answers.finding(one) for one in page.items],
+        "next_cursor": cursor_behind(Page(page.held, [], ends), wanted, filters, cursor),
+    }
     fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
-    return freshness.answer({**answers.held(held), **body}, held.cuts.position, fixed=fixed)
+    return freshness.answer({**answers.held(page.held), **body}, page.held.cuts.position, fixed=fixed)
 
 
 def _guard_known(reader: Reader, front: str, wanted: WantedCuts) -> None:

@@ -238,6 +238,10 @@ class ChecksSchema(Held):
     """What the log holds that was probably not meant, as receipts warned of it; `as_of` leaves nothing out."""
 
     total = fields.Integer(required=True, metadata=said("How much of it there is on all pages."))
+    complete = fields.Boolean(
+        required=True,
+        metadata=said("False where a log holds so much of it that some was not looked at: `front` and `code` find it."),
+    )
     items = fields.List(fields.Nested(_Finding), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
 

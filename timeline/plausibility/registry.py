@@ -7,6 +7,8 @@ the documentation of the API says of them. A development has the `bit` of those 
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -144,6 +146,11 @@ class Warned(Protocol):
     @property
     def warnings(self) -> tuple[ReceiptWarning, ...]:
         """What it was accepted with."""
+
+
+def bits_of(codes: Iterable[WarningCode]) -> int:
+    """The bits by which rows keep these warnings."""
+    return reduce(or_, (CHECKS[code].bit for code in codes), 0)
 
 
 def codes_in(doubts: int) -> list[WarningCode]:

@@ -26,8 +26,9 @@ from timeline.plausibility.dates import (
 )
 from timeline.plausibility.developments import state_warnings
 from timeline.plausibility.guesses import probably_meant
-from timeline.plausibility.registry import CHECKS, ReceiptWarning, WarningCode, codes_in
+from timeline.plausibility.registry import CHECKS, ReceiptWarning, WarningCode, bits_of, codes_in
 from timeline.plausibility.submissions import far_sentence, unopened, unregistered
+from timeline.readmodel.cuts import HeldCuts
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.looking import Casts, Members
@@ -37,7 +38,8 @@ from timeline.readmodel.standing import Standing
 from timeline.readmodel.versions import WITHDRAWN, occurred_of
 
 MAX_ROWS_LISTED = 100_000
-"""Developments of one sort that are found; a log that holds more of them is not looked through further."""
+"""Developments that are found by what their rows keep, and on each front by their dates; what is more is said to be."""
+_RETRACTED = CHECKS[WarningCode.SUBJECT_RETRACTED].bit
 
 _FIRST = f"CASE WHEN start_at <= {FIRST_MOMENT} AND end_at IS NOT NULL THEN end_at ELSE start_at END"
 """When a development may have begun, or where nobody says, ended."""
@@ -45,12 +47,14 @@ _IN_FORCE = f"{HELD} AND aspects & {WITHDRAWN} = 0"
 _COUNTED = f"""SELECT front, speakers, ({_FIRST} - {FIRST_MOMENT}) / {YEAR_MICROS}, count(*),
     min(CASE WHEN edtf LIKE '%/%' THEN end_at END), max(CASE WHEN edtf LIKE '%/%' THEN end_at END)
     FROM versions WHERE {_IN_FORCE} GROUP BY 1, 2, 3"""
-_DOUBTED = f"""SELECT front, start_at, id, doubts, aspects, speakers FROM versions
-    WHERE doubts <> 0 AND {HELD} ORDER BY start_at, id LIMIT {MAX_ROWS_LISTED}"""
+_DOUBTED = f"""SELECT start_at, id, doubts, aspects, speakers FROM versions
+    WHERE FRONTS doubts <> 0 AND {HELD}
+    AND doubts & ? & CASE WHEN aspects & {WITHDRAWN} = 0 THEN -1 ELSE {_RETRACTED} END <> 0
+    ORDER BY start_at, id LIMIT ?"""
 _FAR = f"""SELECT start_at, id, edtf, exact_start, exact_end, speakers FROM versions
     WHERE front = ? AND {_IN_FORCE}
     AND ({_FIRST} < ? OR {_FIRST} > ? OR (edtf LIKE '%/%' AND (end_at < ? OR end_at > ?)))
-    ORDER BY start_at, id LIMIT {MAX_ROWS_LISTED}"""
+    ORDER BY start_at, id LIMIT ?"""
 
 
 class FindingFilters(Struct, frozen=True):
@@ -84,6 +88,22 @@ class _Place(Struct, frozen=True):
     period: Period | None = None
 
 
+class Places(Struct, frozen=True):
+    """Findings before they are told, in order; `complete`: there are no others."""
+
+    places: list[_Place]
+    complete: bool
+
+
+class FindingsPage(Struct, frozen=True):
+    """Some of the findings at the cuts, with how many of them were found in all, and whether those are `complete`."""
+
+    held: HeldCuts
+    items: list[Finding]
+    total: int
+    complete: bool
+
+
 class Findings:
     """Finds them at the cuts of a question."""
 
@@ -94,14 +114,15 @@ class Findings:
         self._casts = casts
         self._counts = _Counts()
         self._members: dict[int, Members] = {}
+        self._complete = True
 
-    def places(self, filters: FindingFilters) -> list[_Place]:
+    def places(self, filters: FindingFilters) -> Places:
         """All that pass the filters, in the order of the warnings; then by slug, or by the earliest day of each."""
         self._count()
         found = [*self._sources(filters), *self._fronts(filters), *self._doubted(filters), *self._far(filters)]
         order = {code: number for number, code in enumerate(CHECKS)}
         wanted = [one for one in found if not filters.codes or one.code in filters.codes]
-        return sorted(wanted, key=lambda one: (order[one.code], one.key))
+        return Places(sorted(wanted, key=lambda one: (order[one.code], one.key)), self._complete)
 
     def told(self, places: list[_Place]) -> list[Finding]:
         """These in full."""
@@ -174,9 +195,14 @@ class Findings:
                 yield _Place(WarningCode.FRONT_NOT_OPENED, (slug,), count)
 
     def _doubted(self, filters: FindingFilters) -> Iterator[_Place]:
-        fronts = self._wanted_fronts(filters)
-        for front, start_at, id, doubts, aspects, cast in self._standing.database.fetch(_DOUBTED, held(self._cuts)):
-            if front not in fronts or not self._spoken_by(cast, filters):
+        fronts, bits = list(self._wanted_fronts(filters)), bits_of(filters.codes or CHECKS)
+        if not fronts:
+            return
+        questions = ", ".join("?" * len(fronts))
+        chosen = f"front IN ({questions}) AND" if filters.fronts else ""
+        given = (*(fronts if filters.fronts else ()), *held(self._cuts), bits)
+        for start_at, id, doubts, aspects, cast in self._first(_DOUBTED.replace("FRONTS", chosen), given):
+            if not self._spoken_by(cast, filters):
                 continue
             for code in codes_in(doubts):
                 if not aspects & WITHDRAWN or code is WarningCode.SUBJECT_RETRACTED:
@@ -191,10 +217,16 @@ class Findings:
             if len(periods) < 2 and all(low <= end <= high for end in self._counts.ends[front]):
                 continue
             given = (front, *held(self._cuts), low, high, low, high)
-            for start_at, id, edtf, exact_start, exact_end, cast in self._standing.database.fetch(_FAR, given):
+            for start_at, id, edtf, exact_start, exact_end, cast in self._first(_FAR, given):
                 period = _far_period(occurred_of(edtf, exact_start, exact_end), periods)
                 if period and self._spoken_by(cast, filters):
                     yield _Place(WarningCode.DATE_FAR_FROM_FRONT, (start_at, bytes(id)), period=period)
+
+    def _first(self, statement: str, given: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """The first rows of very many; notes where there are others."""
+        rows = self._standing.database.fetch(statement, (*given, MAX_ROWS_LISTED + 1))
+        self._complete = self._complete and len(rows) <= MAX_ROWS_LISTED
+        return rows[:MAX_ROWS_LISTED]
 
 
 class _Counts(Struct):

@@ -5,6 +5,7 @@ whether the first few lie far from the others, and need not read all of them for
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -16,19 +17,21 @@ MAX_REPORTS_READ = 100
 
 
 class FirstReports(Struct, frozen=True):
-    """When the first reports were made that changed how a development looks, in their order (UTC).
+    """The first reports that changed how a development looks: `moments` in their order (UTC), `ids` of developments.
 
     `more`: there are others behind them.
     """
 
     moments: tuple[datetime, ...]
+    ids: tuple[UUID, ...]
     more: bool
 
 
 def first_reports(asked: Asked, position: int, limit: int = MAX_REPORTS_READ) -> FirstReports:
     """The first of the reports that hold at a position of the log."""
     rows = asked.fetch(
-        f"SELECT reported_from FROM versions WHERE {RECORDED} ORDER BY reported_from LIMIT ?",
+        f"SELECT reported_from, id FROM versions WHERE {RECORDED} ORDER BY reported_from LIMIT ?",
         (position, position, limit + 1),
     )
-    return FirstReports(tuple(from_micros(row[0]) for row in rows[:limit]), len(rows) > limit)
+    moments, ids = (tuple(column) for column in zip(*rows[:limit], strict=True)) if rows else ((), ())
+    return FirstReports(tuple(map(from_micros, moments)), tuple(UUID(bytes=bytes(id)) for id in ids), len(rows) > limit)

@@ -5,7 +5,7 @@ from timeline.readmodel.asking import Asking
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.facets import MOST, Facets, facets
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.findings import Finding, FindingFilters, Findings
+from timeline.readmodel.findings import FindingFilters, Findings, FindingsPage
 from timeline.readmodel.reports import FirstReports, first_reports
 from timeline.readmodel.sourcerecords import MOST_ACCOUNTS, SourceRecord, source_record
 from timeline.readmodel.tallying import ENOUGH
@@ -49,15 +49,14 @@ class Surveys(Asking):
             standing, held = self._held(wanted)
             return held, actor_record(self._past, standing, held.cuts, self._casts, name, enough)
 
-    def findings(
-        self, wanted: WantedCuts, filters: FindingFilters, limit: int, after: int = 0
-    ) -> tuple[HeldCuts, list[Finding], int]:
-        """What was probably not meant, up to `limit` of it after so many others, and how much of it there is in all."""
+    def findings(self, wanted: WantedCuts, filters: FindingFilters, limit: int, after: int = 0) -> FindingsPage:
+        """What was probably not meant, up to `limit` of it after so many others."""
         with self._turn:
             standing, held = self._held(wanted)
             findings = Findings(self._past, standing, held.cuts, self._casts)
-            places = self._remembered.of(standing, ("findings", held.cuts, filters), lambda: findings.places(filters))
-            return held, findings.told(places[after : after + limit]), len(places)
+            found = self._remembered.of(standing, ("findings", held.cuts, filters), lambda: findings.places(filters))
+            items = findings.told(found.places[after : after + limit])
+            return FindingsPage(held, items, len(found.places), found.complete)
 
     def source_record(
         self, slug: str, wanted: WantedCuts, most: int = MOST_ACCOUNTS, *, count_all: bool = True
