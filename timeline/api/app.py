@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from threading import Event
-from typing import NoReturn
+from threading import Event, Lock
+from typing import Any, NoReturn
 
 from flask import Flask, Response, request
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import NotFound
 
 from timeline.access.keeping import Tokens
@@ -47,15 +47,38 @@ from timeline.store.log import ConflictLog
 
 
 class _Api(Api):  # type: ignore[misc]
-    """flask-smorest without its own error payload: ours are problem documents."""
+    """flask-smorest without its own error payload, since ours are problem documents.
+
+    The document is made when it is first asked for: it takes longer than all else that an application begins with.
+    """
 
     ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app)
+        self._undescribed: list[Blueprint] = []
+        self._describing = Lock()
+
+    def register_blueprint(self, blueprint: Blueprint) -> None:
+        """Serve what a blueprint serves, and describe it later."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        with self._describing:
+            while self._undescribed:
+                blueprint = self._undescribed.pop(0)
+                blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+            return with_headers(completed(self.spec.to_dict()))
 
     def _register_error_handlers(self) -> None:
         """The application's handler answers for every path."""
 
     def _openapi_json(self) -> Response:
-        response = answer(with_headers(completed(self.spec.to_dict())))
+        response = answer(self.document())
         response.add_etag(weak=True)
         response.headers["Cache-Control"] = "no-cache"
         response.make_conditional(request)
