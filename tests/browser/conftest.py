@@ -30,9 +30,10 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 
 
 class Server(str):
-    """The address of a server, with the `Authorization` of one who may append there."""
+    """The address of a server, with the `Authorization` of one who may append there, and whether it has the demo."""
 
     authorization = ""
+    has_demo = True
 
 
 @pytest.fixture(scope="session")
