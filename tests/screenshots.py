@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -78,7 +79,7 @@ def _store(given: str | None) -> Iterator[str]:
 def _shoot(browser: Browser, name: str, size: tuple[int, int], address: str) -> None:
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
     page.goto(address)
-    page.wait_for_selector("#overview .main-svg, #subpage h1")
+    page.wait_for_selector("#subpage h1" if urlsplit(address).path.strip("/") else "#shown:not(:empty)")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1_200)
     PICTURES.mkdir(parents=True, exist_ok=True)
