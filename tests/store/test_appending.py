@@ -183,6 +183,9 @@ def test_the_instant_of_a_record_is_taken_once_the_writer_has_its_turn(log: Conf
 class CuttingProxy:
     """Passes on what a client and the server say; once told to, cuts the line right after a COMMIT went through."""
 
+    LONGEST = 32
+    """Bytes of the longest text after which it may be told to cut."""
+
     def __init__(self, path: str) -> None:
         self._path = path
         self.cut_after: bytes | None = None
@@ -208,11 +211,13 @@ class CuttingProxy:
             answering.join()
 
     def _pass(self, source: socket.socket, target: socket.socket, cut: threading.Event, asking: bool) -> None:
+        before = b""  # what was looked for may come in two pieces
         with suppress(OSError):
             while data := source.recv(65_536):
                 if not asking and cut.is_set():
                     break  # The server has committed and says so; nobody hears it.
-                if asking and self.cut_after and self.cut_after in data:
+                seen, before = before + data, data[-self.LONGEST :]
+                if asking and self.cut_after and self.cut_after in seen:
                     self.cuts += 1
                     self.cut_after = self.cut_after if self.cuts < self.most else None
                     cut.set()
