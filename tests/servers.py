@@ -38,7 +38,7 @@ class Running(Struct):
 
     def memory(self) -> int:
         """The most bytes that the process that answers has had in memory so far."""
-        return max(_peak(pid) for pid in (self.process.pid, *_children(self.process.pid)))
+        return _peak(self.process.pid)
 
     def timeline(self, *args: str) -> str:
         """What a command on its store prints."""
@@ -72,11 +72,6 @@ def serving(store: str, **variables: str) -> Iterator[Running]:
                 if process.poll() is None:
                     process.terminate()
                 process.wait(30)
-
-
-def _children(pid: int) -> list[int]:
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in told]
 
 
 def _peak(pid: int) -> int:

@@ -145,7 +145,8 @@ def serve(config: Config, host: str, port: int) -> None:
             f"{service.log.address} is empty; `timeline demo` fills it, or POST events to /api/v1/events", err=True
         )
     click.echo(f"Dashboard  http://{host}:{port}/\nAPI        http://{host}:{port}/api/v1/timeline\nStop with Ctrl-C.")
-    run_server(config, host, port)
+    with refusals():
+        run_server(config, host, port)
 
 
 def _print_timeline(answer: TimelineAnswer, service: Service) -> None:

@@ -19,9 +19,10 @@ class Config(Struct, frozen=True):
 
     `key_file` signs checkpoints (none: beside the store). `body_limit` is what one event may have, `batch_limit` a
     whole request, both in bytes; reading a request may take `request_seconds`; as many as `streams` readers may follow
-    the log at once; of what was told of developments `cache_bytes` are kept in memory. `reading_is_open`: whether one
-    may read without a token. The limits count requests, `failed_logins` those with a token that is not valid; 0 is no
-    limit. `trusted_proxies`: how many proxies before this server add to `X-Forwarded-For`; what others write there is
+    the log at once, `streams_per_address` of them from one address; of what was told of developments `cache_bytes` are
+    kept in memory. `reading_is_open`: whether one may read without a token. The limits count requests, `failed_logins`
+    those with a token that is not valid; 0 is no limit. `trusted_proxies`: how many proxies before this server add to
+    `X-Forwarded-For`; what others write there is
     not believed. `cors_origins`: pages of these origins may call the API from a browser.
     """
 
@@ -30,7 +31,8 @@ class Config(Struct, frozen=True):
     body_limit: int = 1_000_000
     batch_limit: int = 1_000_000_000
     request_seconds: int = 600
-    streams: int = 250
+    streams: int = 10_000
+    streams_per_address: int = 5_000
     cache_bytes: int = 256_000_000
     key_file: Path | None = None
     reading_is_open: bool = True
@@ -87,6 +89,9 @@ _SETTINGS = {
     "batch_limit": _Variable("TIMELINE_BATCH_LIMIT", _number(1, "bytes"), "bytes that a request may have"),
     "request_seconds": _Variable("TIMELINE_REQUEST_SECONDS", _number(1, "seconds"), "that reading a request may take"),
     "streams": _Variable("TIMELINE_STREAMS", _number(1, "streams"), "how many may follow the log at once"),
+    "streams_per_address": _Variable(
+        "TIMELINE_STREAMS_PER_ADDRESS", _number(1, "streams"), "how many of them from one address"
+    ),
     "cache_bytes": _Variable("TIMELINE_CACHE_BYTES", _number(0, "bytes"), "bytes of answers that are kept in memory"),
     "key_file": _Variable("TIMELINE_KEY", _path, "file of the signing key"),
     "reading_is_open": _Variable("TIMELINE_READING", _is_open, "public, or token: who reads needs one"),

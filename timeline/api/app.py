@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
+from msgspec import Struct
 from werkzeug.exceptions import NotFound
 
 from timeline.access.keeping import Tokens
@@ -29,6 +30,7 @@ from timeline.api.bodies import BodyLimits
 from timeline.api.caching import Freshness
 from timeline.api.compression import compress
 from timeline.api.feeds import PageOf
+from timeline.api.handover import answer_what_is_left
 from timeline.api.headers import add_headers
 from timeline.api.headers_told import with_headers
 from timeline.api.http import answer
@@ -44,6 +46,9 @@ from timeline.config import Config
 from timeline.projections.running import Runner
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog
+
+SHARED = "timeline"
+"""Where the extensions of an application have what a server uses together with it (`Shared`)."""
 
 
 class _Api(Api):  # type: ignore[misc]
@@ -85,6 +90,15 @@ class _Api(Api):  # type: ignore[misc]
         return response
 
 
+class Shared(Struct, frozen=True):
+    """What a server that answers for the application uses together with it."""
+
+    broadcast: Broadcast
+    metrics: Metrics
+    appends_one: AppendsOne | None
+    """Appends what is surely right; None where answers have headers that only the application knows."""
+
+
 def create_api(
     log: ConflictLog,
     runner: Runner,
@@ -115,6 +129,7 @@ def create_api(
     broadcast = Broadcast(log, config.streams, stopping)
     counted.open_streams.set_function(lambda: broadcast.listeners)
     handle_errors(app)
+    answer_what_is_left(app)
     # In this order for what is asked, in the opposite one for what is answered.
     requests.follow(app, counted)
     add_headers(app, config)
@@ -136,8 +151,11 @@ def create_api(
     api.register_blueprint(health.blueprint(runner, reader))
     api.register_blueprint(metrics.blueprint(counted))
     app.register_blueprint(documentation.blueprint())
+    appends_one = None
     if not config.cors_origins:  # whose headers are the application's to say
-        app.wsgi_app = AppendsOne(app.wsgi_app, log, tokens, limits, counted, config.body_limit)  # type: ignore[method-assign]
+        appends_one = AppendsOne(app.wsgi_app, log, tokens, limits, counted, config.body_limit)
+        app.wsgi_app = appends_one  # type: ignore[method-assign]
+    app.extensions[SHARED] = Shared(broadcast, counted, appends_one)
     app.wsgi_app = Unchanged(app.wsgi_app, freshness, counted)  # type: ignore[method-assign]
     for path in ("/api", "/api/", "/api/<path:path>", "/healthz/", "/readyz/", "/metrics/"):
         app.add_url_rule(path, f"unknown_path {path}", _unknown_path)

@@ -32,7 +32,7 @@ from timeline.wire.events import parse_at_once, parse_json
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 ROUTE = "/api/v1/events"
-_ELSEWHERE = (
+ELSEWHERE = (
     *("HTTP_ORIGIN", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IDEMPOTENCY_KEY", "HTTP_EXPECT"),
     *("HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_ENCODING"),
 )
@@ -59,36 +59,44 @@ class AppendsOne(Struct, frozen=True):
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request."""
         began = time.perf_counter()
-        length = self._length(environ)
+        length = self.length(environ)
         if length is None:
             return self.application(environ, start_response)
         token = self._token(environ)
-        if token is None or (submission := _submission(environ, length, token)) is None:
+        if token is None or (submission := submission_in(environ, length, token)) is None:
             return self.application(environ, start_response)
         if not self.limits.admit_write(token):
             return self.application(environ, start_response)
-        name = environ[_NAME] = name_of(environ.get(_NAME, ""))
         became = self._append(submission, strict=token.strict)
         if isinstance(became, TimelineError):
             environ[REFUSED] = became
             return self.application(environ, start_response)
+        status, headers, body = self.acknowledge(became, token, name_of(environ.get(_NAME, "")), began)
+        start_response(status, headers)
+        return [body]
+
+    def acknowledge(
+        self, became: Receipt, token: Token, name: str, began: float
+    ) -> tuple[str, list[tuple[str, str]], bytes]:
+        """The answer to a request of this name: status, headers and body. It is counted and logged."""
         body = msgspec.json.encode(receipt(became))
         headers = [*_HEADERS, ("ETag", f'"{became.version}"'), (HEADER, name), ("Content-Length", str(len(body)))]
         status = _STATUS[became.repeated]
-        start_response(status, headers)
         self.metrics.appended(outcome_of(became))
         taken = time.perf_counter() - began
         tell_at_once(self.metrics, "POST", ROUTE, int(status[:3]), taken, request_id=name, token=token.name)
-        return [body]
+        return status, headers, body
 
-    def _length(self, environ: dict[str, Any]) -> int | None:
+    def length(self, environ: dict[str, Any]) -> int | None:
         """How many bytes the message has; None for a request that is not for here to answer."""
         if environ["REQUEST_METHOD"] != "POST" or environ["PATH_INFO"] != ROUTE or environ.get("QUERY_STRING"):
+            return None
+        if REFUSED in environ:
             return None
         if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() not in ONE:
             return None
         # The environment of a request has that of the process in it, and so up to a hundred names.
-        if not environ.keys().isdisjoint(_ELSEWHERE) or _OF_BINARY_MODE in " ".join(environ):
+        if not environ.keys().isdisjoint(ELSEWHERE) or _OF_BINARY_MODE in " ".join(environ):
             return None
         length = environ.get("CONTENT_LENGTH", "")
         if not (length.isascii() and length.isdecimal()) or len(length) > 18:
@@ -115,14 +123,17 @@ class AppendsOne(Struct, frozen=True):
             self.metrics.ended()
 
 
-def _submission(environ: dict[str, Any], length: int, token: Token) -> Submission | None:
+def submission_in(environ: dict[str, Any], length: int, token: Token) -> Submission | None:
     """What is to be appended; None where that is not plain to see, with the body as it was."""
     stream, body = environ["wsgi.input"], b""
     while len(body) < length and (part := stream.read(length - len(body))):
         body += part
     environ["wsgi.input"] = BytesIO(body)  # for the application to read, should it be asked
-    if len(body) < length:
-        return None
+    return submission_of(body, token) if len(body) == length else None
+
+
+def submission_of(body: bytes, token: Token) -> Submission | None:
+    """What a message asks for; None where that is not plain to see."""
     try:
         submission = parse_at_once(parse_json(body))
     except TimelineError:

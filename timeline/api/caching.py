@@ -19,6 +19,8 @@ from msgspec import Struct, field
 from werkzeug.datastructures import ETags
 from werkzeug.http import parse_list_header
 
+from timeline.api.following import Wanted
+from timeline.api.handover import handover_of, leave_if_time_remains
 from timeline.api.http import answer
 from timeline.api.kept_answers import KeptAnswers
 from timeline.errors import InvalidValue, NotThereYet
@@ -117,8 +119,12 @@ class Freshness(Struct, frozen=True):
         """
         if wanted is None:
             return
-        self.log.await_position(wanted, wait_of(request))
+        handover, seconds = handover_of(), wait_of(request)
+        if handover is None:
+            self.log.await_position(wanted, seconds)
         if (position := self.log.head().position) < wanted:
+            if handover and seconds:
+                leave_if_time_remains(handover, wanted - 1, Wanted(), seconds)
             raise NotThereYet(
                 f"min_position: the log stands at position {position}; `Prefer: wait=10` waits for it",
                 ({"field": "min_position", "value": wanted, "allowed": f"a position up to {position}, for now"},),

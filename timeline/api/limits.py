@@ -17,6 +17,7 @@ from limits.storage import MemoryStorage
 
 from timeline.access.tokens import Token
 from timeline.api import access
+from timeline.api.handover import is_resumed
 from timeline.api.sorts import Sort, sort_of
 from timeline.config import Config
 from timeline.errors import TooManyRequests
@@ -82,7 +83,7 @@ def limit(app: Flask, config: Config) -> Limits:
 
 
 def _is_no_read() -> bool:
-    return bool(g.refused_token) or sort_of() not in (Sort.READ, Sort.DOCUMENTATION)
+    return bool(g.refused_token) or is_resumed() or sort_of() not in (Sort.READ, Sort.DOCUMENTATION)
 
 
 def _is_no_write() -> bool:

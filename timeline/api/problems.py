@@ -35,6 +35,8 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.TooSlow: 408,
     errors.NotThereYet: 412,
     errors.TooManyStreams: 503,
+    errors.TooManyAtOnce: 503,
+    errors.AddressUnusable: 500,
     errors.Unauthenticated: 401,
     errors.InvalidToken: 401,
     errors.InsufficientScope: 403,

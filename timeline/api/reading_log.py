@@ -7,10 +7,11 @@ from flask import Response, request
 
 from timeline.api.caching import Freshness, wait_of
 from timeline.api.following import Read, Wanted, read_on
+from timeline.api.handover import handover_of, leave_if_time_remains
 from timeline.api.http import ApiBlueprint
 from timeline.api.queries import EventsQuery, StreamQuery
 from timeline.api.schemas import EventsSchema, ProblemSchema
-from timeline.api.streams import Broadcast
+from timeline.api.streams import Broadcast, EventStream
 from timeline.api.writing import header
 from timeline.errors import InvalidValue
 from timeline.store.log import ConflictLog
@@ -47,7 +48,8 @@ def blueprint(log: ConflictLog, broadcast: Broadcast, freshness: Freshness) -> A
     @events.doc(
         summary="Follow the log as it grows (Server-Sent Events)",
         description="Each event has its position as `id` and the CloudEvent as `data`. A browser's EventSource goes on "
-        "by itself where it was broken off. Without news a comment comes every 15 seconds.",
+        "by itself where it was broken off. Without news there comes, every 15 seconds, an `id` without data: how far "
+        "the log was looked through, from where one may go on as well.",
         parameters=[_LAST_ID],
     )
     @events.arguments(StreamQuery, location="query")
@@ -57,8 +59,11 @@ def blueprint(log: ConflictLog, broadcast: Broadcast, freshness: Freshness) -> A
         seen = _last_event_id()
         after = query.get("after") if seen is None else seen
         broadcast.join()
-        response = Response(broadcast.sent(after, _wanted(query)), content_type="text/event-stream")
-        response.call_on_close(broadcast.leave)
+        stream = EventStream(broadcast, after, _wanted(query))
+        if request.method == "GET" and (handover := handover_of()):
+            handover.stream = stream
+        response = Response(stream, content_type="text/event-stream")
+        response.call_on_close(stream.close)
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"  # a proxy before us must not hold it back
         return response
@@ -66,9 +71,14 @@ def blueprint(log: ConflictLog, broadcast: Broadcast, freshness: Freshness) -> A
     return events
 
 
-def _page(log: ConflictLog, after: int, limit: int, wanted: Wanted, seconds: int) -> tuple[list[Read], int]:
+def _page(log: ConflictLog, after: int, limit: int, wanted: Wanted, seconds: float) -> tuple[list[Read], int]:
     """A page; where it would be empty, as soon as it is not, within so many seconds."""
-    until = time.monotonic() + seconds
+    handover, until = handover_of(), time.monotonic() + seconds
+    if handover:
+        found, last = read_on(log, max(after, handover.looked_to), limit, wanted)
+        if not found and seconds:
+            leave_if_time_remains(handover, last, wanted, seconds)
+        return found, last
     while True:
         found, last = read_on(log, after, limit, wanted)
         remaining = until - time.monotonic()

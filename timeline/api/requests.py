@@ -8,6 +8,7 @@ import re
 import time
 from datetime import UTC, datetime
 from random import getrandbits
+from typing import cast
 
 import msgspec
 import structlog
@@ -16,6 +17,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from timeline import logs
 from timeline.access.tokens import redacted
+from timeline.api.handover import Handover, handover_of, leaves_wait
 from timeline.api.metrics import Metrics
 from timeline.domain.moments import format_instant
 
@@ -30,14 +32,21 @@ def follow(app: Flask, metrics: Metrics) -> None:
 
     @app.before_request
     def begin() -> None:
-        g.began = time.perf_counter()
-        g.request_id = name_of(request.headers.get(HEADER, ""))
+        handover = handover_of()
+        g.began, g.request_id = time.perf_counter(), ""
+        if handover and handover.until is not None:
+            g.began, g.request_id = handover.began, handover.request_id
+        g.request_id = g.request_id or name_of(request.headers.get(HEADER, ""))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
         metrics.began()
 
     @app.after_request
     def answered(response: Response) -> Response:
+        if leaves_wait():
+            handover = cast("Handover", handover_of())
+            handover.began, handover.request_id = g.began, g.request_id
+            return response
         response.headers[HEADER] = g.request_id
         taken = time.perf_counter() - g.began
         tell(metrics, request.method, route(), response.status_code, taken)

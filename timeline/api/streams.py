@@ -7,7 +7,7 @@ for it (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Condition, Event, Thread
 
 import msgspec
@@ -28,8 +28,12 @@ TOGETHER = 1_000
 """Events that are sent in one piece at most."""
 GATHER = 0.05
 """Seconds between two rounds: what comes meanwhile is handed out together."""
+GATHER_PER_LISTENER = 0.00008
+"""Seconds more for each listener: to hand out to many takes a while, and then more is handed out at once."""
 HEARTBEAT = 15.0
-"""Seconds of silence after which a listener is told that all is well; that is when it is noticed that it has gone."""
+"""Seconds of silence after which a listener is told that all is well, and how far the log was looked through."""
+RETRY = b"retry: 2000\n\n"
+"""Milliseconds after which a browser comes back."""
 
 
 class Told(Struct, frozen=True, gc=False):
@@ -39,6 +43,33 @@ class Told(Struct, frozen=True, gc=False):
     type: str
     fronts: frozenset[str]
     text: bytes
+
+
+class Taken(Struct, frozen=True, gc=False):
+    """What a listener is sent next, and the position that it has come to then."""
+
+    text: bytes
+    position: int
+
+
+class EventStream:
+    """What one listener is sent, from a position on, without end; closed, it makes room for another."""
+
+    def __init__(self, broadcast: "Broadcast", after: int | None, wanted: Wanted) -> None:
+        self.broadcast = broadcast
+        self.after = after
+        self.wanted = wanted
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The same as this thread waits for it."""
+        return self.broadcast.sent(self.after, self.wanted)
+
+    def close(self) -> None:
+        """Listen no more; a second time, nothing."""
+        if not self._closed:
+            self._closed = True
+            self.broadcast.leave()
 
 
 class Broadcast:
@@ -58,6 +89,21 @@ class Broadcast:
         self._round: Event | None = None
         """Set to end the thread that reads the log; None where there is none."""
         self._closed = False
+        self._news_callbacks: list[Callable[[], None]] = []
+
+    def on_news(self, callback: Callable[[], None]) -> None:
+        """Have a function called, from another thread, whenever there may be more to take, or nothing any more."""
+        self._news_callbacks.append(callback)
+
+    @property
+    def round(self) -> Event | None:
+        """What tells those who listen now apart from those who come after the log could not be followed."""
+        return self._round
+
+    @property
+    def last(self) -> int:
+        """The last position that was read."""
+        return self._last
 
     @property
     def listeners(self) -> int:
@@ -89,30 +135,33 @@ class Broadcast:
     def sent(self, after: int | None, wanted: Wanted) -> Iterator[bytes]:
         """What one who joined is sent from a position on (None: from now on), without end."""
         position, round_ = (self._last if after is None else after), self._round
-        yield b"retry: 2000\n\n"
+        yield RETRY
         spoke = time.monotonic()
-        while self._goes_on(round_):
-            told, come_to = self._after(position, wanted)
-            if told:
-                yield b"".join(told)
+        while self.goes_on(round_):
+            taken = self.take(position, wanted) or self.read(position, wanted)
+            if taken.text:
+                yield taken.text
                 spoke = time.monotonic()
-            elif come_to == position:
+            elif taken.position == position:
                 self._wait(position, round_, spoke + HEARTBEAT - time.monotonic())
             if time.monotonic() - spoke >= HEARTBEAT:
-                yield b": all is well\n\n"
+                yield heartbeat(taken.position)
                 spoke = time.monotonic()
-            position = come_to
+            position = taken.position
 
-    def _after(self, position: int, wanted: Wanted) -> tuple[list[bytes], int]:
-        """What of the events after a position is wanted, and how far it was looked."""
+    def take(self, position: int, wanted: Wanted) -> Taken | None:
+        """What of the events after a position is wanted, from memory; None where that position is too long ago."""
         with self._news:
-            if position >= self._since:
-                fresh = position >= self._last
-                some = [] if fresh else self._kept_after(position)
-                come_to = some[-1].position if some else position
-                return [one.text for one in some if wanted.has(one.type, one.fronts)], come_to
+            if position < self._since:
+                return None
+            some = self._kept_after(position) if position < self._last else []
+        text = b"".join([one.text for one in some if wanted.has(one.type, one.fronts)])
+        return Taken(text, some[-1].position if some else position)
+
+    def read(self, position: int, wanted: Wanted) -> Taken:
+        """The same from the log."""
         records, come_to = read_on(self._log, position, TOGETHER, wanted)
-        return [text_of(one) for one in records], come_to
+        return Taken(b"".join([text_of(one) for one in records]), come_to)
 
     def _kept_after(self, position: int) -> list[Told]:
         """Positions have no gaps, so where an event is among those kept is known."""
@@ -121,11 +170,9 @@ class Broadcast:
 
     def _wait(self, position: int, round_: Event | None, seconds: float) -> None:
         with self._news:
-            self._news.wait_for(
-                lambda: not self._goes_on(round_) or self._last > position, min(POLL, max(0.0, seconds))
-            )
+            self._news.wait_for(lambda: not self.goes_on(round_) or self._last > position, min(POLL, max(0.0, seconds)))
 
-    def _goes_on(self, round_: Event | None) -> bool:
+    def goes_on(self, round_: Event | None) -> bool:
         """Whether the log is still read for those who joined in a round, and the service is not stopping."""
         return round_ is not None and self._round is round_ and not self._stopping.is_set()
 
@@ -140,7 +187,13 @@ class Broadcast:
         if self._round:
             self._round.set()
         self._round = None
+        self._tell_news()
+
+    def _tell_news(self) -> None:
+        """Wake those who wait; the lock is held."""
         self._news.notify_all()
+        for callback in self._news_callbacks:
+            callback()
 
     def _read(self, position: int, ended: Event) -> None:
         """Keep what is appended, until ended. Where that fails all streams end; whoever comes back begins anew."""
@@ -156,8 +209,8 @@ class Broadcast:
                     self._kept.extend(told)
                     self._last = told[-1].position
                     self._since = self._last - len(self._kept)
-                    self._news.notify_all()
-                ended.wait(GATHER)
+                    self._tell_news()
+                ended.wait(GATHER + GATHER_PER_LISTENER * self._listeners)
         except Exception:
             logger.exception("the log can not be followed any more; its streams end")
             with self._news:
@@ -168,3 +221,11 @@ class Broadcast:
 def text_of(one: Read) -> bytes:
     """An event as it is sent: its position as id, and the CloudEvent on one line."""
     return b"id: %d\ndata: %s\n\n" % (one.position, msgspec.json.encode(dump_event(one)))
+
+
+def heartbeat(position: int) -> bytes:
+    """A sign of life with how far the log was looked through: an `id` without data, which nobody is shown.
+
+    A browser keeps it and comes back with it as `Last-Event-ID`, so that what its filters leave out is not read again.
+    """
+    return b": all is well, up to this position\nid: %d\n\n" % position

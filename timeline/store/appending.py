@@ -72,6 +72,12 @@ class Appender:
         self._groups.settle(wishes)
         return wishes
 
+    def append_later(self, submission: Submission, when_done: Callable[[], None], *, strict: bool = False) -> Wish:
+        """Append a submission in another thread, which calls `when_done` once the wish has its outcome."""
+        wish = Wish(submission, key_of(submission.message), strict=strict)
+        self._groups.settle_later([wish], when_done)
+        return wish
+
     def append_together(self, submissions: Sequence[Submission], *, strict: bool = False) -> list[Wish]:
         """Append all of the submissions or, where one is refused, none: then the others are `Withheld`.
 

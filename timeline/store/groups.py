@@ -1,12 +1,14 @@
 """Group commit: what several threads want done at the same time is done together, by one of them.
 
 The first to come leads. Whoever comes while it works waits, and the first of those leads the next group. Each
-waits on a lock of its own, so that nobody who is done has to queue up again behind those who are not.
+waits on a lock of its own, so that nobody who is done has to queue up again behind those who are not. Who has no thread
+to wait with (an event loop) leaves what it wants, and is told once it is done; a deputy leads in its place.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from threading import Lock
+from contextlib import suppress
+from threading import Lock, Semaphore, Thread
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -18,10 +20,14 @@ MOST_GATHER = 0.005
 
 
 class _Turn(Generic[T]):
-    """What one thread wants done together; `called` is let go once it is done, or once the thread is to lead."""
+    """What one wants done together; `called` is let go once it is done, or once its thread is to lead.
 
-    def __init__(self, wanted: Sequence[T]) -> None:
+    `when_done` is called, by another thread, in the place of one who does not wait.
+    """
+
+    def __init__(self, wanted: Sequence[T], when_done: Callable[[], None] | None = None) -> None:
         self.wanted = wanted
+        self.when_done = when_done
         self.leads = False
         self.called = Lock()
         self.called.acquire()
@@ -39,6 +45,8 @@ class Groups(Generic[T]):
         self._led = False
         self._together = 0
         self._took = 0.0
+        self._deputy: Thread | None = None
+        self._called_deputy = Semaphore(0)
         self._all_there: Lock | None = None
         """What the leader waits on who lets others come; let go once as many wait as were there last time."""
 
@@ -46,6 +54,27 @@ class Groups(Generic[T]):
         """Have it done, by this thread or another; returns once it is. The leader raises what `work` raises."""
         for start in range(0, len(wanted), self._most):
             self._take_turn(_Turn(wanted[start : start + self._most]))
+
+    def settle_later(self, wanted: Sequence[T], when_done: Callable[[], None]) -> None:
+        """Have it done by another thread, which then calls `when_done`; for at most as many as are done at once.
+
+        Returns at once. What `work` raises is raised by nobody: it has to leave in what is wanted what became of it.
+        """
+        with self._gate:
+            if self._deputy is None:
+                self._deputy = Thread(target=self._lead_for_others, name="group-deputy", daemon=True)
+                self._deputy.start()
+            self._waiting.append(_Turn(wanted, when_done))
+            self._tell_if_all_are_there()
+            leads, self._led = not self._led, True
+        if leads:
+            self._called_deputy.release()
+
+    def _lead_for_others(self) -> None:
+        while True:
+            self._called_deputy.acquire()
+            with suppress(Exception):  # it is told in what was wanted
+                self._lead()
 
     def _take_turn(self, mine: _Turn[T]) -> None:
         try:
@@ -56,7 +85,7 @@ class Groups(Generic[T]):
             if not mine.leads:
                 mine.called.acquire()
             if mine.leads:
-                self._lead()
+                self._lead(mine)
         except BaseException:
             # Who leaves without having led must not keep the others waiting.
             with self._gate:
@@ -66,7 +95,7 @@ class Groups(Generic[T]):
                         self._call_next()
             raise
 
-    def _lead(self) -> None:
+    def _lead(self, mine: _Turn[T] | None = None) -> None:
         """Do what those who wait want, as many as fit, and call the first of those who came meanwhile to lead."""
         turns: list[_Turn[T]] = []
         try:
@@ -80,8 +109,11 @@ class Groups(Generic[T]):
                 # Who is done now comes again as a rule, while those wait who came meanwhile: all are one group then.
                 self._together = len(turns) + len(self._waiting)
                 self._call_next()
-            for turn in turns[1:]:
-                turn.called.release()
+            for turn in turns:
+                if turn.when_done:
+                    turn.when_done()
+                elif turn is not mine:
+                    turn.called.release()
 
     def _next_turns(self) -> list[_Turn[T]]:
         with self._gate:
@@ -111,4 +143,7 @@ class Groups(Generic[T]):
         self._led = bool(self._waiting)
         if self._led:
             self._waiting[0].leads = True
-            self._waiting[0].called.release()
+            if self._waiting[0].when_done:
+                self._called_deputy.release()
+            else:
+                self._waiting[0].called.release()

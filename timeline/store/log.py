@@ -29,7 +29,7 @@ from timeline.store.records import Row, key_of
 from timeline.store.sqlite import SqliteFactory, SqliteLogRecorder, claim_file, guard_log_file, read_only_name
 from timeline.store.tailing import BATCH, POLL, Follower
 from timeline.store.transcoding import FactMapper
-from timeline.store.wishes import Receipt
+from timeline.store.wishes import Receipt, Wish
 
 log = structlog.get_logger(__name__)
 
@@ -117,6 +117,10 @@ class ConflictLog(Application[Any]):
         """
         (wish,) = self._appender.append([(submission, expected_version)], strict=strict)
         return wish.settled()
+
+    def record_later(self, submission: Submission, when_done: Callable[[], None], *, strict: bool = False) -> Wish:
+        """Append what is submitted, without waiting; `when_done` is called, by another thread, once it is settled."""
+        return self._appender.append_later(submission, when_done, strict=strict)
 
     def record_all(self, submissions: Iterable[Submission], *, strict: bool = False) -> list[Receipt | TimelineError]:
         """Append each submission for itself, many in one transaction; what became of each, in order."""
