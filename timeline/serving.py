@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 _OBJECTS_LEFT_BEHIND = 10_000
 """After so many new objects the collector looks at them; nearly all go without it."""
+_LOG_WAIT_SECONDS = 2.0
+"""Seconds that log lines have to be read by whoever reads them."""
 _THREADS_WAIT_SECONDS = 2.0
 """Seconds that requests which still run have, once the log is closed, before the process ends without them."""
 
@@ -27,6 +29,7 @@ def serve(config: Config, host: str, port: int) -> None:
     """Serve until the process is told to stop (SIGTERM, SIGINT). Raises `AddressUnusable`, and `StoreUnusable`."""
     with listening_socket(host, port) as listener:
         logs.to_stderr()
+        logs.write_beside()
         hand_on(config)
         service = open_service(config)
         app = create_app(service, config)
@@ -37,6 +40,7 @@ def serve(config: Config, host: str, port: int) -> None:
             web_server.run(app, service.tokens, config, listener, service.stopping)
         finally:
             beside.end()
+    logs.finish(_LOG_WAIT_SECONDS)
     _end_without_those_who_hang()
 
 

@@ -28,7 +28,7 @@ TOGETHER = 1_000
 """Events that are sent in one piece at most."""
 GATHER = 0.05
 """Seconds between two rounds: what comes meanwhile is handed out together."""
-GATHER_PER_LISTENER = 0.00008
+GATHER_PER_LISTENER = 0.00005
 """Seconds more for each listener: to hand out to many takes a while, and then more is handed out at once."""
 HEARTBEAT = 15.0
 """Seconds of silence after which a listener is told that all is well, and how far the log was looked through."""

@@ -136,6 +136,14 @@ def write_whole(cycle: RequestResponseCycle, status: int, headers: list[tuple[by
     return True
 
 
+def write_chunk(cycle: RequestResponseCycle, frame: bytes) -> bool:
+    """Write a framed chunk of an answer that has begun; False where it has to wait, and nothing was written."""
+    if cycle.flow.write_paused or cycle.disconnected or not cycle.chunked_encoding or cycle.response_complete:
+        return False
+    cycle.transport.write(frame)
+    return True
+
+
 async def sweep(state: ServerState) -> None:
     """Look at the deadlines of all connections, once a second, until cancelled."""
     loop = asyncio.get_running_loop()

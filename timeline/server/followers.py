@@ -12,9 +12,11 @@ from functools import partial
 from time import monotonic
 
 import structlog
+from msgspec import Struct
 
 from timeline.access.keeping import Tokens
 from timeline.api import streams
+from timeline.api.following import Wanted
 from timeline.api.handover import Wait
 from timeline.api.streams import RETRY, Broadcast, EventStream, heartbeat
 from timeline.errors import StoreUnusable
@@ -26,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 1.0
 """How often silence is looked for."""
+WOKEN_A_TURN = 250
+"""Followers that are told of news with one turn of the loop."""
 TOKEN_SECONDS = 0.5
 """How often it is looked whether the tokens of those who follow are still accepted."""
 
@@ -54,6 +58,42 @@ class Follower:
             await self._waiter
 
 
+class Listener(Follower):
+    """One that a stream of events is sent to: how far it has come, and when it was last sent something."""
+
+    def __init__(self, wanted: Wanted, position: int, sender: Sender, now: float) -> None:
+        super().__init__()
+        self.wanted = wanted
+        self.position = position
+        self.spoke = now
+        self._sender = sender
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether it has been sent all there was and waits."""
+        return self._waiter is not None and not self._waiter.done()
+
+    def push(self, handout: "Handout | None", now: float) -> bool:
+        """Send it what there is at once; False where that can not be done at once, or it is not clear what there is."""
+        if handout is None or self.is_over or now - self.spoke >= streams.HEARTBEAT:
+            return False
+        if handout.frame:
+            if not self._sender.push(handout.frame):
+                return False
+            self.spoke = now
+        self.position = handout.position
+        return True
+
+
+class Handout(Struct, frozen=True):
+    """What those are sent next who have come to the same position and want the same."""
+
+    text: bytes
+    frame: bytes
+    """The same as a chunk of an answer (RFC 9112, section 7.1)."""
+    position: int
+
+
 class Followers:
     """All who follow the log on one event loop."""
 
@@ -64,20 +104,21 @@ class Followers:
         self._loop = asyncio.get_running_loop()
         self._followers: set[Follower] = set()
         self._by_secret: dict[str, set[Follower]] = defaultdict(set)
+        self._handouts: dict[tuple[int, Wanted], Handout | None] = {}
+        """What was taken since there were news last; the same for nearly all."""
         self._is_over = False
         broadcast.on_news(self._wake_from_thread)
 
     @contextmanager
-    def following(self, connection: Connection, secret: str | None) -> Iterator[Follower]:
-        """A follower for as long as the context lasts; `secret` is that of the token that its request brought."""
-        follower = Follower()
+    def following(self, follower: Follower, connection: Connection, secret: str | None) -> Iterator[None]:
+        """Have it follow for as long as the context lasts; `secret` is that of the token that its request brought."""
         follower.is_over = self._is_over
         self._followers.add(follower)
         forget = connection.when_lost(follower.end)
         if secret is not None:
             self._by_secret[secret].add(follower)
         try:
-            yield follower
+            yield
         finally:
             forget()
             self._followers.discard(follower)
@@ -99,37 +140,48 @@ class Followers:
         try:
             position, round_ = wait.after, self._broadcast.round
             while not follower.is_over and self._broadcast.goes_on(round_):
-                taken = self._broadcast.take(position, wait.wanted)
-                if taken is None or taken.text:  # the log has to be asked, or there is something
+                handout = self._next(position, wait.wanted)
+                if handout is None or handout.text:  # the log has to be asked, or there is something
                     break
-                if taken.position == position:
+                if handout.position == position:
                     await follower.news()
-                position = taken.position
+                position = handout.position
             return position
         finally:
             timer.cancel()
             self._broadcast.leave()
 
-    async def send_events(self, stream: EventStream, follower: Follower, address: str, sender: Sender) -> None:
+    async def send_events(
+        self, stream: EventStream, sender: Sender, connection: Connection, address: str, secret: str | None
+    ) -> None:
         """Send a listener what there is, until it is over."""
         broadcast, round_ = self._broadcast, self._broadcast.round
-        position = broadcast.last if stream.after is None else stream.after
-        await sender.send(RETRY)
-        spoke = self._loop.time()
-        while not follower.is_over and broadcast.goes_on(round_):
-            taken = broadcast.take(position, stream.wanted)
-            if taken is None:
-                taken = await self._pool.run(address, partial(broadcast.read, position, stream.wanted))
-            if taken.text:
-                await sender.send(taken.text)
-                spoke = self._loop.time()
-            elif taken.position == position:
-                if self._loop.time() - spoke >= streams.HEARTBEAT:
-                    await sender.send(heartbeat(position))
-                    spoke = self._loop.time()
-                else:
-                    await follower.news()
-            position = taken.position
+        after = broadcast.last if stream.after is None else stream.after
+        listener = Listener(stream.wanted, after, sender, self._loop.time())
+        with self.following(listener, connection, secret):
+            await sender.send(RETRY)
+            while not listener.is_over and broadcast.goes_on(round_):
+                handout = self._next(listener.position, listener.wanted)
+                if handout is None:
+                    read = partial(broadcast.read, listener.position, listener.wanted)
+                    taken = await self._pool.run(address, read)
+                    handout = Handout(taken.text, b"", taken.position)
+                has_moved, listener.position = handout.position != listener.position, handout.position
+                silent = self._loop.time() - listener.spoke >= streams.HEARTBEAT
+                if handout.text or silent:
+                    await sender.send(handout.text or heartbeat(listener.position))
+                    listener.spoke = self._loop.time()
+                elif not has_moved:
+                    await listener.news()
+
+    def _next(self, position: int, wanted: Wanted) -> Handout | None:
+        """What comes after a position, from memory; None where the log has to be read for it."""
+        key = (position, wanted)
+        if key not in self._handouts:
+            taken = self._broadcast.take(position, wanted)
+            frame = b"%x\r\n%b\r\n" % (len(taken.text), taken.text) if taken and taken.text else b""
+            self._handouts[key] = taken and Handout(taken.text, frame, taken.position)
+        return self._handouts[key]
 
     async def look_after(self) -> None:
         """Break silences, and end those whose token is not accepted any more; until cancelled."""
@@ -151,8 +203,20 @@ class Followers:
                     follower.end()
 
     def _wake(self) -> None:
-        for follower in self._followers:
-            follower.wake()
+        """Tell all that there may be something new, some with each turn of the loop."""
+        self._handouts.clear()
+        self._wake_some(list(self._followers), 0)
+
+    def _wake_some(self, followers: list[Follower], start: int) -> None:
+        now = self._loop.time()
+        for follower in followers[start : start + WOKEN_A_TURN]:
+            if not (isinstance(follower, Listener) and follower.is_at_rest and self._push(follower, now)):
+                follower.wake()
+        if start + WOKEN_A_TURN < len(followers):
+            self._loop.call_soon(self._wake_some, followers, start + WOKEN_A_TURN)
+
+    def _push(self, listener: Listener, now: float) -> bool:
+        return listener.push(self._next(listener.position, listener.wanted), now)
 
     def _wake_from_thread(self) -> None:
         with suppress(RuntimeError):  # the loop has ended

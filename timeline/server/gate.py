@@ -25,7 +25,7 @@ from timeline.server.append_lane import AppendLane
 from timeline.server.bodies import Body, BodyLimits, Receive, read_body
 from timeline.server.budgets import Budgets, Kind
 from timeline.server.connections import body_that_came
-from timeline.server.followers import Followers
+from timeline.server.followers import Follower, Followers
 from timeline.server.incoming import Incoming
 from timeline.server.pool import ClientGone, Pool
 from timeline.server.sending import PIECE_BYTES, Send
@@ -129,7 +129,8 @@ class Gate:
         answer = await self._ask(incoming, body, handover, refused)
         try:
             if handover.wait:
-                with self._followers.following(incoming.connection, incoming.secret) as follower:
+                follower = Follower()
+                with self._followers.following(follower, incoming.connection, incoming.secret):
                     while handover.wait:
                         wait, handover.wait = handover.wait, None
                         handover.looked_to = await self._followers.wait(wait, follower, incoming.address)
@@ -158,8 +159,9 @@ class Gate:
         sender = incoming.sender
         if handover.stream:
             await sender.begin(answer)
-            with self._followers.following(incoming.connection, incoming.secret) as follower:
-                await self._followers.send_events(handover.stream, follower, incoming.address, sender)
+            await self._followers.send_events(
+                handover.stream, sender, incoming.connection, incoming.address, incoming.secret
+            )
             await sender.end()
         elif answer.parts is not None:
             await self._send_parts(incoming, answer)

@@ -5,7 +5,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from timeline.server.connections import Connection, write_whole
+from timeline.server.connections import Connection, write_chunk, write_whole
 from timeline.server.wsgi import Answer
 
 Send = Callable[[Any], Awaitable[None]]
@@ -37,6 +37,10 @@ class Sender:
         """Send a part of the body, once the other side has taken enough of those before."""
         if part:
             await self._send({"type": "http.response.body", "body": part, "more_body": True})
+
+    def push(self, frame: bytes) -> bool:
+        """Send a chunk, which is framed already, at once; False where the other side has not taken those before."""
+        return write_chunk(self._cycle, frame)
 
     async def end(self, part: bytes = b"") -> None:
         """Send the last part."""
