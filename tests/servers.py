@@ -45,6 +45,11 @@ class Running(Struct):
         done = subprocess.run([*TIMELINE, "--store", self.store, *args], check=True, capture_output=True, text=True)
         return done.stdout
 
+    def start_another(self, store: str) -> "subprocess.CompletedProcess[str]":
+        """What comes of starting a second server on the same port, which has to fail."""
+        command = [*TIMELINE, "--store", store, "serve", "--port", str(self.port)]
+        return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+
     def token(self, name: str, *scopes: str) -> str:
         """A new token."""
         given = [word for scope in scopes for word in ("--scope", scope)]
@@ -52,8 +57,8 @@ class Running(Struct):
 
 
 @contextmanager
-def serving(store: str, **variables: str) -> Iterator[Running]:
-    """A server on a store, with these variables in its environment."""
+def serving(store: str, unread: bool = False, **variables: str) -> Iterator[Running]:
+    """A server on a store, with these variables in its environment; `unread`: nobody reads its standard error."""
     with socket.socket() as free, TemporaryDirectory() as folder:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -62,7 +67,7 @@ def serving(store: str, **variables: str) -> Iterator[Running]:
         with out.open("wb") as stdout, err.open("wb") as stderr:
             process = subprocess.Popen(
                 [*TIMELINE, "--store", store, "serve", "--port", str(port)],
-                stdout=stdout, stderr=stderr, env={**os.environ, **variables},
+                stdout=stdout, stderr=subprocess.PIPE if unread else stderr, env={**os.environ, **variables},
             )  # fmt: skip
             running = Running(port, store, process, Path(folder))
             try:
@@ -72,6 +77,8 @@ def serving(store: str, **variables: str) -> Iterator[Running]:
                 if process.poll() is None:
                     process.terminate()
                 process.wait(30)
+                if process.stderr:
+                    process.stderr.close()
 
 
 def _peak(pid: int) -> int:

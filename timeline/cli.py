@@ -134,8 +134,11 @@ def changes(
 @click.pass_obj
 def serve(config: Config, host: str, port: int) -> None:
     """Serve the dashboard at / and the API at /api/v1, until it is stopped (Ctrl-C, SIGTERM): then it ends in order."""
-    from timeline.serving import serve as run_server  # other commands are spared the time that it takes to load
+    from timeline.server.listener import listening_socket  # other commands are spared the time that these take to load
+    from timeline.serving import serve as run_server
 
+    with refusals():
+        listener = listening_socket(host, port)  # before anything is made: a port that is taken is the end of it
     with opened(config) as service:
         position, anybody = service.log.head().position, service.tokens.any_live()
     if not anybody:
@@ -146,7 +149,7 @@ def serve(config: Config, host: str, port: int) -> None:
         )
     click.echo(f"Dashboard  http://{host}:{port}/\nAPI        http://{host}:{port}/api/v1/timeline\nStop with Ctrl-C.")
     with refusals():
-        run_server(config, host, port)
+        run_server(config, listener)
 
 
 def _print_timeline(answer: TimelineAnswer, service: Service) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import socket
 import threading
 from threading import Thread
 
@@ -12,7 +13,6 @@ from timeline.bootstrap import Service, open_service
 from timeline.config import Config, hand_on
 from timeline.row_process import RowProcess
 from timeline.server import web_server
-from timeline.server.listener import listening_socket
 from timeline.webapp import create_app
 
 log = structlog.get_logger(__name__)
@@ -25,9 +25,9 @@ _THREADS_WAIT_SECONDS = 2.0
 """Seconds that requests which still run have, once the log is closed, before the process ends without them."""
 
 
-def serve(config: Config, host: str, port: int) -> None:
-    """Serve until the process is told to stop (SIGTERM, SIGINT). Raises `AddressUnusable`, and `StoreUnusable`."""
-    with listening_socket(host, port) as listener:
+def serve(config: Config, listener: socket.socket) -> None:
+    """Serve on a socket that listens until the process is told to stop (SIGTERM, SIGINT). Raises `StoreUnusable`."""
+    with listener:
         logs.to_stderr()
         logs.write_beside()
         hand_on(config)

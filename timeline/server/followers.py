@@ -180,7 +180,7 @@ class Followers:
         if key not in self._handouts:
             taken = self._broadcast.take(position, wanted)
             frame = b"%x\r\n%b\r\n" % (len(taken.text), taken.text) if taken and taken.text else b""
-            self._handouts[key] = taken and Handout(taken.text, frame, taken.position)
+            self._handouts[key] = Handout(taken.text, frame, taken.position) if taken else None
         return self._handouts[key]
 
     async def look_after(self) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 REQUESTS_WAIT_SECONDS = 8
 """Running requests have so long to end once the server is told to stop."""
 KEEP_ALIVE_SECONDS = 30
+FILE_THREADS = 4
+"""They write long bodies to files and let go of what was answered."""
 SWITCH_SECONDS = 0.001
 """A thread that has something to do leaves the others so much of a second before it is its turn (Python: 0.005)."""
 
@@ -79,6 +82,7 @@ async def _serve(app: Flask, tokens: Tokens, config: Config, listener: socket.so
     connections = ConnectionLimits(allowed, allowed if config.trusted_proxies else allowed // 2)
     if config.streams > allowed:
         log.warning("fewer may follow the log than is set; the system allows so many connections", allowed=allowed)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(FILE_THREADS, thread_name_prefix="file"))
     pool = Pool()
     follow = Budget(config.streams, min(config.streams, config.streams_per_address))
     budgets = Budgets({
