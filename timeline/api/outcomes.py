@@ -40,6 +40,8 @@ def receipt(one: Receipt) -> dict[str, Any]:
         "subject": str(one.subject),
         "version": one.version,
         "recorded_at": _told_instant(one.recorded_at),
+        "origin": one.origin,
+        "epoch": one.epoch,
         "warnings": list(one.warnings),
     }
 

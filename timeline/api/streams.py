@@ -8,17 +8,22 @@ for it (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Condition, Event, Thread
 
 import msgspec
 import structlog
+from eventsourcing.persistence import PersistenceError
 from msgspec import Struct
 
 from timeline.api.following import Read, Wanted, fronts_of, read_on, type_of
-from timeline.errors import TooManyStreams
+from timeline.api.problems import problem_document
+from timeline.errors import LogReplaced, OutOfEpoch, StoreUnusable, TooManyStreams
+from timeline.store.epochs import Tip
 from timeline.store.log import ConflictLog
 from timeline.store.tailing import POLL
 from timeline.wire.events import dump_event
+from timeline.wire.positions import Place, refusal
 
 logger = structlog.get_logger(__name__)
 
@@ -54,6 +59,8 @@ class Broadcast:
         self._since = 0
         """Everything after this position is kept, up to `_last`."""
         self._last = 0
+        self._epoch = ""
+        """That of the log when its reading began: all that is kept is of it."""
         self._listeners = 0
         self._round: Event | None = None
         """Set to end the thread that reads the log; None where there is none."""
@@ -64,12 +71,19 @@ class Broadcast:
         """How many listen now."""
         return self._listeners
 
-    def join(self) -> None:
-        """Begin to listen; whoever does must `leave` again. Raises `TooManyStreams`."""
+    def join(self, tip: Tip | None = None) -> None:
+        """Begin to listen; whoever does must `leave` again. Raises `TooManyStreams`.
+
+        Where the log is in another epoch than that of which the events are kept, these are dropped, and their listeners
+        told; `tip` is where the log stands.
+        """
+        tip = tip or self._log.tip()
         with self._news:
             if self._closed or self._listeners >= self._most:
                 raise TooManyStreams(self._most)
             self._listeners += 1
+            if self._round is not None and self._epoch != tip.epoch:
+                self._stop()
             if self._round is None:
                 self._start()
 
@@ -86,13 +100,14 @@ class Broadcast:
             self._closed = True
             self._stop()
 
-    def sent(self, after: int | None, wanted: Wanted) -> Iterator[bytes]:
-        """What one who joined is sent from a position on (None: from now on), without end."""
+    def sent(self, after: int | None, wanted: Wanted, epoch: str | None = None) -> Iterator[bytes]:
+        """What one who joined is sent from a position of an epoch on (None: from now on), without end."""
         position, round_ = (self._last if after is None else after), self._round
+        epoch = epoch or self._epoch
         yield b"retry: 2000\n\n"
         spoke = time.monotonic()
-        while self._goes_on(round_):
-            told, come_to = self._after(position, wanted)
+        while self._goes_on(round_) and epoch == self._epoch:
+            told, come_to = self._after(position, wanted, epoch)
             if told:
                 yield b"".join(told)
                 spoke = time.monotonic()
@@ -102,17 +117,33 @@ class Broadcast:
                 yield b": all is well\n\n"
                 spoke = time.monotonic()
             position = come_to
+        yield from self._farewell(Place(position, epoch))
 
-    def _after(self, position: int, wanted: Wanted) -> tuple[list[bytes], int]:
-        """What of the events after a position is wanted, and how far it was looked."""
+    def _farewell(self, place: Place) -> Iterator[bytes]:
+        """What is sent last to one who came so far, where the log no longer holds that."""
+        if self._stopping.is_set() or self._closed:
+            return
+        with suppress(PersistenceError, StoreUnusable):
+            if gone := refusal(self._log, place, "Last-Event-ID"):
+                yield farewell(gone)
+
+    def _after(self, position: int, wanted: Wanted, epoch: str) -> tuple[list[bytes], int]:
+        """What of the events after a position is wanted, and how far it was looked; nothing where the epoch ended."""
         with self._news:
+            if epoch != self._epoch:
+                return [], position
             if position >= self._since:
                 fresh = position >= self._last
                 some = [] if fresh else self._kept_after(position)
                 come_to = some[-1].position if some else position
                 return [one.text for one in some if wanted.has(one.type, one.fronts)], come_to
         records, come_to = read_on(self._log, position, TOGETHER, wanted)
-        return [text_of(one) for one in records], come_to
+        if self._log.tip().epoch != epoch:
+            with self._news:
+                if self._epoch == epoch:
+                    self._stop()
+            return [], position
+        return [text_of(one, epoch) for one in records], come_to
 
     def _kept_after(self, position: int) -> list[Told]:
         """Positions have no gaps, so where an event is among those kept is known."""
@@ -133,8 +164,10 @@ class Broadcast:
         """Begin to read the log where it stands."""
         self._round = Event()
         self._kept.clear()
-        self._since = self._last = self._log.head().position
-        Thread(target=self._read, args=(self._since, self._round), name="broadcast", daemon=True).start()
+        tip = self._log.tip()
+        self._since = self._last = tip.position
+        self._epoch = tip.epoch
+        Thread(target=self._read, args=(tip, self._round), name="broadcast", daemon=True).start()
 
     def _stop(self) -> None:
         if self._round:
@@ -142,12 +175,12 @@ class Broadcast:
         self._round = None
         self._news.notify_all()
 
-    def _read(self, position: int, ended: Event) -> None:
+    def _read(self, tip: Tip, ended: Event) -> None:
         """Keep what is appended, until ended. Where that fails all streams end; whoever comes back begins anew."""
         try:
-            for records in self._log.tail(position).follow(ended):
+            for records in self._log.tail(tip.position, epoch=tip.epoch).follow(ended):
                 told = [
-                    Told(one.position, type_of(one), fronts, text_of(one))
+                    Told(one.position, type_of(one), fronts, text_of(one, tip.epoch))
                     for one, fronts in zip(records, fronts_of(self._log, records), strict=True)
                 ]
                 with self._news:
@@ -158,13 +191,29 @@ class Broadcast:
                     self._since = self._last - len(self._kept)
                     self._news.notify_all()
                 ended.wait(GATHER)
+        except LogReplaced as error:
+            logger.warning("the log was restored; its streams end", reason=error.detail)
+            self._end(ended)
         except Exception:
             logger.exception("the log can not be followed any more; its streams end")
-            with self._news:
-                if self._round is ended:
-                    self._stop()
+            self._end(ended)
+
+    def _end(self, round_: Event) -> None:
+        with self._news:
+            if self._round is round_:
+                self._stop()
 
 
-def text_of(one: Read) -> bytes:
-    """An event as it is sent: its position as id, and the CloudEvent on one line."""
-    return b"id: %d\ndata: %s\n\n" % (one.position, msgspec.json.encode(dump_event(one)))
+def text_of(one: Read, epoch: str) -> bytes:
+    """An event as it is sent: its position with its epoch as id, and the CloudEvent on one line."""
+    id = str(Place(one.position, epoch)).encode()
+    return b"id: %s\ndata: %s\n\n" % (id, msgspec.json.encode(dump_event(one)))
+
+
+def farewell(gone: OutOfEpoch) -> bytes:
+    """What a listener is sent last where the log no longer holds what it heard: an event `gone` with the problem.
+
+    It has no id, so that a listener that comes back by itself brings the last one that it saw, and is refused.
+    """
+    told = problem_document(gone, "/api/v1/events/stream")
+    return b"event: gone\ndata: %s\n\n" % msgspec.json.encode(told)

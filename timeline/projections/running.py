@@ -140,6 +140,9 @@ class Runner:
             try:
                 self.catch_up()
                 self._generations.sweep()
+            except LogReplaced as error:
+                log.warning("the log was restored; the rows are built anew", reason=error.detail)
+                self._rebuild_in_time()
             except (StoreUnusable, PersistenceError) as error:
                 log.warning("the rows can not be brought up to date; trying again", reason=str(error))
             except Exception:
@@ -193,6 +196,15 @@ class Runner:
     def close(self) -> None:
         """Let go of the generations."""
         self._generations.close()
+
+    def _rebuild_in_time(self) -> None:
+        """Build the rows anew; what fails is logged and tried again with the next round."""
+        try:
+            self.rebuild()
+        except Busy:
+            self._generations.look_again()  # another process does it
+        except Exception:
+            log.exception("the rows can not be built anew; trying again")
 
     def _is_made_elsewhere(self, waited: float) -> bool:
         """Whether one who has waited so long may leave the rows to the other process; it is told that he waits."""
