@@ -345,7 +345,7 @@ def test_a_backup_is_restored_into_an_empty_store(run: Run, tmp_path: Path, name
     made, again = run("backup", file), run("backup", file)
     restored, refused = run("restore", file, store=other), run("restore", file, store=other)
 
-    assert (made.exit_code, again.exit_code, restored.exit_code, refused.exit_code) == (0, 1, 0, 1)
+    assert (made.exit_code, again.exit_code, restored.exit_code, refused.exit_code) == (0, 1, 0, 2)
     assert "nothing was altered" in restored.stdout
     assert "already holds" in refused.stderr
     assert run("replay", "--json", store=other).stdout == run("replay", "--json").stdout

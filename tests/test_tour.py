@@ -54,7 +54,7 @@ def test_the_tour_does_what_the_readme_says(server: Running) -> None:
     assert capture["status"] == "disputed"
     assert {"occurrence": "denies", "extent": "concedes"} in [one["stance"] for one in capture["accounts"]]
     assert [item["status"] for item in on_20_may["items"]] == ["claimed"]
-    assert set(appended) == {"position", "subject", "version", "recorded_at", "warnings"}
+    assert set(appended) == {"position", "subject", "version", "recorded_at", "origin", "epoch", "warnings"}
     assert [one["item"]["status"] for one in (before, after)] == ["claimed", "disputed"]
     assert [step["status"] for step in history["steps"]] == ["claimed", "disputed"]
     assert unaware["item"]["status"] == "claimed"

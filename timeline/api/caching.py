@@ -74,7 +74,8 @@ class Freshness(Struct, frozen=True):
     def unchanged_marks(self, held: ETags, question: str, tip: Tip | None = None) -> dict[str, str] | None:
         """The headers of a 304 to a reader who holds answers with these tags; None where none of them holds.
 
-        A question is its path and query, `tip` where the log stands, which is asked for where it is not given. Of `*`, any answer that there is, only `marked` can tell whether it holds.
+        A question is its path and query, `tip` where the log stands, which is asked for where it is not given. Of `*`,
+        any answer that there is, only `marked` can tell whether it holds.
         """
         if not held or held.star_tag:
             return None

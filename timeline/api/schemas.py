@@ -61,6 +61,7 @@ class _Became(Schema):
     subject = fields.UUID(metadata=said("The development, front or source that it is about."))
     version = fields.Integer(metadata=said("How many events that subject has with this one."))
     recorded_at = fields.String(metadata=said("When the log learnt it (UTC)."))
+    epoch = fields.String(metadata=said(_EPOCH))
     warnings = fields.List(fields.Nested(WarningSchema), metadata=said(_WARNINGS))
     problem = fields.Nested(lambda: ProblemSchema(), metadata=said("Why it was refused."))
 
@@ -314,7 +315,5 @@ class GoneSchema(ProblemSchema):
     epoch = fields.String(required=True, metadata=said(_EPOCH))
     restart_after = fields.String(
         required=True,
-        metadata=said(
-            "The last position that is surely shared, with the epoch: begin again after it, and drop the rest."
-        ),
+        metadata=said("The last position that is surely shared, with the epoch: begin again after it; drop the rest."),
     )

@@ -96,10 +96,10 @@ def restore(
 ) -> Verification:
     """Put a backup in the place of a store, once it was verified as a whole; returns what was verified.
 
-    A new epoch of the log begins (see `epochs`). Raises `StoreUnusable` where the backup is not whole, and `HoldsRecords`
-    where the store holds records and `replace` is not set; with it, what was there is kept under another name, and
-    `consent` is told first what becomes of them. With `verifiers` the backup must be signed by them: without, a
-    forger's own key would do.
+    A new epoch of the log begins (see `epochs`). Raises `StoreUnusable` where the backup is not whole, and
+    `HoldsRecords` where the store holds records and `replace` is not set; with it, what was there is kept under another
+    name, and `consent` is told first what becomes of them. With `verifiers` the backup must be signed by them: without,
+    a forger's own key would do.
     """
 
     def build(place: Address) -> Verification:

@@ -1,8 +1,8 @@
 """Epochs: which life of a log a position belongs to.
 
 Positions are never reused within an epoch. A restore begins a new one, and says of each earlier epoch up to which
-position the log still holds what it held then. They stand in the table `epochs` as rows (number, epoch, last), to which
-rows are only added: of an epoch the row of the greatest number counts, and the epoch that is now is that of the last row
+position the log still holds what it held then. They stand in the table `epochs` as rows (number, epoch, last) that
+are only added to: of an epoch the row of the greatest number counts, and the epoch that is now is that of the last row
 without a `last`. A log without rows is in its first epoch, of which the id follows from the log's name, so that logs
 that were made before there were epochs have one, and read-only logs too.
 """
@@ -19,7 +19,7 @@ from timeline.store.queries import LogQueries
 EpochId = Annotated[str, Meta(pattern="^[0-9a-f]{12}$")]
 """12 hexadecimal digits."""
 EpochRow = tuple[EpochId, Annotated[int, Meta(ge=0, lt=2**62)] | None]
-"""An epoch and its `last`: the last position at which the log still holds its record; None for the epoch that is now."""
+"""An epoch and its `last`, the last position at which the log holds its record; None for the epoch that is now."""
 
 
 class Lineage(Struct, frozen=True):
@@ -123,9 +123,9 @@ def common_prefix(one: LogQueries, other: LogQueries) -> int:
 def rows_after_restore(backup: LogQueries, replaced: LogQueries | None, shared: int) -> list[EpochRow]:
     """The rows by which a backup's epochs become those of the log that it is restored to: a new epoch begins.
 
-    `shared` is how many records the backup and the log that it replaces, if any, have in common. Whoever saw either goes on up
-    to where it is what they saw. Where both know an epoch, both are right about it, unless they differ within it: then
-    one of them was altered past this software, and only what they share is sure.
+    `shared` is how many records the backup and the log that it replaces, if any, have in common. Whoever saw either
+    goes on up to where it is what they saw. Where both know an epoch, both are right about it, unless they differ
+    within it: then one of them was altered past this software, and only what they share is sure.
     """
     lineage, size = lineage_of(backup), backup.head().position
     held = replaced.head().position if replaced else 0
