@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -85,11 +85,13 @@ def restore(config: Config, file: Path, keys: tuple[str, ...], replace: bool, ye
     address, is_terminal = parse_address(config.store), sys.stdin.isatty() and sys.stderr.isatty()
 
     def consent(replacement: Replacement) -> None:
-        click.echo(f"the backup in the place of {address} {replacement}", err=True)
+        bar.close()
+        click.echo(f"restoring {file} over {address} {replacement}", err=True)
         if is_terminal and not yes:
             click.confirm("Restore it", abort=True, err=True)
 
-    with refusals(), progress("restore", size_of_backup(file)) as advance:
+    with refusals(), ExitStack() as bar:
+        advance = bar.enter_context(progress("restore", size_of_backup(file)))
         try:
             found = restore_from(
                 file,

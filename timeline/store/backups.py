@@ -108,8 +108,8 @@ def restore(
     def agree(replacement: Replacement) -> None:
         if replacement.held and not replace:
             raise HoldsRecords(
-                f"{address} already holds {replacement.held} records, and the backup {replacement}; --replace puts the "
-                "backup in their place and keeps them under another name"
+                f"{address} already holds {replacement.held} records; restoring over them {replacement}. --replace "
+                "does so, and keeps what was there under another name"
             )
         if replacement.held:
             consent(replacement)
