@@ -302,6 +302,37 @@ def test_a_running_service_builds_its_rows_anew_after_a_restore(scene: Scene, tm
         following.join()
 
 
+def test_a_rebuild_on_a_log_that_went_back_without_a_restore_begins_an_epoch(tmp_path: Path) -> None:
+    store, copy = tmp_path / "log.db", tmp_path / "copy.db"
+    engine = Engine("sqlite", str(store), tmp_path)
+    with open_scene(engine) as scene:
+        fill(scene.log, 2)
+        backup(scene.log, copy)
+        fill(scene.log, 2, 100)
+        scene.get("/timeline")
+        old = scene.log.tip().epoch
+    for ending in ("-wal", "-shm"):
+        Path(f"{store}{ending}").unlink(missing_ok=True)
+    store.write_bytes(copy.read_bytes())
+
+    with open_scene(engine) as scene:
+        assert scene.log.tip().epoch == old
+        scene.runner.rebuild()
+        fill(scene.log, 3, 200)
+        gone = scene.get("/events", after=f"4-{old}", expect=410)
+        assert gone["restart_after"] == token(scene, 0)
+        scene.get("/timeline")
+        epoch = scene.log.tip().epoch
+        scene.runner.rebuild()
+        assert scene.log.tip().epoch == epoch != old
+
+
+def test_a_rebuild_after_a_restore_begins_no_further_epoch(scene: Scene, tmp_path: Path) -> None:
+    old = dropped(scene, tmp_path)
+
+    assert scene.log.lineage().earlier == {old: 2}
+
+
 class Client:
     """A follower that heeds what it is told: it keeps what it read by position, and where to read on."""
 

@@ -178,8 +178,6 @@ def test_a_store_that_holds_records_is_left_alone_and_what_would_be_dropped_is_n
         grow(log, 1, 100)
         before = log.lineage()
 
-    with pytest.raises(
-        HoldsRecords, match=r"holds 4 records; .* drops 1 record \(4\), keeps 3, adds 0"
-    ):
+    with pytest.raises(HoldsRecords, match=r"holds 4 records; .* drops 1 record \(4\), keeps 3, adds 0"):
         restore(tmp_path / "log.ndjson", parse_address(engine.store), key_file=engine.key_file)
     assert lineage(engine) == before

@@ -142,6 +142,11 @@ def rows_after_restore(backup: LogQueries, replaced: LogQueries | None, shared: 
     return [*changed, (new_epoch(), None)]
 
 
+def epochs_ended(lineage: Lineage, last: int) -> list[EpochRow]:
+    """The rows by which a new epoch begins where positions of all before are right up to `last` at most."""
+    return [*((epoch, min(known, last)) for epoch, known in _lasts(lineage, last).items()), (new_epoch(), None)]
+
+
 def _lasts(lineage: Lineage, size: int) -> dict[str, int]:
     """Every epoch of a log with the last position at which the log holds its record."""
     return {**{epoch: min(last, size) for epoch, last in lineage.earlier.items()}, lineage.epoch: size}

@@ -22,7 +22,7 @@ from timeline.domain.values import MessageId
 from timeline.errors import StoreUnusable, TimelineError
 from timeline.store.addresses import Address, SqliteAddress, parse_address
 from timeline.store.appending import Appender
-from timeline.store.epochs import Lineage, Tip, lineage_of, tip_of
+from timeline.store.epochs import Lineage, Tip, epochs_ended, lineage_of, tip_of
 from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder, has_log
 from timeline.store.reading_on import EVERYTHING_KNOWN, NOTHING_KNOWN, Known, Tail
 from timeline.store.recorders import LogRecorder
@@ -201,6 +201,12 @@ class ConflictLog(Application[Any]):
     def lineage(self) -> Lineage:
         """The epochs of the log."""
         return lineage_of(self.records.queries)
+
+    def begin_epoch(self, last: int) -> None:
+        """Begin a new epoch: positions of all before are right up to `last` at most."""
+        with self.records.appending() as transaction:
+            for epoch, known in epochs_ended(lineage_of(transaction.queries), last):
+                transaction.execute("INSERT INTO epochs (epoch, last) VALUES (?, ?)", (epoch, known))
 
     def await_position(self, position: int, seconds: float) -> bool:
         """Wait until the log has come to a position; whether it has within so many seconds.
