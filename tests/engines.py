@@ -73,7 +73,7 @@ class Engine(Struct, frozen=True):
             for (trigger,) in self.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
                 self.sql(f"DROP TRIGGER {trigger}")
             return
-        for table in ("events", "tree_nodes", "signers", "checkpoints", "log"):
+        for table in ("events", "tree_nodes", "signers", "checkpoints", "log", "epochs"):
             self.sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
 
 

@@ -1,9 +1,13 @@
 """The command line: what each command does, says, and exits with (0 done, 1 found something wrong, 2 wrong usage)."""
 
 import json
+import os
+import pty
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,7 @@ from timeline.store.checkpoints import Signer
 from timeline.webapp import create_app
 
 Run = Callable[..., Result]
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -345,12 +350,68 @@ def test_a_backup_is_restored_into_an_empty_store(run: Run, tmp_path: Path, name
     made, again = run("backup", file), run("backup", file)
     restored, refused = run("restore", file, store=other), run("restore", file, store=other)
 
-    assert (made.exit_code, again.exit_code, restored.exit_code, refused.exit_code) == (0, 1, 0, 1)
+    assert (made.exit_code, again.exit_code, restored.exit_code, refused.exit_code) == (0, 1, 0, 2)
     assert "nothing was altered" in restored.stdout
     assert "already holds" in refused.stderr
     assert run("replay", "--json", store=other).stdout == run("replay", "--json").stdout
     assert run("restore", "--replace", file, store=other).exit_code == 0
     assert len(list(tmp_path.glob("other.db.before-restore-*"))) == 1
+
+
+def on_a_terminal(*args: str, answer: str) -> tuple[int, str]:
+    """The exit code and the output of a command on a terminal, where somebody answers what it asks."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "timeline.cli", *args]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT) as process:
+        os.close(theirs)
+        os.write(ours, answer.encode())
+        shown = b""
+        with suppress(OSError):  # Linux says so where the other end is closed
+            while part := os.read(ours, 10_000):
+                shown += part
+        code = process.wait(60)
+    os.close(ours)
+    return code, shown.decode()
+
+
+def test_a_restore_says_what_it_drops_and_asks_on_a_terminal(run: Run, tmp_path: Path) -> None:
+    file, more, store = str(tmp_path / "log.ndjson"), tmp_path / "more.ndjson", str(tmp_path / "cli.db")
+    run("demo")
+    run("backup", file)
+    more.write_text(
+        '{"type":"account.given","source":"//t","id":"1","subject":"chronicle:kozinka-liberated","time":"2023-06-20",'
+        '"data":{"source":"ru-mod","stance":{"occurrence":"denies"}}}'
+    )
+    assert run("import", str(more), "--format", "ndjson").exit_code == 0
+
+    drops = "drops 1 record (834), keeps 833, adds 0"
+    refused = run("restore", file)
+    declined, question = on_a_terminal("--store", store, "restore", file, answer="n\n")
+    kept = run("status", "--json").stdout
+    agreed, _ = on_a_terminal("--store", store, "restore", file, answer="y\n")
+    unasked, shown = on_a_terminal("--store", store, "restore", "--yes", file, answer="")
+
+    assert refused.exit_code == 2
+    assert drops in " ".join(refused.stderr.split())
+    assert (declined, agreed, unasked) == (1, 0, 0)
+    assert drops in question
+    assert "[y/N]" in question
+    assert json.loads(kept)["recorded_at"]["position"] == 834
+    assert json.loads(run("status", "--json").stdout)["recorded_at"]["position"] == 833
+    assert "drops 0 records, keeps 833, adds 0" in shown
+    assert "[y/N]" not in shown
+
+
+def test_a_restore_that_was_told_to_replace_goes_on_without_a_terminal_and_says_what_it_drops(
+    run: Run, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "log.ndjson")
+    run("demo")
+    run("backup", file)
+    done = run("restore", "--replace", file)
+
+    assert done.exit_code == 0
+    assert "drops 0 records, keeps 833, adds 0" in done.stderr
 
 
 def test_the_signing_key_may_be_elsewhere(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
-from tests.servers import TIMELINE, Running, serving
+from tests.scenarios import message
+from tests.servers import TIMELINE, UNLIMITED, Running, serving
 from timeline.domain.facts import TOPICS
 
 README = Path(__file__).parent.parent / "README.md"
@@ -54,7 +57,7 @@ def test_the_tour_does_what_the_readme_says(server: Running) -> None:
     assert capture["status"] == "disputed"
     assert {"occurrence": "denies", "extent": "concedes"} in [one["stance"] for one in capture["accounts"]]
     assert [item["status"] for item in on_20_may["items"]] == ["claimed"]
-    assert set(appended) == {"position", "subject", "version", "recorded_at", "warnings"}
+    assert set(appended) == {"position", "subject", "version", "recorded_at", "origin", "epoch", "warnings"}
     assert [one["item"]["status"] for one in (before, after)] == ["claimed", "disputed"]
     assert [step["status"] for step in history["steps"]] == ["claimed", "disputed"]
     assert unaware["item"]["status"] == "claimed"
@@ -71,10 +74,45 @@ def test_the_tour_in_python_does_what_the_readme_says(server: Running) -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, timeout=60)
 
     assert done.returncode == 0, done.stderr
-    counts, developments, event = done.stdout.splitlines()
+    counts, developments, event, copy = done.stdout.splitlines()
     assert "'accepted': 2" in counts
     assert int(developments.split()[0]) > 5
     assert event in TOPICS
+    assert re.fullmatch(r"(8[0-9]{2}) events, up to \1-[0-9a-f]{12}", copy)
+
+
+def test_the_follower_of_the_tour_ends_with_what_the_log_holds_whatever_is_restored(tmp_path: Path) -> None:
+    text = README.read_text("utf-8").partition("    def follow(")[2].partition("\n    kept = {}")[0]
+    follower = "\n".join(line[4:] for line in f"    def follow({text}".splitlines())
+    with serving(str(tmp_path / "log.db"), **UNLIMITED) as running, httpx.Client() as api:
+        api.base_url = httpx.URL(f"{running.address}/api/v1")
+        api.headers["Authorization"] = f"Bearer {running.token('tour', 'append')}"
+        here: dict[str, Any] = {"api": api}
+        exec(follower, here)
+        kept: dict[int, Any] = {}
+
+        def report(*ids: str) -> None:
+            for id in ids:
+                api.post("/events", json=message(id=id, subject=f"tour:{id}")).raise_for_status()
+
+        def held() -> list[str]:
+            return [event["id"] for event in api.get("/events").json()["items"]]
+
+        report("a", "b")
+        running.timeline("backup", str(tmp_path / "two.ndjson"))
+        report("c", "d")
+        after = here["follow"](kept)
+        running.timeline("restore", "--replace", str(tmp_path / "two.ndjson"))
+        assert api.get("/events", params={"after": after}).json()["restart_after"].startswith("2-")
+        after = here["follow"](kept, after)
+        assert [kept[position]["id"] for position in sorted(kept)] == held() == ["a", "b"]
+
+        report("e", "f", "g")
+        after = here["follow"](kept, after)
+        running.timeline("restore", "--replace", str(tmp_path / "two.ndjson"))
+        report("h", "i", "j", "k")
+        here["follow"](kept, after)
+        assert [kept[position]["id"] for position in sorted(kept)] == held() == ["a", "b", "h", "i", "j", "k"]
 
 
 def test_the_position_that_the_tour_names_is_where_the_demo_ends(server: Running) -> None:

@@ -5,6 +5,8 @@ problem document or one message; nothing else needs to know which leaf it was.
 """
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -17,6 +19,8 @@ class TimelineError(Exception):
 
     slug: ClassVar[str] = "error"
     title: ClassVar[str] = "Something is wrong"
+    members: Mapping[str, Any] = MappingProxyType({})
+    """What a problem document says beside what all of them say."""
 
     def __init__(self, detail: str, errors: tuple[dict[str, Any], ...] = ()) -> None:
         super().__init__(detail)
@@ -173,6 +177,32 @@ class NotThereYet(TimelineError):
     title = "The log has not come that far"
 
 
+class OutOfEpoch(TimelineError):
+    """Raised when a position does not mean in this log what it meant to the one who brings it.
+
+    It is beyond the head, or of another epoch: the log was restored since, or is another one. `where` names the log's
+    `head`, `origin` and `epoch`, and `restart_after`: the position, with its epoch, after which to begin again.
+    """
+
+    slug = "position-gone"
+    title = "The log no longer holds what was read at that position"
+
+    def __init__(self, field: str, value: Any, why: str, where: dict[str, Any]) -> None:
+        self.members = where
+        allowed = f"a position of the epoch {where['epoch']} up to {where['head']}"
+        super().__init__(
+            f"{field}: {why}; begin again after {where['restart_after']}",
+            ({"field": field, "value": shown(value), "allowed": allowed},),
+        )
+
+
+class OtherEpoch(OutOfEpoch):
+    """Raised when a reader asks for an answer of a log that has come to a position of another epoch."""
+
+    slug = "other-epoch"
+    title = "The log is in another epoch"
+
+
 class TooManyStreams(TimelineError):
     """Raised when as many readers as may follow the log at once do so already."""
 
@@ -253,6 +283,13 @@ class AddressUnusable(TimelineError):
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(f"port {port} of {host} can not be used: {reason}")
+
+
+class HoldsRecords(StoreUnusable):
+    """Raised when a store that holds records would be replaced by a backup, and that was not asked for."""
+
+    slug = "holds-records"
+    title = "The store holds records"
 
 
 class LogReplaced(StoreUnusable):

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -10,12 +10,13 @@ import msgspec
 
 from timeline import logs
 from timeline.config import Config
-from timeline.errors import StoreUnusable
+from timeline.errors import HoldsRecords, StoreUnusable
 from timeline.store.addresses import parse_address
 from timeline.store.backups import backup as write_backup
 from timeline.store.backups import restore as restore_from
 from timeline.store.backups import size_of_backup
 from timeline.store.checkpoints import parse_verifier
+from timeline.store.epochs import Replacement
 from timeline.store.log import ConflictLog, holds_log
 from timeline.store.verification import Verification
 from timeline.store.verification import verify as verify_log
@@ -67,21 +68,42 @@ def backup(config: Config, file: Path) -> None:
     multiple=True,
     help="The backup must be signed by this key (name+key id+key); may be given several times.",
 )
-@click.option("--replace", is_flag=True, help="The store holds records: keep them under another name, and go on.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="The store holds records: keep them under another name, and go on. On a terminal you are asked first.",
+)
+@click.option("--yes", is_flag=True, help="As --replace, without being asked.")
 @click.pass_obj
-def restore(config: Config, file: Path, keys: tuple[str, ...], replace: bool) -> None:
-    """Verify the backup in FILE as a whole, and only then put it in the place of the store."""
+def restore(config: Config, file: Path, keys: tuple[str, ...], replace: bool, yes: bool) -> None:
+    """Verify the backup in FILE as a whole, and only then put it in the place of the store.
+
+    Where the store holds records, it is said first how many of them are dropped, and asked for on a terminal. A restore
+    begins a new epoch of the log: whoever follows it is told, where records that they have read are dropped.
+    """
     logs.to_stderr()
-    with refusals(), progress("restore", size_of_backup(file)) as advance:
-        address = parse_address(config.store)
-        found = restore_from(
-            file,
-            address,
-            key_file=config.key_file,
-            verifiers=[parse_verifier(key) for key in keys],
-            replace=replace,
-            progress=advance,
-        )
+    address, is_terminal = parse_address(config.store), sys.stdin.isatty() and sys.stderr.isatty()
+
+    def consent(replacement: Replacement) -> None:
+        bar.close()
+        click.echo(f"restoring {file} over {address} {replacement}", err=True)
+        if is_terminal and not yes:
+            click.confirm("Restore it", abort=True, err=True)
+
+    with refusals(), ExitStack() as bar:
+        advance = bar.enter_context(progress("restore", size_of_backup(file)))
+        try:
+            found = restore_from(
+                file,
+                address,
+                key_file=config.key_file,
+                verifiers=[parse_verifier(key) for key in keys],
+                replace=replace or yes or is_terminal,
+                consent=consent,
+                progress=advance,
+            )
+        except HoldsRecords as error:
+            raise click.UsageError(error.detail) from None
     click.echo(f"{address} holds what {file} held: {_told(found)}")
 
 

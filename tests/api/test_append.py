@@ -31,7 +31,10 @@ def test_an_event_is_appended(known: Scene) -> None:
 
     assert response.status_code == 201
     assert response.content_type == "application/json"
+    tip = known.log.tip()
     assert response.get_json() == {
+        "origin": tip.origin,
+        "epoch": tip.epoch,
         "position": 3,
         "subject": str(development_id_of_message("//example.org/desk", "a-1")),
         "version": 1,

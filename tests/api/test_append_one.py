@@ -27,6 +27,11 @@ def sent(scene: Scene, told: Any, query: str = "", **headers: str) -> TestRespon
     return scene.client.post(f"/api/v1/events{query}", json=told, headers={"X-Request-ID": "mine", **headers})
 
 
+def without_log(body: Any) -> Any:
+    """An answer without what tells the two logs apart; either says it, or neither."""
+    return {name: name if name in ("origin", "epoch") else value for name, value in body.items()}
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -48,7 +53,7 @@ def test_both_ways_say_the_same(two: tuple[Scene, Scene], told: list[Any]) -> No
         quick, slow = sent(short, one), sent(long, one, LONG_WAY)
 
         assert quick.status_code == slow.status_code
-        assert quick.get_json() == slow.get_json()
+        assert without_log(quick.get_json()) == without_log(slow.get_json())
         assert sorted(quick.headers) == sorted(slow.headers)
     assert short.log.head() == long.log.head()
 

@@ -110,4 +110,5 @@ def test_a_forged_cursor_is_refused_by_name(filled: Scene, place: Any, forged: A
     told[place] = forged
     cursor = base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
 
-    assert [one["field"] for one in filled.get("/timeline", expect=422, cursor=cursor)["errors"]] == ["cursor"]
+    status = 410 if place == 2 and forged > 0 else 422
+    assert [one["field"] for one in filled.get("/timeline", expect=status, cursor=cursor)["errors"]] == ["cursor"]

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from typing import Any
 
 from flask import Request, Response, g, request
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 from werkzeug.datastructures import ETags
 from werkzeug.http import parse_list_header
 
@@ -25,7 +25,9 @@ from timeline.api.http import answer
 from timeline.api.kept_answers import KeptAnswers
 from timeline.errors import InvalidValue, NotThereYet
 from timeline.projections.projection import VERSION
+from timeline.store.epochs import Tip
 from timeline.store.log import ConflictLog
+from timeline.wire.positions import Place, guard_awaited
 
 LONGEST_WAIT = 60
 """Seconds."""
@@ -53,10 +55,10 @@ class Freshness(Struct, frozen=True):
         if (told := self.unchanged()) or request.method != "GET" or _waits():
             return told
         g.generation = self.generation()
-        question = question_of(request.environ)
-        tag = _fixed_tag(question)
+        question, tip = question_of(request.environ), g.tip
+        tag = _fixed_tag(question, tip)
         if (body := self.kept.find((g.generation, tag))) is None:
-            tag = _passing_tag(question, self.log.head().position, g.asked_at)
+            tag = _passing_tag(question, tip, g.asked_at)
             body = self.kept.find((g.generation, tag))
         if body is None:
             return None
@@ -65,22 +67,25 @@ class Freshness(Struct, frozen=True):
     def unchanged(self) -> Response | None:
         """The answer 304 to a request that holds what it would be given, otherwise None."""
         g.asked_at = self.now()
+        g.tip = self.log.tip()  # before anything is read: what is read while the log is restored is of no later epoch
         if request.method not in ("GET", "HEAD") or _waits():
             return None
-        marks = self.unchanged_marks(request.if_none_match, question_of(request.environ))
+        marks = self.unchanged_marks(request.if_none_match, question_of(request.environ), g.tip)
         return None if marks is None else _unchanged(marks)
 
-    def unchanged_marks(self, held: ETags, question: str) -> dict[str, str] | None:
+    def unchanged_marks(self, held: ETags, question: str, tip: Tip | None = None) -> dict[str, str] | None:
         """The headers of a 304 to a reader who holds answers with these tags; None where none of them holds.
 
-        A question is its path and query. Of `*`, any answer that there is, only `marked` can tell whether it holds.
+        A question is its path and query, `tip` where the log stands, which is asked for where it is not given. Of `*`,
+        any answer that there is, only `marked` can tell whether it holds.
         """
         if not held or held.star_tag:
             return None
-        if self._holds(held, tag := _fixed_tag(question)):
-            return self._marks(tag, question)  # whatever the log holds by now, which need not be asked for it
-        tag = _passing_tag(question, self.log.head().position, self.now())
-        return self._marks(tag, question) if self._holds(held, tag) else None
+        tip = tip or self.log.tip()
+        for tag in (_fixed_tag(question, tip), _passing_tag(question, tip, self.now())):
+            if self._holds(held, tag):
+                return self._marks(tag, question)
+        return None
 
     def is_fixed(self, *recorded: int | datetime | None) -> bool:
         """Whether an answer is the same for ever: these are its recorded cuts, and all lie in the past of the log."""
@@ -101,7 +106,8 @@ class Freshness(Struct, frozen=True):
         reader holds it already they are told so instead.
         """
         question = question_of(request.environ)
-        tag = _fixed_tag(question) if fixed else _passing_tag(question, position, g.asked_at)
+        tip = structs.replace(g.tip, position=position)
+        tag = _fixed_tag(question, tip) if fixed else _passing_tag(question, tip, g.asked_at)
         marks = self._marks(tag, question)
         if request.if_none_match and self._holds(request.if_none_match, tag):
             return _unchanged(marks)
@@ -112,22 +118,25 @@ class Freshness(Struct, frozen=True):
         """Say of nobody who holds an answer with this tag (as in its header) that they hold the answer."""
         self.withdrawn.add(_bare(tag))
 
-    def await_position(self, wanted: int | None) -> None:
+    def await_position(self, wanted: Place | None) -> None:
         """Wait until the log is where the reader saw it (`min_position`), as long as `Prefer: wait` allows.
 
-        Raises `NotThereYet`.
+        Raises `NotThereYet`, and `OtherEpoch` where it never will be there, because it was restored.
         """
         if wanted is None:
             return
+        guard_awaited(self.log, wanted, "min_position")
         handover, seconds = handover_of(), wait_of(request)
         if handover is None:
-            self.log.await_position(wanted, seconds)
-        if (position := self.log.head().position) < wanted:
+            self.log.await_position(wanted.position, seconds)
+            guard_awaited(self.log, wanted, "min_position")
+        g.tip = self.log.tip()
+        if (position := g.tip.position) < wanted.position:
             if handover and seconds:
-                leave_if_time_remains(handover, wanted - 1, Wanted(), seconds)
+                leave_if_time_remains(handover, Place(wanted.position - 1, g.tip.epoch), Wanted(), seconds)
             raise NotThereYet(
                 f"min_position: the log stands at position {position}; `Prefer: wait=10` waits for it",
-                ({"field": "min_position", "value": wanted, "allowed": f"a position up to {position}, for now"},),
+                ({"field": "min_position", "value": str(wanted), "allowed": f"a position up to {position}, for now"},),
             )
 
     def _holds(self, held: ETags, tag: str) -> bool:
@@ -172,12 +181,12 @@ def _bare(tag: str) -> str:
     return tag.removeprefix("W/").strip('"')
 
 
-def _fixed_tag(question: str) -> str:
-    return _FIXED + _digest(question)
+def _fixed_tag(question: str, tip: Tip) -> str:
+    return _FIXED + _digest(question, tip.origin, tip.epoch)
 
 
-def _passing_tag(question: str, position: int, now: datetime) -> str:
-    return _PASSING + _digest(question, str(position), str(int(now.timestamp()) // 60))
+def _passing_tag(question: str, tip: Tip, now: datetime) -> str:
+    return _PASSING + _digest(question, tip.origin, tip.epoch, str(tip.position), str(int(now.timestamp()) // 60))
 
 
 def _digest(*parts: str) -> str:

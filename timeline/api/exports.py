@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
-from flask import Response
+from flask import Response, g
 
 from timeline.api.caching import Freshness
 from timeline.api.http import ApiBlueprint
@@ -70,6 +70,7 @@ def blueprint(log: ConflictLog, reader: Reader, title: str, freshness: Freshness
         recorded = (
             (question.since, question.until) if question.clock is Clock.RECORDED else (question.wanted.recorded_at,)
         )
+        response.headers.update({"Timeline-Origin": g.tip.origin, "Timeline-Epoch": g.tip.epoch})
         position = asked.export.held.cuts.position
         marked = freshness.marked(response, position, fixed=freshness.is_fixed(*recorded))
         if marked is response:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from timeline.api.following import Wanted
 from timeline.api.streams import EventStream
+from timeline.wire.positions import BEGINNING, Place
 
 HANDOVER = "timeline.handover"
 """Where the environment of a request has its handover."""
@@ -20,7 +21,7 @@ HANDOVER = "timeline.handover"
 class Wait(Struct, frozen=True):
     """Wait until the log holds an event after a position that is wanted, or until a time (`monotonic`) at most."""
 
-    after: int
+    after: Place
     wanted: Wanted
     until: float
 
@@ -32,8 +33,8 @@ class Handover(Struct):
     stream: EventStream | None = None
     until: float | None = None
     """When the wait ends (`monotonic`); None before there was one. Then the request was admitted and counted before."""
-    looked_to: int = 0
-    """Up to which position nothing that is wanted was found meanwhile."""
+    looked_to: Place = BEGINNING
+    """Up to which position, of which epoch, nothing that is wanted was found meanwhile."""
     request_id: str = ""
     began: float = 0.0
     """When the request came first (`perf_counter`)."""
@@ -61,7 +62,7 @@ def leaves_wait() -> bool:
     return found is not None and found.wait is not None
 
 
-def leave_if_time_remains(handover: Handover, after: int, wanted: Wanted, seconds: float) -> None:
+def leave_if_time_remains(handover: Handover, after: Place, wanted: Wanted, seconds: float) -> None:
     """Leave the request to the server until something has come; unless the time that it may wait is over."""
     if handover.until is None:
         handover.until = time.monotonic() + seconds

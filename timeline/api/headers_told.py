@@ -12,6 +12,7 @@ from timeline.api.writing import header
 _READ = "/api/v1/"
 _UNTAGGED = ("/api/v1/events/stream",)
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_GONE = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Gone"}}}
 _IF_NONE_MATCH = header("If-None-Match", "The `ETag` of an answer that the reader holds: 304 where it still is one.")
 _PREFER = header("Prefer", "`wait=N`: wait up to N seconds (at most 60) for `min_position` (RFC 7240).")
 _ETAG = {"ETag": {"schema": {"type": "string"}, "description": "Tells this answer from others to the same question."}}
@@ -63,6 +64,9 @@ def _tell_of_read(path: str, operation: dict[str, Any]) -> None:
     if "min_position" in queried:
         parameters.append(_PREFER)
         responses.setdefault("412", _refusal("The log has not come to `min_position`"))
+        responses.setdefault("409", _refusal("The log was restored and never comes to `min_position`", schema=_GONE))
+    if "cursor" in queried:
+        responses.setdefault("410", _refusal("The log was restored since the page of `cursor`", schema=_GONE))
     if "{" in path:
         responses.setdefault("404", _refusal("Nothing is known of that"))
     if path.startswith(_READ) or path == "/healthz":
@@ -70,5 +74,7 @@ def _tell_of_read(path: str, operation: dict[str, Any]) -> None:
         responses["503"]["headers"] = {**responses["503"].get("headers", {}), **_RETRY}
 
 
-def _refusal(description: str, headers: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return {"description": description, **({"headers": dict(headers)} if headers else {}), "content": _PROBLEM}
+def _refusal(
+    description: str, headers: Mapping[str, Any] | None = None, schema: Mapping[str, Any] = _PROBLEM
+) -> dict[str, Any]:
+    return {"description": description, **({"headers": dict(headers)} if headers else {}), "content": schema}

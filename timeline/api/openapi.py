@@ -14,7 +14,7 @@ from timeline.wire.facts import SCHEMAS
 
 EVENT = {"$ref": "#/components/schemas/Event"}
 """An event of any type, as a body has it."""
-_PROBLEM = "#/components/schemas/Problem"
+_PROBLEMS = ("#/components/schemas/Problem", "#/components/schemas/Gone")
 _PROBLEM_TYPE = "application/problem+json"
 _IGNORED = {"datacontenttype": {"type": "string"}, "dataschema": {"type": "string"}}
 
@@ -41,7 +41,7 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     """The document with every problem under its own content type, and with both answers of an append."""
     document = deepcopy(document)  # the library gives the same parts each time it is asked
     for content in _contents(document):
-        if content.get("application/json", {}).get("schema", {}).get("$ref") == _PROBLEM:
+        if content.get("application/json", {}).get("schema", {}).get("$ref") in _PROBLEMS:
             content[_PROBLEM_TYPE] = content.pop("application/json")
     answers = document["paths"]["/api/v1/events"]["post"]["responses"]
     told = answers["200"]["content"]["application/json"]

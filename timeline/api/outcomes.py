@@ -30,7 +30,9 @@ def outcome_of(became: Receipt | TimelineError) -> Outcome:
 
 def told_of(became: Receipt | TimelineError) -> dict[str, Any]:
     """What an answer says of it."""
-    return receipt(became) if isinstance(became, Receipt) else {"problem": problem_of(became)}
+    if not isinstance(became, Receipt):
+        return {"problem": problem_of(became)}
+    return {name: value for name, value in receipt(became).items() if name != "origin"}
 
 
 def receipt(one: Receipt) -> dict[str, Any]:
@@ -40,6 +42,8 @@ def receipt(one: Receipt) -> dict[str, Any]:
         "subject": str(one.subject),
         "version": one.version,
         "recorded_at": _told_instant(one.recorded_at),
+        "origin": one.origin,
+        "epoch": one.epoch,
         "warnings": list(one.warnings),
     }
 

@@ -18,6 +18,9 @@ from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.entries import Page
 from timeline.readmodel.rows import After
+from timeline.store.epochs import EpochId, Lineage, first_epoch
+from timeline.store.log import ConflictLog
+from timeline.wire.positions import Place, guard_held
 
 _Instant = Annotated[datetime, Meta(tz=True)]
 
@@ -35,6 +38,8 @@ class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     id: UUID
     filters: str
     recorded_at: _Instant | None
+    epoch: EpochId | None = None
+    """That of the position; cursors that were given before there were epochs are of the log's first."""
 
     @property
     def cuts(self) -> WantedCuts:
@@ -56,8 +61,11 @@ class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         )
 
 
-def read_cursor(text: str, wanted: WantedCuts, filters: Struct) -> Cursor:
-    """The cursor that an earlier answer to the same question gave as `next_cursor`. Raises `InvalidValue`."""
+def read_cursor(log: ConflictLog, text: str, wanted: WantedCuts, filters: Struct) -> Cursor:
+    """The cursor that an earlier answer to the same question gave as `next_cursor`.
+
+    Raises `InvalidValue`, and `OutOfEpoch` where the log no longer holds what that answer was read from.
+    """
     try:
         cursor = msgspec.json.decode(base64.urlsafe_b64decode(text.encode("ascii")), type=Cursor)
     except ValueError:
@@ -67,6 +75,8 @@ def read_cursor(text: str, wanted: WantedCuts, filters: Struct) -> Cursor:
             "the same filters beside it as on the page before, and the same cuts or none; leave it out to ask anew"
         )
         raise InvalidValue("cursor", text, allowed)
+    epoch = cursor.epoch or first_epoch(log.tip().origin)
+    guard_held(log, Place(cursor.position, epoch), "cursor")
     return cursor
 
 
@@ -75,15 +85,28 @@ def not_a_cursor(text: str) -> InvalidValue:
     return InvalidValue("cursor", text, "the next_cursor of an earlier answer, unchanged")
 
 
-def cursor_behind(page: Page, wanted: WantedCuts, filters: Struct, before: Cursor | None) -> str | None:
-    """The cursor of the page behind this one, which was asked for so; None where there is none."""
+def cursor_behind(
+    lineage: Lineage, page: Page, wanted: WantedCuts, filters: Struct, before: Cursor | None
+) -> str | None:
+    """The cursor of the page behind this one, which was asked for so; None where there is none.
+
+    `lineage` is that of the log before the page was read. The cursor is of the oldest epoch in which its position means
+    the same, so that a restore that keeps what was read changes nothing in it.
+    """
     if page.ends is None:
         return None
     cuts, (start, id) = page.held.cuts, page.ends
     given = wanted.recorded_at if isinstance(wanted.recorded_at, datetime) else None
     recorded_at = before.recorded_at if before else given
     cursor = Cursor(
-        cuts.as_of, cuts.known_at, cuts.position, from_micros(start), UUID(bytes=id), _digest(filters), recorded_at
+        cuts.as_of,
+        cuts.known_at,
+        cuts.position,
+        from_micros(start),
+        UUID(bytes=id),
+        _digest(filters),
+        recorded_at,
+        lineage.oldest(cuts.position),
     )
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode("ascii")
 

@@ -15,6 +15,7 @@ from timeline.readmodel.cuts import parse_moment, wanted_cuts
 from timeline.readmodel.wording import words
 from timeline.wire.answers import ITEM_FIELDS
 from timeline.wire.fields import INSTANT_PATTERN, MESSAGES, Checked, CheckedString, Messages
+from timeline.wire.positions import EXAMPLE, PATTERN, parse_place
 
 _LOST_PLUS = re.compile(r"[0-9-]{10}[Tt][0-9:.]{8,} [0-9]{2}:[0-9]{2}")
 """An instant as it comes where somebody wrote the `+` of its offset as it is."""
@@ -111,6 +112,13 @@ class Whole(Checked, fields.Integer):
     def __init__(self, least: int, most: int, *, metadata: dict[str, Any], **kwargs: Any) -> None:
         limits = {"minimum": least, "maximum": most}
         super().__init__(_whole(least, most), metadata={**limits, **metadata}, **kwargs)
+
+
+class PlaceText(CheckedString):
+    """A position in a query string, with the epoch of the log that it belongs to or without."""
+
+    def __init__(self, *, metadata: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(parse_place, metadata={"pattern": PATTERN, "example": EXAMPLE, **metadata}, **kwargs)
 
 
 class Cut(CheckedString):

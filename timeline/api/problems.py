@@ -34,6 +34,8 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.NoneAppended: 422,
     errors.TooSlow: 408,
     errors.NotThereYet: 412,
+    errors.OutOfEpoch: 410,
+    errors.OtherEpoch: 409,
     errors.TooManyStreams: 503,
     errors.TooManyAtOnce: 503,
     errors.AddressUnusable: 500,
@@ -42,6 +44,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.InsufficientScope: 403,
     errors.TooManyRequests: 429,
     errors.StoreUnusable: 503,
+    errors.HoldsRecords: 503,
     errors.LogReplaced: 503,
 }
 """The HTTP status of each error."""
@@ -69,7 +72,20 @@ def problem(status: int, slug: str, title: str, detail: str, listed: tuple[dict[
 
 def problem_of(error: errors.TimelineError) -> dict[str, Any]:
     """The problem document of an error that was raised on purpose."""
-    return problem(STATUS_OF[type(error)], error.slug, error.title, error.detail, error.errors)
+    told = problem(STATUS_OF[type(error)], error.slug, error.title, error.detail, error.errors)
+    return {**told, **error.members}
+
+
+def problem_document(error: errors.TimelineError, instance: str) -> dict[str, Any]:
+    """The problem document of an error outside a request; `instance` is the path that it is about."""
+    return {
+        "type": f"urn:timeline:problem:{error.slug}",
+        "title": error.title,
+        "status": STATUS_OF[type(error)],
+        "detail": error.detail,
+        "instance": instance,
+        **error.members,
+    }
 
 
 def problem_response(body: dict[str, Any]) -> Response:

@@ -35,6 +35,9 @@ class KeysSchema(Schema):
     """Who signs this log."""
 
     origin = fields.String(required=True, metadata=said("The log's name, the first line of its checkpoints."))
+    epoch = fields.String(
+        required=True, metadata=said("Which life of the log positions belong to: a restore begins a new one.")
+    )
     verifiers = fields.List(
         fields.String(), required=True, metadata=said("Ed25519 public keys as C2SP verifier keys: name+key id+key.")
     )
@@ -81,7 +84,8 @@ def blueprint(log: ConflictLog, freshness: Freshness) -> ApiBlueprint:
     def keys() -> Response:
         size = parse_checkpoint(log.sign()).size
         queries = log.records.queries
-        body = {"origin": queries.origin(), "verifiers": queries.verifiers()}
+        tip = log.tip()
+        body = {"origin": tip.origin, "epoch": tip.epoch, "verifiers": queries.verifiers()}
         return freshness.answer(body, size, fixed=False)
 
     @proofs.get("/proof/inclusion")

@@ -10,6 +10,7 @@ from timeline.api.parameters import (
     Cut,
     EventType,
     Moment,
+    PlaceText,
     RecordedAt,
     Since,
     Whole,
@@ -28,6 +29,7 @@ from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
 from timeline.wire.fields import INSTANT_PATTERN, SCHEMA_MESSAGES, CheckedString, RecordedText, Word
+from timeline.wire.positions import BEGINNING
 
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
 
@@ -52,10 +54,11 @@ class Query(Schema):
 class AwaitingQuery(Query):
     """What can wait for the reader's own write."""
 
-    min_position = Whole(
-        0,
-        2**53,
-        metadata=said("Answer only once the log has come to this position; `Prefer: wait=N` waits N seconds for it."),
+    min_position = PlaceText(
+        metadata=said(
+            "Answer only once the log has come to this position; `Prefer: wait=N` waits N seconds for it. With its "
+            "epoch (`838-1f0c2d3e4b5a`): 409 where the log was restored since and does not share it."
+        ),
     )
 
 
@@ -251,15 +254,24 @@ class FollowQuery(Query):
 class EventsQuery(FollowQuery):
     """Where to read on in the log."""
 
-    after = Whole(0, 2**53, load_default=0, metadata=said("Position after which to begin; default 0."))
+    after = PlaceText(
+        load_default=BEGINNING,
+        metadata=said(
+            "Position after which to begin, with its epoch: `next_after` of the page before; default 0. A position "
+            "without an epoch is taken where it means the same in all epochs of the log."
+        ),
+    )
     limit = Whole(1, 1_000, load_default=500, metadata=said("Events a page, 1 to 1000; default 500."))
 
 
 class StreamQuery(FollowQuery):
     """Where to begin to follow."""
 
-    after = Whole(
-        0, 2**53, metadata=said("Position after which to begin; default: now. `Last-Event-ID` goes before it.")
+    after = PlaceText(
+        metadata=said(
+            "Position after which to begin, with its epoch: the `id` of an event of this stream, or `next_after` of "
+            "`/events`; default: now. `Last-Event-ID` goes before it."
+        )
     )
 
 

@@ -162,7 +162,9 @@ def _timeline(
 ) -> Response:
     """A page. Raises `NothingKnown` where this one front is asked for and unknown, which no page that holds one is."""
     wanted, filters = cuts_of(query), filters_of(query)
-    cursor = read_cursor(query["cursor"], wanted, filters) if "cursor" in query else None
+    log = freshness.log
+    cursor = read_cursor(log, query["cursor"], wanted, filters) if "cursor" in query else None
+    lineage = log.lineage()
     try:
         page = reader.page(
             cursor.cuts if cursor else wanted,
@@ -179,7 +181,8 @@ def _timeline(
         _guard_known(reader, front, wanted)
     raw = map(msgspec.Raw, page.items)
     items = list(raw) if "fields_" not in query else [_chosen(one, query) for one in raw]
-    body = {**answers.held(page.held), "items": items, "next_cursor": cursor_behind(page, wanted, filters, cursor)}
+    next_cursor = cursor_behind(lineage, page, wanted, filters, cursor)
+    body = {**answers.held(page.held), "items": items, "next_cursor": next_cursor}
     fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
     return freshness.answer(body, page.held.cuts.position, fixed=fixed)
 
@@ -188,7 +191,9 @@ def _checks(reader: Reader, freshness: Freshness, query: dict[str, Any]) -> Resp
     """A page. Its cursor holds how many came before it: at fixed cuts they are always the same."""
     wanted = cuts_of(query)
     filters = FindingFilters(*(frozenset(query.get(name, ())) for name in ("front", "source", "code")))
-    cursor = read_cursor(query["cursor"], wanted, filters) if "cursor" in query else None
+    log = freshness.log
+    cursor = read_cursor(log, query["cursor"], wanted, filters) if "cursor" in query else None
+    lineage = log.lineage()
     before, limit = (cursor.after[0] if cursor else 0), query["limit"]
     try:
         page = reader.findings(cursor.cuts if cursor else wanted, filters, limit, before)
@@ -201,7 +206,7 @@ def _checks(reader: Reader, freshness: Freshness, query: dict[str, Any]) -> Resp
         "total": page.total,
         "complete": page.complete,
         "items": [answers.finding(one) for one in page.items],
-        "next_cursor": cursor_behind(Page(page.held, [], ends), wanted, filters, cursor),
+        "next_cursor": cursor_behind(lineage, Page(page.held, [], ends), wanted, filters, cursor),
     }
     fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
     return freshness.answer({**answers.held(page.held), **body}, page.held.cuts.position, fixed=fixed)

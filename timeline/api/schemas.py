@@ -39,6 +39,9 @@ _WARNINGS = (
 )
 
 
+_EPOCH = "Which life of the log positions belong to: a restore begins a new one."
+
+
 class ReceiptSchema(Schema):
     """What became of an appended event."""
 
@@ -46,6 +49,8 @@ class ReceiptSchema(Schema):
     subject = fields.UUID(required=True, metadata=said("The development, front or source that it is about."))
     version = fields.Integer(required=True, metadata=said("How many events that subject has with this one."))
     recorded_at = fields.String(required=True, metadata=said("When the log learnt it (UTC)."))
+    origin = fields.String(required=True, metadata=said("The log's name."))
+    epoch = fields.String(required=True, metadata=said(_EPOCH))
     warnings = fields.List(fields.Nested(WarningSchema), required=True, metadata=said(_WARNINGS))
 
 
@@ -56,6 +61,7 @@ class _Became(Schema):
     subject = fields.UUID(metadata=said("The development, front or source that it is about."))
     version = fields.Integer(metadata=said("How many events that subject has with this one."))
     recorded_at = fields.String(metadata=said("When the log learnt it (UTC)."))
+    epoch = fields.String(metadata=said(_EPOCH))
     warnings = fields.List(fields.Nested(WarningSchema), metadata=said(_WARNINGS))
     problem = fields.Nested(lambda: ProblemSchema(), metadata=said("Why it was refused."))
 
@@ -250,7 +256,11 @@ class EventsSchema(Schema):
     """A page of the log."""
 
     items = fields.List(fields.Dict(), required=True, metadata=said("CloudEvents 1.0, in the order of position."))
-    next_after = fields.Integer(required=True, metadata=said("Position after which to read on."))
+    next_after = fields.String(
+        required=True, metadata=said("Position after which to read on, with the epoch of the log: `838-1f0c2d3e4b5a`.")
+    )
+    origin = fields.String(required=True, metadata=said("The log's name."))
+    epoch = fields.String(required=True, metadata=said(_EPOCH))
 
 
 class HealthSchema(Schema):
@@ -295,3 +305,15 @@ class ProblemSchema(Schema):
     instance = fields.String(required=True)
     errors = fields.List(fields.Dict(), metadata=said("Field by field: `field`, `value`, `allowed`."))
     request_id = fields.String(metadata=said("Where the failure is ours: what the log lines of the request carry."))
+
+
+class GoneSchema(ProblemSchema):
+    """A position does not mean in this log what it meant where it was given out (RFC 9457)."""
+
+    head = fields.Integer(required=True, metadata=said("Where the log stands."))
+    origin = fields.String(required=True, metadata=said("The log's name."))
+    epoch = fields.String(required=True, metadata=said(_EPOCH))
+    restart_after = fields.String(
+        required=True,
+        metadata=said("The last position that is surely shared, with the epoch: begin again after it; drop the rest."),
+    )

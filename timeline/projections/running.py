@@ -140,6 +140,9 @@ class Runner:
             try:
                 self.catch_up()
                 self._generations.sweep()
+            except LogReplaced as error:
+                log.warning("the log was restored; the rows are built anew", reason=error.detail)
+                self._rebuild_in_time()
             except (StoreUnusable, PersistenceError) as error:
                 log.warning("the rows can not be brought up to date; trying again", reason=str(error))
             except Exception:
@@ -164,8 +167,12 @@ class Runner:
     def rebuild(self, progress: Progress = lambda _: None) -> int:
         """Build a new generation from the log beside the live one and switch over; the position that it came to.
 
-        `progress` is told how many more were. Raises `Busy` where another process is building.
+        `progress` is told how many more were. Raises `Busy` where another process is building. Where the log was
+        exchanged past this software, a new epoch of it begins: nobody knows what of its positions is still right.
         """
+        if self._was_exchanged():
+            log.warning("the log was exchanged without `timeline restore`; a new epoch begins")
+            self._log.begin_epoch(0)
         return build(self._log, self._generations, progress)
 
     def retry(self, progress: Progress = lambda _: None) -> tuple[int, int]:
@@ -193,6 +200,25 @@ class Runner:
     def close(self) -> None:
         """Let go of the generations."""
         self._generations.close()
+
+    def _was_exchanged(self) -> bool:
+        """Whether the log does not hold what the rows were made of, and no restore tells why."""
+        database = self._generations.live()
+        position, leaf_hash = _progress(database) if database else (0, None)
+        there = self._log.records.queries.row(position) if position else None
+        if not position or (there and there.leaf_hash == leaf_hash):
+            return False
+        shared = self._log.lineage().shared_by_all
+        return shared is None or position <= shared
+
+    def _rebuild_in_time(self) -> None:
+        """Build the rows anew; what fails is logged and tried again with the next round."""
+        try:
+            self.rebuild()
+        except Busy:
+            self._generations.look_again()  # another process does it
+        except Exception:
+            log.exception("the rows can not be built anew; trying again")
 
     def _is_made_elsewhere(self, waited: float) -> bool:
         """Whether one who has waited so long may leave the rows to the other process; it is told that he waits."""

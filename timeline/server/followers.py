@@ -23,6 +23,7 @@ from timeline.errors import StoreUnusable
 from timeline.server.connections import Connection
 from timeline.server.pool import Pool
 from timeline.server.sending import Sender
+from timeline.wire.positions import Place
 
 log = structlog.get_logger(__name__)
 
@@ -61,9 +62,10 @@ class Follower:
 class Listener(Follower):
     """One that a stream of events is sent to: how far it has come, and when it was last sent something."""
 
-    def __init__(self, wanted: Wanted, position: int, sender: Sender, now: float) -> None:
+    def __init__(self, wanted: Wanted, position: int, epoch: str, sender: Sender, now: float) -> None:
         super().__init__()
         self.wanted = wanted
+        self.epoch = epoch
         self.position = position
         self.spoke = now
         self._sender = sender
@@ -104,7 +106,7 @@ class Followers:
         self._loop = asyncio.get_running_loop()
         self._followers: set[Follower] = set()
         self._by_secret: dict[str, set[Follower]] = defaultdict(set)
-        self._handouts: dict[tuple[int, Wanted], Handout | None] = {}
+        self._handouts: dict[tuple[int, str, Wanted], Handout | None] = {}
         """What was taken since there were news last; the same for nearly all."""
         self._is_over = False
         broadcast.on_news(self._wake_from_thread)
@@ -133,20 +135,20 @@ class Followers:
         for follower in self._followers:
             follower.end()
 
-    async def wait(self, wait: Wait, follower: Follower, address: str) -> int:
-        """Wait for what a request waits for; the position up to which there was nothing of it."""
+    async def wait(self, wait: Wait, follower: Follower, address: str) -> Place:
+        """Wait for what a request waits for; the place up to which there was nothing of it."""
         await self._pool.run(address, self._broadcast.join)
         timer = self._loop.call_later(max(0.0, wait.until - monotonic()), follower.end)
         try:
-            position, round_ = wait.after, self._broadcast.round
-            while not follower.is_over and self._broadcast.goes_on(round_):
-                handout = self._next(position, wait.wanted)
+            position, epoch, round_ = wait.after.position, wait.after.epoch or "", self._broadcast.round
+            while not follower.is_over and self._broadcast.goes_on(round_, epoch):
+                handout = self._next(position, epoch, wait.wanted)
                 if handout is None or handout.text:  # the log has to be asked, or there is something
                     break
                 if handout.position == position:
                     await follower.news()
                 position = handout.position
-            return position
+            return Place(position, epoch)
         finally:
             timer.cancel()
             self._broadcast.leave()
@@ -157,28 +159,31 @@ class Followers:
         """Send a listener what there is, until it is over."""
         broadcast, round_ = self._broadcast, self._broadcast.round
         after = broadcast.last if stream.after is None else stream.after
-        listener = Listener(stream.wanted, after, sender, self._loop.time())
+        listener = Listener(stream.wanted, after, stream.epoch, sender, self._loop.time())
         with self.following(listener, connection, secret):
             await sender.send(RETRY)
-            while not listener.is_over and broadcast.goes_on(round_):
-                handout = self._next(listener.position, listener.wanted)
+            while not listener.is_over and broadcast.goes_on(round_, listener.epoch):
+                handout = self._next(listener.position, listener.epoch, listener.wanted)
                 if handout is None:
-                    read = partial(broadcast.read, listener.position, listener.wanted)
+                    read = partial(broadcast.read, listener.position, listener.wanted, listener.epoch)
                     taken = await self._pool.run(address, read)
                     handout = Handout(taken.text, b"", taken.position)
                 has_moved, listener.position = handout.position != listener.position, handout.position
                 silent = self._loop.time() - listener.spoke >= streams.HEARTBEAT
                 if handout.text or silent:
-                    await sender.send(handout.text or heartbeat(listener.position))
+                    await sender.send(handout.text or heartbeat(Place(listener.position, listener.epoch)))
                     listener.spoke = self._loop.time()
                 elif not has_moved:
                     await listener.news()
+            if not listener.is_over:
+                place = Place(listener.position, listener.epoch)
+                await sender.send(await self._pool.run(address, partial(broadcast.farewell, place)))
 
-    def _next(self, position: int, wanted: Wanted) -> Handout | None:
+    def _next(self, position: int, epoch: str, wanted: Wanted) -> Handout | None:
         """What comes after a position, from memory; None where the log has to be read for it."""
-        key = (position, wanted)
+        key = (position, epoch, wanted)
         if key not in self._handouts:
-            taken = self._broadcast.take(position, wanted)
+            taken = self._broadcast.take(position, wanted, epoch)
             frame = b"%x\r\n%b\r\n" % (len(taken.text), taken.text) if taken and taken.text else b""
             self._handouts[key] = Handout(taken.text, frame, taken.position) if taken else None
         return self._handouts[key]
@@ -216,7 +221,7 @@ class Followers:
             self._loop.call_soon(self._wake_some, followers, start + WOKEN_A_TURN)
 
     def _push(self, listener: Listener, now: float) -> bool:
-        return listener.push(self._next(listener.position, listener.wanted), now)
+        return listener.push(self._next(listener.position, listener.epoch, listener.wanted), now)
 
     def _wake_from_thread(self) -> None:
         with suppress(RuntimeError):  # the loop has ended

@@ -23,6 +23,7 @@ from timeline.domain.facts import Event, Recorded
 from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.plausibility.registry import ReceiptWarning, strict_refusal
+from timeline.store.epochs import Tip, tip_of
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Head, New, Row, key_of
@@ -55,6 +56,7 @@ class Appender:
         self._streams: dict[UUID, Stream] = {}
         self._unusual = Unusual()
         self._head: Head | None = None
+        self._tip = Tip(0, "", "")
         self._signed = Head()
         self.written = range(0)
         """The positions, without a gap, of the records that this process appended last, each checked as it came in."""
@@ -154,7 +156,7 @@ class Appender:
             goes_on = self.written.stop == rows[0].position
             self.written = range(self.written.start if goes_on else rows[0].position, rows[-1].position + 1)
         for wish, outcome in zip(group, outcomes, strict=True):
-            wish.outcome = outcome if isinstance(outcome, TimelineError) else outcome.receipt(rows)
+            wish.outcome = outcome if isinstance(outcome, TimelineError) else outcome.receipt(rows, self._tip)
         if len(self._streams) > MOST_STREAMS:
             self._streams.clear()
 
@@ -166,7 +168,12 @@ class Appender:
         keys = [wish.key for wish in group]
         missing = {wish.submission.subject for wish in group}.difference(self._streams)
         head, rows = transaction.queries.concerned(keys, list(missing))
-        if head != self._head:
+        tip = tip_of(transaction.queries)
+        restored = self._head is not None and (tip.origin, tip.epoch) != (self._tip.origin, self._tip.epoch)
+        self._tip = tip
+        if restored:
+            self._unusual.forget()
+        if restored or head != self._head:
             self._streams.clear()
             self.written = range(0)
             transaction.guard_whole(head)

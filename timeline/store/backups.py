@@ -16,14 +16,16 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg.sql import SQL, Composed, Identifier
 
-from timeline.errors import StoreUnusable
+from timeline.errors import HoldsRecords, StoreUnusable
 from timeline.store.addresses import Address, PostgresAddress, SqliteAddress
 from timeline.store.checkpoints import Verifier
 from timeline.store.dumps import Progress, dump, load, read_header
 from timeline.store.durable import to_disk
+from timeline.store.epochs import EpochRow, Replacement, common_prefix, rows_after_restore
 from timeline.store.log import ConflictLog
-from timeline.store.postgres import create_lock
-from timeline.store.sqlite import LOCK_TIMEOUT, guard_log_file, read_only_name, replace_content
+from timeline.store.postgres import create_lock, cursor_queries, has_log, schema_queries
+from timeline.store.queries import LogQueries
+from timeline.store.sqlite import LOCK_TIMEOUT, file_queries, guard_log_file, read_only_name, replace_content
 from timeline.store.verification import Verification, verify
 
 PORTABLE = (".ndjson", ".gz")
@@ -31,6 +33,9 @@ PORTABLE = (".ndjson", ".gz")
 
 Build = Callable[[Address], Verification]
 """Makes the log of a backup in a place of its own and verifies it."""
+
+Consent = Callable[[Replacement], None]
+"""Is told what a restore does to a store that holds records, and raises where it is not to be done."""
 
 _NOT_OF_THE_LOG = "tokens"
 """A table that stands in the log's schema and is no part of it: who may use the service (`timeline.access`)."""
@@ -86,37 +91,52 @@ def restore(
     key_file: Path | None = None,
     verifiers: Sequence[Verifier] = (),
     replace: bool = False,
+    consent: Consent = lambda _: None,
     progress: Progress = _nothing,
 ) -> Verification:
     """Put a backup in the place of a store, once it was verified as a whole; returns what was verified.
 
-    Raises `StoreUnusable` where the backup is not whole, or where the store holds records and `replace` is not
-    set; with it, what was there is kept under another name. With `verifiers` the backup must be signed by
-    them: without, a forger's own key would do.
+    A new epoch of the log begins (see `epochs`). Raises `StoreUnusable` where the backup is not whole, and
+    `HoldsRecords` where the store holds records and `replace` is not set; with it, what was there is kept under another
+    name, and `consent` is told first what becomes of them. With `verifiers` the backup must be signed by them: without,
+    a forger's own key would do.
     """
 
     def build(place: Address) -> Verification:
         return _built(path, place, key_file, verifiers, progress)
 
+    def agree(replacement: Replacement) -> None:
+        if replacement.held and not replace:
+            raise HoldsRecords(
+                f"{address} already holds {replacement.held} records; restoring over them {replacement}. --replace "
+                "does so, and keeps what was there under another name"
+            )
+        if replacement.held:
+            consent(replacement)
+
     if isinstance(address, PostgresAddress):
-        return _restore_schema(build, address, replace)
-    return _restore_file(build, address.path, replace)
+        return _restore_schema(build, address, agree)
+    return _restore_file(build, address.path, agree, replace=replace)
 
 
-def _restore_file(build: Build, target: Path, replace: bool) -> Verification:
+def _restore_file(build: Build, target: Path, agree: Consent, *, replace: bool) -> Verification:
     made = target.with_name(f".{target.name}.{uuid4().hex[:8]}.restoring")
     kept = target.with_name(f"{target.name}.before-restore-{_stamp()}")
 
-    def may_replace(held: int) -> None:
-        _guard_replaceable(str(target), held, replace)
-        if held:
+    def prepare(replaced: LogQueries) -> Sequence[EpochRow]:
+        with file_queries(made) as backup:
+            rows = rows_after_restore(backup, replaced, common_prefix(backup, replaced))
+        if replaced.head().position:
             _page_copy(target, kept)
+        return rows
 
     try:
         verified = build(SqliteAddress(made))
         _set_aside_what_is_no_log(target, kept, replace)
         ConflictLog(SqliteAddress(target)).close()
-        replace_content(target, made, may_replace)
+        with file_queries(made) as backup, file_queries(target) as replaced:
+            agree(_replacement(backup, replaced))
+        replace_content(target, made, prepare)
         return verified
     except (OSError, sqlite3.Error, PersistenceError) as error:
         raise StoreUnusable(f"{target} can not be restored to: {error}") from error
@@ -145,19 +165,30 @@ def _set_aside_what_is_no_log(target: Path, kept: Path, replace: bool) -> None:
             leftover.rename(f"{kept}{ending}")
 
 
-def _restore_schema(build: Build, address: PostgresAddress, replace: bool) -> Verification:
+def _restore_schema(build: Build, address: PostgresAddress, agree: Consent) -> Verification:
     made = f"{address.schema}_restoring_{uuid4().hex[:8]}"
+    place = PostgresAddress(address.parameters, made)
     try:
-        verified = build(PostgresAddress(address.parameters, made))
+        verified = build(place)
+        if has_log(address):
+            ConflictLog(address).close()  # an older log has no table of epochs yet
+            with schema_queries(place) as backup, schema_queries(address) as replaced:
+                agree(_replacement(backup, replaced))
         with psycopg.connect(**address.connection) as connection, connection.cursor() as cursor:
             create_lock(cursor, address.schema)
-            if cursor.execute("SELECT to_regclass(%s)", (f"{address.schema}.events",)).fetchall() != [(None,)]:
-                held = cursor.execute("SELECT coalesce(max(position), 0) FROM events").fetchall()[0][0]
-                _guard_replaceable(str(address), held, replace)
+            if cursor.execute("SELECT to_regclass(%s)", (f"{address.schema}.epochs",)).fetchall() != [(None,)]:
+                with schema_queries(place) as backup:
+                    replaced = cursor_queries(cursor)
+                    rows = rows_after_restore(backup, replaced, common_prefix(backup, replaced))
                 kept = f"{address.schema}_before_restore_{_stamp().lower()}"
                 cursor.execute(_rename(address.schema, kept))
                 move = SQL("ALTER TABLE IF EXISTS {} SET SCHEMA {}")
                 cursor.execute(move.format(Identifier(kept, _NOT_OF_THE_LOG), Identifier(made)))
+            else:
+                with schema_queries(place) as backup:
+                    rows = rows_after_restore(backup, None, 0)
+            insert = SQL("INSERT INTO {} (epoch, last) VALUES (%s, %s)").format(Identifier(made, "epochs"))
+            cursor.executemany(insert, rows)
             cursor.execute(_rename(made, address.schema))
         return verified
     except psycopg.Error as error:
@@ -194,12 +225,9 @@ def _built(
     return verified
 
 
-def _guard_replaceable(store: str, held: int, replace: bool) -> None:
-    if held and not replace:
-        raise StoreUnusable(
-            f"{store} already holds {held} records; --replace puts the backup in their place and keeps them under "
-            "another name"
-        )
+def _replacement(backup: LogQueries, replaced: LogQueries) -> Replacement:
+    shared = common_prefix(backup, replaced)
+    return Replacement(replaced.head().position, backup.head().position, shared)
 
 
 def _page_copy(source: Path, target: Path) -> None:

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from timeline.domain.moments import format_instant
 from timeline.errors import InvalidValue, StoreUnusable
 from timeline.store.checkpoints import is_name, parse_checkpoint, parse_verifier
+from timeline.store.epochs import EpochRow, lineage_of
 from timeline.store.log import ConflictLog
 from timeline.store.records import Row, record_bytes
 from timeline.store.tree import leaf_hash
@@ -30,12 +31,13 @@ Progress = Callable[[int], None]
 
 
 class DumpHeader(Struct, frozen=True):
-    """The first line: whose log it is, how long, and which keys signed its checkpoints since which size."""
+    """The first line: whose log it is, how long, which keys signed its checkpoints since which size, its epochs."""
 
     format: str
     origin: str
     size: int
     signers: tuple[tuple[str, int], ...] = ()
+    epochs: tuple[EpochRow, ...] = ()
 
 
 class DumpedRecord(Struct, frozen=True, omit_defaults=True):
@@ -98,6 +100,8 @@ def load(path: Path, header: DumpHeader, log: ConflictLog, progress: Progress = 
     with log.records.appending() as transaction:
         for verifier, since in header.signers:
             transaction.execute("INSERT INTO signers (verifier, since) VALUES (?, ?)", (verifier, since))
+        for epoch, last in header.epochs:
+            transaction.execute("INSERT INTO epochs (epoch, last) VALUES (?, ?)", (epoch, last))
         for size, note in sizes:
             transaction.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (size, note))
 
@@ -119,7 +123,7 @@ def read_header(path: Path) -> DumpHeader | None:
     """The first line of a dump; None where the file is none."""
     try:
         with _opened(path, "rb") as file:
-            header = msgspec.json.decode(file.readline(100_000), type=DumpHeader)
+            header = msgspec.json.decode(file.readline(1_000_000), type=DumpHeader)
     except (msgspec.MsgspecError, OSError, EOFError, UnicodeDecodeError, zlib.error):
         return None
     return header if header.format == FORMAT and is_name(header.origin) else None
@@ -127,7 +131,7 @@ def read_header(path: Path) -> DumpHeader | None:
 
 def _lines(log: ConflictLog, size: int) -> Iterator[DumpHeader | DumpedRecord]:
     queries = log.records.queries
-    yield DumpHeader(FORMAT, queries.origin() or "", size, tuple(queries.signers()))
+    yield DumpHeader(FORMAT, queries.origin() or "", size, tuple(queries.signers()), tuple(lineage_of(queries).rows))
     position = 0
     while position < size:
         for row in queries.rows(position + 1, _BATCH, size):

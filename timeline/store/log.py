@@ -22,6 +22,7 @@ from timeline.domain.values import MessageId
 from timeline.errors import StoreUnusable, TimelineError
 from timeline.store.addresses import Address, SqliteAddress, parse_address
 from timeline.store.appending import Appender
+from timeline.store.epochs import Lineage, Tip, epochs_ended, lineage_of, tip_of
 from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder, has_log
 from timeline.store.reading_on import EVERYTHING_KNOWN, NOTHING_KNOWN, Known, Tail
 from timeline.store.recorders import LogRecorder
@@ -197,13 +198,34 @@ class ConflictLog(Application[Any]):
         head = self.records.queries.head()
         return Head(head.position, from_micros(head.recorded_at) if head.position else None)
 
+    def tip(self) -> Tip:
+        """Where the log stands, with its epoch."""
+        return tip_of(self.records.queries)
+
+    def lineage(self) -> Lineage:
+        """The epochs of the log."""
+        return lineage_of(self.records.queries)
+
+    def begin_epoch(self, last: int) -> None:
+        """Begin a new epoch: positions of all before are right up to `last` at most."""
+        with self.records.appending() as transaction:
+            for epoch, known in epochs_ended(lineage_of(transaction.queries), last):
+                transaction.execute("INSERT INTO epochs (epoch, last) VALUES (?, ?)", (epoch, known))
+
     def await_position(self, position: int, seconds: float) -> bool:
-        """Wait until the log has come to a position; whether it has within so many seconds."""
+        """Wait until the log has come to a position; whether it has within so many seconds.
+
+        Where the log is restored meanwhile it is not waited any longer: then the position may mean something else.
+        """
         signal, until = self.records.signal, time.monotonic() + seconds
+        epoch = self.tip().epoch
         while True:
             heard = signal.rung
-            if self.records.queries.head().position >= position:
+            tip = self.tip()
+            if tip.position >= position:
                 return True
+            if tip.epoch != epoch:
+                return False
             self.records.listen()
             remaining = until - time.monotonic()
             if remaining <= 0:
@@ -215,9 +237,13 @@ class ConflictLog(Application[Any]):
         written = self._appender.written
         return Known(written.stop - 1) if position + 1 in written else NOTHING_KNOWN
 
-    def tail(self, after: int = 0, leaf_hash: bytes | None = None) -> Tail:
-        """A reader that follows the log from a position; with its leaf hash it notices where the log was exchanged."""
-        return Tail(Follower(self.records, after, leaf_hash), self._read_all)
+    def tail(self, after: int = 0, leaf_hash: bytes | None = None, epoch: str | None = None) -> Tail:
+        """A reader that follows the log from a position.
+
+        With the leaf hash of that record it notices where the log was exchanged, and with the epoch where it was
+        restored, be it to the same records.
+        """
+        return Tail(Follower(self.records, after, leaf_hash, epoch), self._read_all)
 
     def sign(self) -> str:
         """The signed checkpoint of where the log stands now (a C2SP note)."""

@@ -48,12 +48,15 @@ _TABLES = (
     )""",
     "CREATE TABLE IF NOT EXISTS {schema}.signers (verifier text PRIMARY KEY, since bigint NOT NULL)",
     "CREATE TABLE IF NOT EXISTS {schema}.checkpoints (size bigint PRIMARY KEY, note text NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS {schema}.epochs (
+        number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, epoch text NOT NULL, last bigint
+    )""",
     """CREATE OR REPLACE FUNCTION {schema}.refuse() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
     *(
         f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {{schema}}.{table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse()"
-        for table in ("log", "events", "tree_nodes", "signers", "checkpoints")
+        for table in ("log", "events", "tree_nodes", "signers", "checkpoints", "epochs")
     ),
 )
 
@@ -120,7 +123,7 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):
         schema = self.datastore.schema
         with self._transaction() as cursor:
             create_lock(cursor, schema)
-            cursor.execute("SELECT to_regclass(%s)", (f"{schema}.checkpoints",))
+            cursor.execute("SELECT to_regclass(%s)", (f"{schema}.epochs",))  # the table that was added last
             if cursor.fetchone() == (None,):
                 there = cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone()
                 for statement in _TABLES[1 if there else 0 :]:
@@ -159,7 +162,7 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):
 
     def among(self, column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
         """The values as one array, so that the statement stays the same however many they are."""
-        return f"{column} = ANY(?)", [list(values)]
+        return _among(column, values)
 
     def listen(self) -> None:
         """Have the signal rung when other processes append; without it a follower asks once a second."""
@@ -181,6 +184,22 @@ class PostgresLogRecorder(LogRecorder, PostgresApplicationRecorder):
             connection.transaction(),
         ):
             yield cursor
+
+
+@contextmanager
+def schema_queries(address: PostgresAddress) -> Iterator[LogQueries]:
+    """The questions about the log in a schema, on a connection of their own."""
+    with psycopg.connect(**address.connection) as connection, connection.cursor() as cursor:
+        yield cursor_queries(cursor)
+
+
+def cursor_queries(cursor: Cursor[Any]) -> LogQueries:
+    """The questions about the log of the schema that a cursor is in."""
+    return LogQueries(lambda sql, given: _fetched(cursor, sql, given), _among)
+
+
+def _among(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    return f"{column} = ANY(?)", [list(values)]
 
 
 def has_log(address: PostgresAddress) -> bool:

@@ -19,6 +19,8 @@ Among = Callable[[str, Sequence[Any]], tuple[str, list[Any]]]
 
 COLUMNS = "position, recorded_at, originator_id, originator_version, topic, message_key, leaf_hash, state"
 """Of a record, in the order of `Row`."""
+_EPOCH = "SELECT epoch FROM epochs WHERE last IS NULL ORDER BY number DESC LIMIT 1"
+_STANDING = f"SELECT origin, ({_EPOCH}), coalesce((SELECT max(position) FROM events), 0) FROM log"
 _MOST_READ = 2_000
 """How many states are looked through at once."""
 _MOST_NAMED = 500
@@ -36,6 +38,15 @@ class LogQueries:
         """The log's own name, given once when it was made."""
         rows = self.fetch("SELECT origin FROM log", ())
         return rows[0][0] if rows else None
+
+    def epochs(self) -> list[tuple[str, int | None]]:
+        """The rows about epochs in the order in which they were added: epoch, last (see `epochs`)."""
+        return [(epoch, last) for epoch, last in self.fetch("SELECT epoch, last FROM epochs ORDER BY number", ())]
+
+    def standing(self) -> tuple[str, str | None, int]:
+        """In one question: the log's name, its epoch (None: the first), and its last position."""
+        rows = self.fetch(_STANDING, ())
+        return rows[0] if rows else ("", None, 0)
 
     def head(self) -> Head:
         """Where the log stands."""

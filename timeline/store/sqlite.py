@@ -19,6 +19,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQ
 from eventsourcing.utils import Environment
 
 from timeline.errors import StoreUnusable
+from timeline.store.epochs import EpochRow
 from timeline.store.queries import COLUMNS, LogQueries, marks
 from timeline.store.recorders import FETCHED, LogRecorder, Verifiable
 from timeline.store.records import Row
@@ -51,6 +52,7 @@ _TABLES = (
     ) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS signers (verifier TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS epochs (number INTEGER PRIMARY KEY, epoch TEXT NOT NULL, last INTEGER)""",
 )
 
 # INSERT OR REPLACE deletes without a delete trigger, so each key is looked up first.
@@ -63,6 +65,7 @@ _UNIQUE = {
     "tree_nodes": "EXISTS (SELECT 1 FROM tree_nodes WHERE level = NEW.level AND number = NEW.number)",
     "signers": "EXISTS (SELECT 1 FROM signers WHERE verifier = NEW.verifier)",
     "checkpoints": "EXISTS (SELECT 1 FROM checkpoints WHERE size = NEW.size)",
+    "epochs": "EXISTS (SELECT 1 FROM epochs WHERE number = NEW.number)",
 }
 """Table -> when a new row would replace one that is there."""
 
@@ -181,7 +184,7 @@ class SqliteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore
 
     def among(self, column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
         """The values one by one; a UUID as its 16 bytes."""
-        return f"{column} IN ({marks(values)})", [one.bytes if isinstance(one, UUID) else one for one in values]
+        return _among(column, values)
 
 
 def claim_file(path: Path) -> None:
@@ -199,30 +202,46 @@ def claim_file(path: Path) -> None:
         raise StoreUnusable(f"{path} can not be used as a store: {error}") from error
 
 
-def replace_content(target: Path, source: Path, may_replace: Callable[[int], None]) -> None:
+def replace_content(target: Path, source: Path, prepare: Callable[[LogQueries], Sequence[EpochRow]]) -> None:
     """Put the records of one log file in the place of another's, as one transaction of the target.
 
-    `may_replace` is told how many records the target holds and may raise; whoever writes to the target waits
-    meanwhile, so what it was told still holds when the switch is made.
+    `prepare` is given the target as it stands, may raise, and gives the rows that are added about epochs; whoever
+    writes to the target waits meanwhile, so what it was given still holds when the switch is made.
     """
     with closing(sqlite3.connect(target, timeout=LOCK_TIMEOUT, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("ATTACH ? AS restored", (str(source),))
         connection.execute("BEGIN IMMEDIATE")
         try:
-            may_replace(connection.execute("SELECT count(*) FROM main.events").fetchone()[0])
+            epochs = prepare(_queries(connection))
             triggers = "SELECT name FROM main.sqlite_master WHERE type = 'trigger'"
             for (trigger,) in connection.execute(triggers).fetchall():
                 connection.execute(f'DROP TRIGGER main."{trigger}"')
             for table in _UNIQUE:
                 connection.execute(f"DELETE FROM main.{table}")
                 connection.execute(f"INSERT INTO main.{table} SELECT * FROM restored.{table}")
+            connection.executemany("INSERT INTO main.epochs (epoch, last) VALUES (?, ?)", epochs)
             for statement in _TRIGGERS:
                 connection.execute(statement)
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+
+@contextmanager
+def file_queries(path: Path) -> Iterator[LogQueries]:
+    """The questions about the log in a file, which is only read."""
+    with closing(sqlite3.connect(read_only_name(path), uri=True, timeout=LOCK_TIMEOUT)) as connection:
+        yield _queries(connection)
+
+
+def _queries(connection: sqlite3.Connection) -> LogQueries:
+    return LogQueries(lambda sql, given: connection.execute(sql, given).fetchall(), _among)
+
+
+def _among(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    return f"{column} IN ({marks(values)})", [one.bytes if isinstance(one, UUID) else one for one in values]
 
 
 def read_only_name(path: Path) -> str:

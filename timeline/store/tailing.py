@@ -14,6 +14,7 @@ import structlog
 from eventsourcing.persistence import Notification, PersistenceError, Subscription
 
 from timeline.errors import LogReplaced
+from timeline.store.epochs import tip_of
 from timeline.store.records import Row
 
 if TYPE_CHECKING:
@@ -54,12 +55,16 @@ class Follower:
     """A place in the log that moves on.
 
     `position` is the last record that was read. A follower that starts with the `leaf_hash` of that record
-    notices from the beginning when the log was exchanged for another; any other does from its first record on.
+    notices from the beginning when the log was exchanged for another; any other does from its first record on. One
+    that is of an `epoch` of the log gives no record of any other.
     """
 
-    def __init__(self, recorder: "LogRecorder", after: int = 0, leaf_hash: bytes | None = None) -> None:
+    def __init__(
+        self, recorder: "LogRecorder", after: int = 0, leaf_hash: bytes | None = None, epoch: str | None = None
+    ) -> None:
         self.position = after
         self.leaf_hash = leaf_hash
+        self._epoch = epoch
         self._recorder = recorder
         self._heard = -1
 
@@ -71,6 +76,7 @@ class Follower:
         """
         heard = self._recorder.signal.rung
         rows = self._recorder.queries.rows(max(self.position, 1), limit + 1)
+        self._guard_same_epoch()
         if self.position:
             self._guard_same_log(rows)
             rows = rows[1:]
@@ -111,6 +117,10 @@ class Follower:
                 yield rows
             else:
                 self.wait()
+
+    def _guard_same_epoch(self) -> None:
+        if self._epoch is not None and tip_of(self._recorder.queries).epoch != self._epoch:
+            raise LogReplaced(f"the log was restored and is no longer in its epoch {self._epoch}")
 
     def _guard_same_log(self, rows: Sequence[Row]) -> None:
         first = rows[0] if rows else None

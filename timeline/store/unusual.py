@@ -83,6 +83,10 @@ class Unusual:
             raise
         self._head = head
 
+    def forget(self) -> None:
+        """Read the log from the beginning when it is next caught up with: it was restored."""
+        self._catalogue, self._head = Catalogue(), Head()
+
     @property
     def mark(self) -> int:
         """How much was added since the log was last written."""

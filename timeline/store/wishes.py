@@ -12,6 +12,7 @@ from timeline.domain.aggregates import Submission
 from timeline.domain.moments import from_micros
 from timeline.errors import TimelineError
 from timeline.plausibility.registry import ReceiptWarning
+from timeline.store.epochs import Tip
 from timeline.store.records import Row
 
 _instant_of = lru_cache(maxsize=1_000)(from_micros)
@@ -30,6 +31,9 @@ class Receipt(Struct, frozen=True, gc=False):
     recorded_at: datetime
     repeated: bool = False
     warnings: tuple[ReceiptWarning, ...] = ()
+    origin: str = ""
+    """The name of the log to which the position belongs, and its epoch."""
+    epoch: str = ""
 
 
 class Wish(Struct, gc=False):
@@ -66,8 +70,9 @@ class Decided(Struct, frozen=True, gc=False):
         """Whether it is this wish that writes it."""
         return self.row is None and not self.repeated
 
-    def receipt(self, new: Sequence[Row]) -> Receipt:
-        """The receipt, once the new rows are there."""
+    def receipt(self, new: Sequence[Row], tip: Tip) -> Receipt:
+        """The receipt, once the new rows are there, in the log and the epoch of this tip."""
         row = self.row or new[self.number]
         recorded_at = _instant_of(row.recorded_at)
-        return Receipt(row.position, row.subject, row.version, recorded_at, self.repeated, self.warnings)
+        written = row.position, row.subject, row.version, recorded_at
+        return Receipt(*written, self.repeated, self.warnings, tip.origin, tip.epoch)
