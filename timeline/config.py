@@ -39,6 +39,7 @@ class Config(Struct, frozen=True):
     failed_logins_per_minute: int = 30
     trusted_proxies: int = 0
     cors_origins: tuple[str, ...] = ()
+    public_url: str | None = None
 
 
 def _text(_: str, text: str) -> str:

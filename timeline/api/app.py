@@ -5,6 +5,7 @@ from datetime import datetime
 from threading import Event, Lock
 from typing import Any, NoReturn
 
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import NotFound
@@ -27,6 +28,7 @@ from timeline.api.append_one import AppendsOne
 from timeline.api.application import Application
 from timeline.api.bodies import BodyLimits
 from timeline.api.caching import Freshness
+from timeline.api.components import component_name
 from timeline.api.compression import compress
 from timeline.api.feeds import PageOf
 from timeline.api.headers import add_headers
@@ -54,8 +56,11 @@ class _Api(Api):  # type: ignore[misc]
 
     ERROR_SCHEMA = ProblemSchema
 
-    def __init__(self, app: Flask) -> None:
-        super().__init__(app)
+    def __init__(self, app: Flask, server: str) -> None:
+        super().__init__(
+            app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=component_name)}
+        )
+        self._server = server
         self._undescribed: list[Blueprint] = []
         self._describing = Lock()
 
@@ -72,7 +77,7 @@ class _Api(Api):  # type: ignore[misc]
                 blueprint = self._undescribed.pop(0)
                 blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
                 self.spec.tag({"name": blueprint.name, "description": blueprint.description})
-            return with_headers(completed(self.spec.to_dict()))
+            return with_headers(completed(self.spec.to_dict(), self._server))
 
     def _register_error_handlers(self) -> None:
         """The application's handler answers for every path."""
@@ -121,7 +126,7 @@ def create_api(
     access.identify(app, tokens)
     limits = limit(app, config)
     access.admit(app, reading_is_open=config.reading_is_open)
-    api = _Api(app)
+    api = _Api(app, config.public_url or "/")
     describe_events(api.spec)
     api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
     body_limits = BodyLimits(config.body_limit, config.batch_limit, config.request_seconds)

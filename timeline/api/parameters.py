@@ -66,16 +66,6 @@ def box(field: str, value: Any) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-SWITCH = {"enum": ["true", "false"]}
-
-
-def switch(field: str, value: Any) -> bool:
-    """On or off."""
-    if value not in SWITCH["enum"]:
-        raise InvalidValue(field, value, "true or false")
-    return bool(value == "true")
-
-
 def item_fields(field: str, value: Any) -> frozenset[str]:
     """What is told of a development."""
     names = frozenset(value.split(","))
@@ -111,6 +101,19 @@ class Whole(Checked, fields.Integer):
     def __init__(self, least: int, most: int, *, metadata: dict[str, Any], **kwargs: Any) -> None:
         limits = {"minimum": least, "maximum": most}
         super().__init__(_whole(least, most), metadata={**limits, **metadata}, **kwargs)
+
+
+def _switch(field: str, value: Any) -> bool:
+    if value not in ("true", "false"):
+        raise InvalidValue(field, value, "true or false")
+    return bool(value == "true")
+
+
+class Switch(Checked, fields.Boolean):
+    """`true` or `false`, in a query string; off where it is not there."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_switch, load_default=False, **kwargs)
 
 
 class Cut(CheckedString):

@@ -4,7 +4,7 @@ These only document, since answers are built by `timeline.wire.answers` (a test 
 its schema).
 """
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from timeline.api.outcomes import Outcome
 from timeline.api.parameters import said
@@ -246,10 +246,28 @@ class ChecksSchema(Held):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+class LoggedEventSchema(Schema):
+    """An event as the log holds it: a CloudEvent 1.0 with extension attributes of this service."""
+
+    specversion = fields.String(required=True)
+    type = fields.String(required=True, metadata=said("Such as `development.reported`. There may be more types later."))
+    source = fields.String(required=True, metadata=said("Who sent it. With `id` it names the message."))
+    id = fields.String(required=True)
+    subject = fields.String(required=True, metadata=said("The development, front or source that it is about."))
+    time = fields.String(metadata=said("When it was said, or reported (RFC 3339)."))
+    datacontenttype = fields.String()
+    position = fields.Integer(required=True, metadata=said("Its place in the log."))
+    recordedtime = fields.String(required=True, metadata=said("When the log learnt it (UTC)."))
+    recordedby = fields.String(metadata=said("Name of the token that brought it; none: the command line."))
+    voids = fields.Integer(metadata=said("Position of the event that a void names."))
+    unreadable = fields.String(metadata=said("Why the record can not be read; it has no `data` then."))
+    data = fields.Dict(metadata=said("What its type says: as in the event of that type that `POST /events` takes."))
+
+
 class EventsSchema(Schema):
     """A page of the log."""
 
-    items = fields.List(fields.Dict(), required=True, metadata=said("CloudEvents 1.0, in the order of position."))
+    items = fields.List(fields.Nested(LoggedEventSchema), required=True, metadata=said("In the order of position."))
     next_after = fields.Integer(required=True, metadata=said("Position after which to read on."))
 
 
@@ -285,13 +303,32 @@ class ReadySchema(Schema):
     )
 
 
-class ProblemSchema(Schema):
-    """What went wrong (RFC 9457)."""
+class FieldErrorSchema(Schema):
+    """A field that was refused."""
 
-    type = fields.String(required=True)
+    field_ = fields.String(required=True, data_key="field", metadata=said("Its name, such as `data.occurred`."))
+    value = fields.Raw(required=True, allow_none=True, metadata=said("What stands there."))
+    allowed = fields.String(required=True, metadata=said("What may stand there."))
+
+
+class ProblemSchema(Schema):
+    """What went wrong (RFC 9457). There may be more members: of a batch they say how far it came."""
+
+    class Meta:
+        """RFC 9457 lets a problem have members of its own."""
+
+        unknown = INCLUDE
+
+    type = fields.String(required=True, metadata=said("`urn:timeline:problem:` and a name that stays."))
     title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    detail = fields.String(required=True)
-    instance = fields.String(required=True)
-    errors = fields.List(fields.Dict(), metadata=said("Field by field: `field`, `value`, `allowed`."))
+    status = fields.Integer(required=True, metadata=said("The status of the answer."))
+    detail = fields.String(required=True, metadata=said("What is wrong, in a sentence."))
+    instance = fields.String(required=True, metadata=said("The path that was asked for."))
+    errors = fields.List(fields.Nested(FieldErrorSchema), metadata=said("Field by field."))
     request_id = fields.String(metadata=said("Where the failure is ours: what the log lines of the request carry."))
+    events = fields.Integer(metadata=said("Of a batch: how many events were read."))
+    accepted = fields.Integer(metadata=said("Of a batch: how many were appended."))
+    duplicate = fields.Integer(metadata=said("Of a batch: how many had been appended before."))
+    rejected = fields.Integer(metadata=said("Of a batch: how many were refused."))
+    withheld = fields.Integer(metadata=said("Of a batch: how many were not appended because another was refused."))
+    items = fields.List(fields.Nested(lambda: _Became()), metadata=said("Of a batch: what became of each event."))
