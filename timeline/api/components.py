@@ -84,13 +84,13 @@ def _with_named_parts(name: str, schema: Schema, schemas: dict[str, Schema]) -> 
     return {**beside, "oneOf": [*before, reference, *after]}
 
 
-def either(one: Schema, other: Schema, description: str) -> Schema:
-    """An object that is of one of two kinds with no property in common.
+def either(kinds: Mapping[str, Schema], description: str) -> Schema:
+    """An object that is of one of several kinds, each known by a property that goes with all that it requires.
 
     `oneOf` would say the same, but what generators make of it fails to read one kind or the other, or takes both.
     """
-    whole = {name: sorted(set(kind["required"]) - {name}) for kind in (one, other) for name in kind["required"]}
-    properties = {**one["properties"], **other["properties"]}
+    whole = {name: sorted(set(kind["required"]) - {name}) for name, kind in kinds.items()}
+    properties = {name: inner for kind in kinds.values() for name, inner in kind["properties"].items()}
     return {"type": "object", "description": description, "properties": properties, "dependentRequired": whole}
 
 

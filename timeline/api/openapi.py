@@ -79,9 +79,9 @@ def _tell_of_append(document: dict[str, Any]) -> None:
     """What is answered to one event that is new, to one that is there or was only checked, and to many."""
     answers, schemas = document["paths"]["/api/v1/events"]["post"]["responses"], document["components"]["schemas"]
     schemas["AppendAnswer"] = either(
-        schemas["Receipt"],
-        schemas["Batch"],
-        "Of one event its receipt (`position` and what stands beside it); of a batch the counts, and `items`.",
+        {"position": schemas["Receipt"], "items": schemas["Batch"]},
+        "Of one event its receipt, without `position` and `recorded_at` where it was only validated; of a batch the "
+        "counts, and `items`.",
     )
     answers["200"]["content"]["application/json"]["schema"] = {"$ref": "#/components/schemas/AppendAnswer"}
     answers["200"]["content"]["application/x-ndjson"] = {

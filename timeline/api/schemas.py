@@ -39,9 +39,13 @@ _WARNINGS = (
 )
 
 
+_VALIDATED = "With `validate=true`: nothing was appended; what is there is what would become of it."
+
+
 class ReceiptSchema(Schema):
     """What became of an appended event."""
 
+    validated = fields.Boolean(metadata=said(_VALIDATED))
     position = fields.Integer(required=True, metadata=said("Its place in the log."))
     subject = fields.UUID(required=True, metadata=said("The development, front or source that it is about."))
     version = fields.Integer(required=True, metadata=said("How many events that subject has with this one."))
@@ -63,6 +67,7 @@ class _Became(Schema):
 class BatchSchema(Schema):
     """What became of the events of a batch. Of a stream of lines the counts are the first line, each item another."""
 
+    validated = fields.Boolean(metadata=said(_VALIDATED))
     events = fields.Integer(required=True, metadata=said("How many there were."))
     accepted = fields.Integer(required=True)
     duplicate = fields.Integer(required=True, metadata=said("Appended before, by the same `source` and `id`."))

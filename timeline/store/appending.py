@@ -25,7 +25,7 @@ from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, Timeli
 from timeline.plausibility.registry import ReceiptWarning, strict_refusal
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
-from timeline.store.records import Head, New, Row, key_of
+from timeline.store.records import Head, New, Row, key_of, placed
 from timeline.store.transactions import SIGN_EVERY, AppendTransaction
 from timeline.store.transcoding import FactMapper
 from timeline.store.unusual import Unusual
@@ -43,6 +43,10 @@ ATTEMPTS = 6
 """How often a transaction is tried whose connection broke; the waits between add up to about six seconds."""
 
 
+class _Undone(Exception):
+    """Raised where what was decided is to be told and not to be written."""
+
+
 class Appender:
     """Appends to one log; any number of threads may ask at once."""
 
@@ -51,7 +55,7 @@ class Appender:
         self._mapper = mapper
         self._clock = clock
         self._writing = Lock()
-        self._groups: Groups[Wish] = Groups(self._settle, MOST_TOGETHER)
+        self._groups: Groups[Wish] = Groups(self._append, MOST_TOGETHER)
         self._streams: dict[UUID, Stream] = {}
         self._unusual = Unusual()
         self._head: Head | None = None
@@ -84,6 +88,20 @@ class Appender:
         self._groups.settle(wishes)
         return wishes
 
+    def rehearse(
+        self, submissions: Sequence[tuple[Submission, int | None]], *, together: bool = False, strict: bool = False
+    ) -> list[Wish]:
+        """What would become of the submissions, were they appended now: decided under the lock, and written nowhere.
+
+        Each is decided on those before it. `together` as in `append_together`, and no more of them than that takes.
+        """
+        if len(submissions) > MOST_TOGETHER:
+            raise InvalidValue("body", f"{len(submissions)} events", f"at most {MOST_TOGETHER} events to validate")
+        mark = object() if together else None
+        wishes = [Wish(one, key_of(one.message), version, None, mark, strict=strict) for one, version in submissions]
+        self._settle(wishes, self._decide_and_undo)
+        return wishes
+
     def sign(self) -> str:
         """The signed checkpoint of where the log stands now, as a note."""
         queries = self._recorder.queries
@@ -102,13 +120,16 @@ class Appender:
         if self._head and self._head.position > self._signed.position:
             self.sign()
 
-    def _settle(self, group: Sequence[Wish]) -> None:
-        """Give every wish of the group its outcome; a failure of the store is everybody's."""
+    def _append(self, group: Sequence[Wish]) -> None:
+        self._settle(group, self._commit_with_patience)
+
+    def _settle(self, group: Sequence[Wish], work: Callable[[Sequence[Wish]], None]) -> None:
+        """Give every wish of the group its outcome by this work; a failure of the store is everybody's."""
         try:
             with self._writing:
                 if not self._unusual.is_read:  # before the lock of the store is taken: nobody else waits for it
                     self._unusual.catch_up(self._recorder.queries, self._recorder.queries.head())
-                self._commit_with_patience(group)
+                work(group)
         except BaseException as error:
             self._streams.clear()
             reason = error.detail if isinstance(error, TimelineError) else f"{type(error).__name__}: {error}"
@@ -135,7 +156,8 @@ class Appender:
     def _commit(self, group: Sequence[Wish]) -> None:
         try:
             with self._recorder.appending() as transaction:
-                outcomes, rows = self._decide(group, transaction)
+                outcomes, new, head, now = self._decide(group, transaction)
+                rows = self._write(new, head, now, transaction)
                 for wish, outcome in zip(group, outcomes, strict=True):
                     wish.perhaps_written |= isinstance(outcome, Decided) and outcome.first
         except BaseException:
@@ -151,6 +173,21 @@ class Appender:
             wish.outcome = outcome if isinstance(outcome, TimelineError) else outcome.receipt(rows)
         if len(self._streams) > MOST_STREAMS:
             self._streams.clear()
+
+    def _decide_and_undo(self, group: Sequence[Wish]) -> None:
+        """Give every wish the outcome that it would have; what was remembered of it is forgotten again."""
+        try:
+            with self._recorder.appending() as transaction:
+                outcomes, new, head, now = self._decide(group, transaction)
+                rows = placed(new, head, now)
+                for wish, outcome in zip(group, outcomes, strict=True):
+                    wish.outcome = outcome if isinstance(outcome, TimelineError) else outcome.rehearsed(rows)
+                raise _Undone
+        except _Undone:
+            for row in rows:
+                self._streams.pop(row.subject, None)
+        finally:
+            self._unusual.take_back()
 
     def _caught_up(self, group: Sequence[Wish], transaction: AppendTransaction) -> tuple[Head, dict[bytes, Row]]:
         """The head of the log, and what of the group was recorded before; the group's streams are remembered.
@@ -180,8 +217,11 @@ class Appender:
 
     def _decide(
         self, group: Sequence[Wish], transaction: AppendTransaction
-    ) -> tuple[list["Decided | TimelineError"], list[Row]]:
-        """Decide each wish on what those before it made of its stream, and write what was accepted."""
+    ) -> tuple[list["Decided | TimelineError"], list[New], Head, int]:
+        """Decide each wish on what those before it made of its stream.
+
+        With it come the records that are to be written, after which head, and when (microseconds).
+        """
         (head, there), now = self._caught_up(group, transaction), self._clock()
         decided: list[Decided | TimelineError] = []
         new: list[New] = []
@@ -198,10 +238,13 @@ class Appender:
                 del new[count:]
                 self._unusual.take_back(mark)
             decided += outcomes
-        rows = transaction.append(new, head, to_micros(now))
+        return decided, new, head, to_micros(now)
+
+    def _write(self, new: Sequence[New], head: Head, now: int, transaction: AppendTransaction) -> list[Row]:
+        rows = transaction.append(new, head, now)
         if rows and rows[-1].recorded_at - self._signed.recorded_at > SIGN_EVERY:
             transaction.sign(rows[-1].head)
-        return decided, rows
+        return rows
 
     def _outcome(
         self,

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import cast
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from timeline.domain.aggregates import Submission
 from timeline.domain.moments import from_micros
@@ -30,6 +30,8 @@ class Receipt(Struct, frozen=True, gc=False):
     recorded_at: datetime
     repeated: bool = False
     warnings: tuple[ReceiptWarning, ...] = ()
+    recorded: bool = True
+    """False: it was only rehearsed, so that position and time are those that it would have had."""
 
 
 class Wish(Struct, gc=False):
@@ -71,3 +73,7 @@ class Decided(Struct, frozen=True, gc=False):
         row = self.row or new[self.number]
         recorded_at = _instant_of(row.recorded_at)
         return Receipt(row.position, row.subject, row.version, recorded_at, self.repeated, self.warnings)
+
+    def rehearsed(self, new: Sequence[Row]) -> Receipt:
+        """The receipt that there would be, were the new rows there."""
+        return structs.replace(self.receipt(new), recorded=self.row is not None)
