@@ -28,8 +28,8 @@ class Config(Struct, frozen=True):
     the log at once; of what was told of developments `cache_bytes` are kept in memory. `reading_is_open`: whether one
     may read without a token. The limits count requests, `failed_logins` those with a token that is not valid; 0 is no
     limit. `trusted_proxies`: how many proxies before this server add to `X-Forwarded-For`; what others write there is
-    not believed. `cors_origins`: pages of these origins may call the API from a browser. `public_url`: where people find
-    the service, without a slash at its end; None: at whatever host they ask.
+    not believed. `cors_origins`: pages of these origins may call the API from a browser. `public_url`: where
+    people find the service, without a slash at its end; None: at whatever host they ask.
     """
 
     store: str = DEFAULT_STORE

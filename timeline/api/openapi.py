@@ -10,6 +10,7 @@ from typing import Any
 from apispec import APISpec
 
 from timeline.api.components import either, shape
+from timeline.api.examples import exemplify
 from timeline.api.operations import operation_id
 from timeline.wire.events import EnvelopeSchema
 from timeline.wire.facts import SCHEMAS
@@ -66,6 +67,8 @@ def completed(document: dict[str, Any], server: str) -> dict[str, Any]:
         for method, operation in methods.items():
             if isinstance(operation, dict):
                 operation["operationId"] = operation_id(method, path)
+                for parameter in operation.get("parameters", ()):
+                    exemplify(parameter)
     for content in _contents(document):
         if content.get("application/json", {}).get("schema", {}).get("$ref") == _PROBLEM:
             content[_PROBLEM_TYPE] = content.pop("application/json")

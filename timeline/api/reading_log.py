@@ -47,7 +47,8 @@ def blueprint(log: ConflictLog, broadcast: Broadcast, freshness: Freshness) -> A
     @events.doc(
         summary="Follow the log as it grows (Server-Sent Events)",
         description="Each event has its position as `id` and the CloudEvent as `data`. A browser's EventSource goes on "
-        "by itself where it was broken off. Without news a comment comes every 15 seconds.",
+        "by itself where it was broken off. Where there is nothing to tell, every 15 seconds a block with an `id` and "
+        "no `data` says how far the log was looked through: an EventSource goes on from there, and sees no event.",
         parameters=[_LAST_ID],
     )
     @events.arguments(StreamQuery, location="query")
