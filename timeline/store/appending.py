@@ -21,7 +21,7 @@ from msgspec import structs
 from timeline.domain.aggregates import Stream, Submission, decide, replayed, stream_after, with_subject
 from timeline.domain.facts import Event, Recorded
 from timeline.domain.moments import to_micros
-from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
+from timeline.errors import InvalidValue, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.plausibility.registry import ReceiptWarning, strict_refusal
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
@@ -29,7 +29,7 @@ from timeline.store.records import Head, New, Row, key_of, placed
 from timeline.store.transactions import SIGN_EVERY, AppendTransaction
 from timeline.store.transcoding import FactMapper
 from timeline.store.unusual import Unusual
-from timeline.store.wishes import Decided, Wish
+from timeline.store.wishes import Decided, Undone, Wish, guard_same
 
 log = structlog.get_logger(__name__)
 
@@ -41,10 +41,6 @@ MOST_STREAMS = 20_000
 """How many streams are remembered between transactions."""
 ATTEMPTS = 6
 """How often a transaction is tried whose connection broke; the waits between add up to about six seconds."""
-
-
-class _Undone(Exception):
-    """Raised where what was decided is to be told and not to be written."""
 
 
 class Appender:
@@ -182,8 +178,8 @@ class Appender:
                 rows = placed(new, head, now)
                 for wish, outcome in zip(group, outcomes, strict=True):
                     wish.outcome = outcome if isinstance(outcome, TimelineError) else outcome.rehearsed(rows)
-                raise _Undone
-        except _Undone:
+                raise Undone
+        except Undone:
             for row in rows:
                 self._streams.pop(row.subject, None)
         finally:
@@ -343,13 +339,3 @@ class Appender:
         except (msgspec.MsgspecError, InvalidValue) as error:
             raise StoreUnusable(f"id: the record at position {row.position} can not be read: {error}") from error
         return Recorded(row.position, row.recorded_instant, event)
-
-
-def guard_same(submission: Submission, event: Event, where: str) -> None:
-    """Raises `MessageIdReused` for a message whose id stands for something else."""
-    if not submission.asks_for(event):
-        message = submission.message
-        raise MessageIdReused(
-            f"id: {message.id!r} of {message.source!r} already stands {where} with other content",
-            ({"field": "id", "value": message.id, "allowed": "an id not used before by this source"},),
-        )

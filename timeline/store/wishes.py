@@ -9,8 +9,9 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from timeline.domain.aggregates import Submission
+from timeline.domain.facts import Event
 from timeline.domain.moments import from_micros
-from timeline.errors import TimelineError
+from timeline.errors import MessageIdReused, TimelineError
 from timeline.plausibility.registry import ReceiptWarning
 from timeline.store.records import Row
 
@@ -77,3 +78,17 @@ class Decided(Struct, frozen=True, gc=False):
     def rehearsed(self, new: Sequence[Row]) -> Receipt:
         """The receipt that there would be, were the new rows there."""
         return structs.replace(self.receipt(new), recorded=self.row is not None)
+
+
+class Undone(Exception):
+    """Raised where what was decided is to be told and not to be written."""
+
+
+def guard_same(submission: Submission, event: Event, where: str) -> None:
+    """Raises `MessageIdReused` for a message whose id stands for something else."""
+    if not submission.asks_for(event):
+        message = submission.message
+        raise MessageIdReused(
+            f"id: {message.id!r} of {message.source!r} already stands {where} with other content",
+            ({"field": "id", "value": message.id, "allowed": "an id not used before by this source"},),
+        )
