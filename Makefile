@@ -30,14 +30,15 @@ bench: install ## print the figures of the benchmarks
 	.ci/tools bench
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-soak: install ## what takes long: properties with many examples, writers, tailers, 200 listeners for a minute, 100,000 rows
-	.ci/tools
+soak: install ## what takes long: properties with many examples, writers, tailers, 200 listeners for a minute, 100,000 rows, generated clients
+	.ci/tools soak
 	TIMELINE_SOAK_EXAMPLES=4 $(BIN)/pytest tests/test_replay_oracle.py tests/test_learnt.py tests/importers tests/exporters tests/readmodel tests/projections/test_replay_states.py tests/browser/test_accessibility.py
 	TIMELINE_SOAK_SECONDS=60 $(BIN)/pytest tests/store/test_tailing.py -k eight_writers
 	TIMELINE_SOAK_SECONDS=60 TIMELINE_SOAK_LISTENERS=200 $(BIN)/pytest -s tests/api/test_streams.py
 	TIMELINE_SOAK_PHASES=examples,coverage,fuzzing $(BIN)/pytest tests/api/test_schemathesis.py
 	TIMELINE_SOAK_REQUESTS=20000 $(BIN)/pytest tests/api/test_malformed.py
 	TIMELINE_SOAK_ROWS=100000 $(BIN)/pytest tests/projections/test_building.py -k imported
+	TIMELINE_SOAK_CLIENTS=1 $(BIN)/pytest -rs tests/clients
 
 screenshots: install ## take the pictures of the README anew
 	.ci/tools

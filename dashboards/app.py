@@ -56,8 +56,8 @@ class _Dashboard(Dash):
         return str(super().interpolate_index(**parts))
 
 
-def add_dashboard(app: Flask, reader: Reader, title: str) -> None:
-    """Serve the dashboard at `/`, all of it from this host."""
+def add_dashboard(app: Flask, reader: Reader, title: str, public_url: str | None = None) -> None:
+    """Serve the dashboard at `/`, all of it from this host; citations name it by its `public_url`, if it has one."""
     dash = _Dashboard(
         "dashboards.app",
         server=app,  # type: ignore[arg-type]
@@ -74,7 +74,7 @@ def add_dashboard(app: Flask, reader: Reader, title: str) -> None:
     dash.bundles = Bundles(Path(__file__).parent / "assets")
     dash.bundles.add_to(app)
     register(dash, reader)
-    register_pages(dash, reader, title)
+    register_pages(dash, reader, title, public_url=public_url)
     register_steps(app, reader)
     with app.test_request_context():
         dash.index()  # so that the addresses of its files are answered from the start, whatever is asked for first

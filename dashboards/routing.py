@@ -39,9 +39,13 @@ _NARROWEST = 320.0
 
 
 def register_pages(
-    app: Dash, reader: Reader, title: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    app: Dash,
+    reader: Reader,
+    title: str,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    public_url: str | None = None,
 ) -> None:
-    """Register the callbacks of the pages beside the timeline."""
+    """Register the callbacks of the pages beside the timeline; what they cite is at `public_url`, or the host asked."""
 
     @app.callback(
         Output(ids.SUBPAGE, "children"),
@@ -58,7 +62,7 @@ def register_pages(
             view = filters.read(search)
             theme = view.theme or ("dark" if viewport.get("dark") else "light")
             width = float(viewport.get("window") or _NARROWEST)
-            asked, notices = _asked(reader, view, title, request.host_url, now(), width, theme)
+            asked, notices = _asked(reader, view, title, public_url or request.root_url, now(), width, theme)
             return around(asked, contents(asked, pathname), [*view.problems, *notices], theme, pathname)
         except Exception as error:  # the reader must not be left before an empty page
             log.exception("page not told", pathname=pathname, search=search, exc_info=error)

@@ -22,6 +22,7 @@ SET = Config(
     failed_logins_per_minute=8,
     trusted_proxies=2,
     cors_origins=("https://desk.example.org", "http://127.0.0.1:3000"),
+    public_url="https://timeline.example.org/desk",
 )
 
 
@@ -50,6 +51,13 @@ WRONG = [
     ("TIMELINE_CORS_ORIGINS", "https://desk.example.org/"),
     ("TIMELINE_CORS_ORIGINS", "https://.*"),
     ("TIMELINE_CORS_ORIGINS", "https://a.example null"),
+    ("TIMELINE_PUBLIC_URL", "timeline.example.org"),
+    ("TIMELINE_PUBLIC_URL", "ftp://timeline.example.org"),
+    ("TIMELINE_PUBLIC_URL", "https://"),
+    ("TIMELINE_PUBLIC_URL", "https://timeline.example.org?desk=1"),
+    ("TIMELINE_PUBLIC_URL", "https://timeline.example.org/#top"),
+    ("TIMELINE_PUBLIC_URL", "https://me:secret@timeline.example.org"),
+    ("TIMELINE_PUBLIC_URL", "https://timeline.example.org/a b"),
 ]
 
 
@@ -57,6 +65,11 @@ WRONG = [
 def test_what_can_not_be_meant_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(InvalidValue, match=name):
         from_environment({name: value})
+
+
+def test_a_public_address_is_the_same_with_and_without_a_slash_at_its_end() -> None:
+    for text in ("https://timeline.example.org", "https://timeline.example.org/"):
+        assert from_environment({"TIMELINE_PUBLIC_URL": text}).public_url == "https://timeline.example.org"
 
 
 def test_the_help_of_serve_names_every_variable_with_its_default() -> None:

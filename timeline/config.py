@@ -14,6 +14,12 @@ DEFAULT_STORE = "timeline.db"
 _ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?|\*")
 
 
+_PUBLIC_URL = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:/[a-z0-9._~%!$&'()*+,;=:@/-]*)?",
+    re.IGNORECASE,
+)
+
+
 class Config(Struct, frozen=True):
     """Settings of one process, each with the variable that gives it.
 
@@ -22,8 +28,9 @@ class Config(Struct, frozen=True):
     the log at once, `streams_per_address` of them from one address; of what was told of developments `cache_bytes` are
     kept in memory. `reading_is_open`: whether one may read without a token. The limits count requests, `failed_logins`
     those with a token that is not valid; 0 is no limit. `trusted_proxies`: how many proxies before this server add to
-    `X-Forwarded-For`; what others write there is
-    not believed. `cors_origins`: pages of these origins may call the API from a browser.
+    `X-Forwarded-For`; what others write there is not believed. `cors_origins`: pages of these origins may call the API
+    from a browser. `public_url`: where people find the service, without a slash at its end; None: at whatever host they
+    ask.
     """
 
     store: str = DEFAULT_STORE
@@ -41,6 +48,7 @@ class Config(Struct, frozen=True):
     failed_logins_per_minute: int = 30
     trusted_proxies: int = 0
     cors_origins: tuple[str, ...] = ()
+    public_url: str | None = None
 
 
 def _text(_: str, text: str) -> str:
@@ -74,6 +82,13 @@ def _origins(name: str, text: str) -> tuple[str, ...]:
     return origins
 
 
+def _public_url(name: str, text: str) -> str:
+    if not _PUBLIC_URL.fullmatch(text):
+        allowed = "where people find the service, without query: an address such as https://timeline.example.org"
+        raise InvalidValue(name, text, allowed)
+    return text.rstrip("/")
+
+
 class _Variable(Struct, frozen=True):
     """A variable of the environment: its name, how its text is read, and what it is for."""
 
@@ -102,6 +117,7 @@ _SETTINGS = {
     ),
     "trusted_proxies": _Variable("TIMELINE_TRUSTED_PROXIES", _number(0, "proxies"), "proxies before the server"),
     "cors_origins": _Variable("TIMELINE_CORS_ORIGINS", _origins, "origins whose pages may call the API"),
+    "public_url": _Variable("TIMELINE_PUBLIC_URL", _public_url, "where people find it; none: at the host they ask"),
 }
 """Setting -> the variable that gives it."""
 

@@ -14,5 +14,5 @@ def create_app(service: Service, config: Config) -> Flask:
     app = create_api(
         service.log, service.runner, service.reader, service.tokens, config, now, service.stopping, development_path
     )
-    add_dashboard(app, service.reader, config.title)
+    add_dashboard(app, service.reader, config.title, config.public_url)
     return app

@@ -223,7 +223,7 @@ def test_the_document_says_how_an_operation_refuses(scene: Scene) -> None:
     assert not {"401", "403", "429"} & told["get /healthz"]["responses"].keys()
     refusals = told["post /api/v1/events"]["responses"]
     schema = refusals["401"]["content"]["application/problem+json"]["schema"]
-    assert schema == {"$ref": "#/components/schemas/Problem"}
+    assert schema == {"$ref": "#/components/schemas/ProblemDetails"}
     assert set(refusals["401"]["headers"]) == {"WWW-Authenticate"}
     assert set(refusals["429"]["headers"]) == {"Retry-After"}
 

@@ -107,6 +107,46 @@ def test_an_entry_leads_to_the_page_of_its_development_and_to_what_the_api_tells
     assert client.get(page).content_type.startswith("text/html")
 
 
+PUBLIC = "https://timeline.example.org/desk"
+
+
+def test_behind_a_public_address_every_address_of_a_feed_and_of_a_citation_begins_with_it(told: Scene) -> None:
+    service = Service(told.log, told.runner, told.reader, told.tokens)
+    client = create_app(service, Config(public_url=PUBLIC)).test_client()
+    query = "?since=2023-05-20&until=2023-05-25"
+    atom = feedparser.parse(client.get(f"/api/v1/changes.atom{query}", base_url="http://10.0.0.7:8050").get_data())
+    feed = client.get(f"/api/v1/changes.json{query}", base_url="http://10.0.0.7:8050").get_json(force=True)
+
+    page, data = f"{PUBLIC}/developments/{BAKHMUT}", f"{PUBLIC}/api/v1/developments/{BAKHMUT}"
+    assert [link.href for link in atom.feed.links] == [f"{PUBLIC}/api/v1/changes.atom{query}"]
+    assert [link.href for link in atom.entries[1].links] == [page, data]
+    assert feed["feed_url"] == f"{PUBLIC}/api/v1/changes.json{query}"
+    assert (feed["items"][1]["url"], feed["items"][1]["attachments"][0]["url"]) == (page, data)
+
+
+def test_the_ids_of_entries_are_the_same_at_every_host_port_and_scheme(told: Scene) -> None:
+    places = ["http://localhost", "https://localhost:8443", "http://timeline.example.org"]
+    feeds = [told.client.get("/api/v1/changes.json", base_url=place).get_json(force=True) for place in places]
+
+    assert len({tuple(item["id"] for item in feed["items"]) for feed in feeds}) == 1
+    assert [feed["feed_url"] for feed in feeds] == [f"{place}/api/v1/changes.json" for place in places]
+
+
+@pytest.mark.parametrize("path", ["/changes.atom", "/changes.json", "/fronts/bakhmut/changes.atom"])
+@pytest.mark.parametrize("other", ["http://timeline.example.org", "https://localhost", "http://localhost:8050"])
+def test_who_holds_the_feed_of_one_host_is_not_told_that_it_is_that_of_another(
+    told: Scene, path: str, other: str
+) -> None:
+    tag = told.client.get(f"/api/v1{path}").headers["ETag"]
+
+    def ask(place: str, **given: str) -> int:
+        told.client.environ_base.pop("HTTP_AUTHORIZATION", None)
+        return told.client.get(f"/api/v1{path}", base_url=place, headers={"If-None-Match": tag, **given}).status_code
+
+    assert (ask("http://localhost"), ask(other)) == (304, 200)
+    assert ask(other, Prefer="wait=0") == 200
+
+
 @pytest.mark.parametrize("path", ["/changes", "/changes.atom", "/fronts/bakhmut/changes.json", "/exports/csv"])
 def test_what_tells_of_changes_and_files_can_wait_for_the_readers_own_write(told: Scene, path: str) -> None:
     query = {"since": "2023-05-20", "until": "2023-05-25"} if "changes" in path else {}

@@ -151,7 +151,7 @@ def test_a_problem_fits_its_schema(told: Scene) -> None:
     whole = document(told)
     problem = told.post(message(data={"title": ""})).get_json(force=True)
 
-    assert faults({"$ref": "#/components/schemas/Problem"}, problem, whole) == []
+    assert faults({"$ref": "#/components/schemas/ProblemDetails"}, problem, whole) == []
 
 
 def test_every_query_parameter_is_described(scene: Scene) -> None:

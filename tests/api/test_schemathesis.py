@@ -3,11 +3,15 @@
 The stream of events is left out: it has no end, and schemathesis waits for one.
 """
 
+import json
 import os
+import re
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -36,7 +40,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.mark.parametrize("with_token", [True, False], ids=["with a token", "without"])
-def test_every_answer_is_as_the_document_says(service: Running, with_token: bool) -> None:
+def test_every_answer_is_as_the_document_says(service: Running, with_token: bool, tmp_path: Path) -> None:
     token = ["--header", f"Authorization: Bearer {service.token('tests', 'admin')}"] if with_token else []
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", f"{service.address}/api/v1/openapi.json"),
@@ -49,9 +53,32 @@ def test_every_answer_is_as_the_document_says(service: Running, with_token: bool
             "1",
             "--no-color",
         ),
+        *("--report-har-path", str(tmp_path / "asked.har")),
         *("--exclude-path", "/api/v1/events/stream", *token),
     ]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400)
 
     assert told.returncode == 0, told.stdout[-6_000:] + told.stderr[-2_000:]
     assert " passed" in told.stdout or "Tested:" in told.stdout
+    assert never_asked(service, tmp_path / "asked.har") == set()
+
+
+def never_asked(service: Running, report: Path) -> set[tuple[str, str]]:
+    """Path and name of each query parameter of the document that no request had; a cursor is no thing to make up."""
+    with urllib.request.urlopen(f"{service.address}/api/v1/openapi.json") as answer:
+        paths = json.load(answer)["paths"]
+    asked: dict[str, set[str]] = {}
+    for entry in json.loads(report.read_text("utf-8"))["log"]["entries"]:
+        url = urlsplit(entry["request"]["url"])
+        names = set(parse_qs(url.query, keep_blank_values=True))
+        for path in paths:
+            if re.fullmatch(re.sub(r"\{[a-z]+\}", "[^/]+", path), url.path):
+                asked.setdefault(path, set()).update(names)
+    return {
+        (path, one["name"])
+        for path, methods in paths.items()
+        for operation in methods.values()
+        if isinstance(operation, dict) and path != "/api/v1/events/stream"
+        for one in operation.get("parameters", ())
+        if one["in"] == "query" and one["name"] not in (*asked.get(path, ()), "cursor")
+    }

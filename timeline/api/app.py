@@ -5,6 +5,7 @@ from datetime import datetime
 from threading import Event, Lock
 from typing import Any, NoReturn
 
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, request
 from flask_smorest import Api, Blueprint
 from msgspec import Struct
@@ -28,6 +29,7 @@ from timeline.api.append_one import AppendsOne
 from timeline.api.application import Application
 from timeline.api.bodies import BodyLimits
 from timeline.api.caching import Freshness
+from timeline.api.components import component_name
 from timeline.api.compression import compress
 from timeline.api.feeds import PageOf
 from timeline.api.handover import answer_what_is_left
@@ -59,8 +61,11 @@ class _Api(Api):  # type: ignore[misc]
 
     ERROR_SCHEMA = ProblemSchema
 
-    def __init__(self, app: Flask) -> None:
-        super().__init__(app)
+    def __init__(self, app: Flask, server: str) -> None:
+        super().__init__(
+            app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=component_name)}
+        )
+        self._server = server
         self._undescribed: list[Blueprint] = []
         self._describing = Lock()
 
@@ -77,7 +82,7 @@ class _Api(Api):  # type: ignore[misc]
                 blueprint = self._undescribed.pop(0)
                 blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
                 self.spec.tag({"name": blueprint.name, "description": blueprint.description})
-            return with_headers(completed(self.spec.to_dict()))
+            return with_headers(completed(self.spec.to_dict(), self._server))
 
     def _register_error_handlers(self) -> None:
         """The application's handler answers for every path."""
@@ -136,7 +141,7 @@ def create_api(
     access.identify(app, tokens)
     limits = limit(app, config)
     access.admit(app, reading_is_open=config.reading_is_open)
-    api = _Api(app)
+    api = _Api(app, config.public_url or "/")
     describe_events(api.spec)
     api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
     body_limits = BodyLimits(config.body_limit, config.batch_limit, config.request_seconds)
@@ -146,7 +151,7 @@ def create_api(
     api.register_blueprint(reading_log.blueprint(log, broadcast, freshness))
     api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes - config.cache_bytes // 4))
     api.register_blueprint(exports.blueprint(log, reader, config.title, freshness))
-    api.register_blueprint(feeds.blueprint(log, reader, config.title, freshness, page_of))
+    api.register_blueprint(feeds.blueprint(log, reader, config.title, freshness, page_of, config.public_url))
     api.register_blueprint(proofs.blueprint(log, freshness))
     api.register_blueprint(health.blueprint(runner, reader))
     api.register_blueprint(metrics.blueprint(counted))

@@ -18,7 +18,7 @@ from timeline.api.messages import named_by_key, with_id
 from timeline.api.outcomes import Outcome, outcome_of, told_of
 from timeline.api.problems import problem_of, problem_response
 from timeline.domain.aggregates import Submission
-from timeline.errors import MessageIdReused, StoreUnusable, TimelineError, Withheld
+from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, Withheld
 from timeline.store.appending import MOST_TOGETHER
 from timeline.store.log import ConflictLog
 from timeline.store.wishes import Receipt
@@ -36,17 +36,27 @@ Count = Callable[[Outcome, int], None]
 
 
 class Batch:
-    """Appends the events of one request and keeps what became of them."""
+    """Appends the events of one request, or only validates them, and keeps what became of them."""
 
     def __init__(
-        self, log: ConflictLog, permit: Permit, count: Count, key: str | None, *, quiet: bool, strict: bool
+        self,
+        log: ConflictLog,
+        permit: Permit,
+        count: Count,
+        key: str | None,
+        *,
+        quiet: bool,
+        strict: bool,
+        validate: bool = False,
     ) -> None:
         self._permit = permit
-        self._count = count
+        self._count = _not_at_all if validate else count
+        self._validates = validate
         self._key = key
         self._quiet = quiet
         self._record_all = partial(log.record_all, strict=strict)
         self._record_together = partial(log.record_together, strict=strict)
+        self._rehearse_all = partial(log.rehearse_all, strict=strict)
         self._counts = Counter[Outcome]()
         self._items: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the answer
 
@@ -58,15 +68,24 @@ class Batch:
 
     def append_together(self, messages: Iterable[tuple[int, Any | TimelineError]]) -> bool:
         """Append all or none; whether they were."""
-        some = list(islice(self._read(messages), MOST_TOGETHER + 1))
+        some = self._read_all(messages)
         if any(isinstance(read, TimelineError) for _, read in some):
             some = [(number, read if isinstance(read, TimelineError) else Withheld()) for number, read in some]
-        self._settle(some, self._record_together)
+        rehearse = partial(self._rehearse_all, together=True)
+        self._settle(some, rehearse if self._validates else self._record_together)
         return not (self._counts[Outcome.REJECTED] or self._counts[Outcome.WITHHELD])
 
+    def validate(self, messages: Iterable[tuple[int, Any | TimelineError]]) -> None:
+        """Say of each what would become of it after those before it. Raises `InvalidValue` for too many."""
+        self._settle(self._read_all(messages), self._rehearse_all)
+
     def summary(self) -> dict[str, int]:
-        """How many events came to which outcome so far."""
-        return {"events": self._counts.total(), **{one.value: self._counts[one] for one in Outcome}}
+        """How many events came to which outcome so far, or would; then `validated` is true."""
+        return {
+            **({"validated": True} if self._validates else {}),
+            "events": self._counts.total(),
+            **{one.value: self._counts[one] for one in Outcome},
+        }
 
     def answer(self, *, as_lines: bool) -> Response:
         """The counts and then what became of each, as one JSON object or line by line."""
@@ -105,6 +124,16 @@ class Batch:
             raise
         return some
 
+    def _read_all(
+        self, messages: Iterable[tuple[int, Any | TimelineError]]
+    ) -> list[tuple[int, Submission | TimelineError]]:
+        """All events at once. Raises `InvalidValue` where they are more than one transaction takes."""
+        some = list(islice(self._read(messages), MOST_TOGETHER + 1))
+        if len(some) > MOST_TOGETHER:
+            more = f"more than {MOST_TOGETHER} events"
+            raise InvalidValue("body", more, f"at most {MOST_TOGETHER} events, all or nothing or to validate")
+        return some
+
     def _read(
         self, messages: Iterable[tuple[int, Any | TimelineError]]
     ) -> Iterator[tuple[int, Submission | TimelineError]]:
@@ -134,6 +163,10 @@ class Batch:
             self._count(outcome, 1)
             if not (self._quiet and isinstance(became, Receipt)):
                 self._items.write(msgspec.json.encode({"line": number, "outcome": outcome, **told_of(became)}) + b"\n")
+
+
+def _not_at_all(_: Outcome, __: int) -> None:
+    """Counts nothing."""
 
 
 def _as_lines(head: bytes, items: IO[bytes]) -> Iterator[bytes]:

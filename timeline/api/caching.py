@@ -34,6 +34,7 @@ LONGEST_WAIT = 60
 _SOFTWARE = f"{version('conflict-timeline')}/{VERSION}"
 _FIXED, _PASSING = "f", "p"
 _FILES = "/api/v1/exports/"
+_FEEDS = ("/changes.atom", "/changes.json")
 _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
@@ -155,8 +156,18 @@ def _unchanged(marks: dict[str, str]) -> Response:
 
 
 def question_of(environ: Mapping[str, Any]) -> str:
-    """What is asked: path and query, byte for byte as they came, whatever they are."""
-    return f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
+    """What is asked: path and query, byte for byte as they came, whatever they are.
+
+    Of feeds, which have addresses in them, also at which host.
+    """
+    path = environ["PATH_INFO"]
+    question = f"{path}?{environ.get('QUERY_STRING', '')}"
+    return f"{_host_of(environ)} {question}" if path.endswith(_FEEDS) else question
+
+
+def _host_of(environ: Mapping[str, Any]) -> str:
+    """Where the request was sent, as far as that stands in an answer: scheme, host and port."""
+    return f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}"
 
 
 def wait_of(asked: Request) -> int:

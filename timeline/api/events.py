@@ -1,5 +1,6 @@
 """`/events`: append to the log, one event or many in a request."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
@@ -49,7 +50,9 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
         description="A batch says of each event what became of it; one that is refused leaves the others as they are, "
         "unless `atomic=true` asks for all or none. What is accepted and probably not meant has `warnings`; with "
         "`strict=true` it is refused. To send again what was sent before is safe: an event with the "
-        "`source` and `id` of one that is there is a duplicate and adds nothing.",
+        "`source` and `id` of one that is there is a duplicate and adds nothing. With `validate=true` nothing is "
+        "appended: the answer says what would become of it, refusals and warnings included, with `validated` beside "
+        "it and without a position. At most 4000 events are validated at a time, each on those before it.",
         security=access.NEEDED,
         parameters=HEADERS,
         requestBody={"required": True, "content": BODIES},
@@ -65,6 +68,8 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
         guard_encoding(request)
         key = idempotency_key(request.headers, sender.name)
         if request.mimetype in ONE:
+            if query["validate_"]:
+                return _validated(log, permit, key, strict=query["strict"] or sender.strict)
             return _one(log, permit, count, key, strict=query["strict"] or sender.strict)
         if request.mimetype in (BATCH, LINES):
             return _many(log, query, limits, permit, count, key, strict=query["strict"] or sender.strict)
@@ -77,7 +82,7 @@ def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None, *, str
     try:
         if REFUSED in request.environ:
             raise request.environ[REFUSED]
-        found = _recorded(log, permit(parse_event(with_id(message_of(request), key))), key, strict=strict)
+        found = _recorded(log.record, permit(parse_event(with_id(message_of(request), key))), key, strict=strict)
     except TimelineError as error:
         count(outcome_of(error), 1)
         raise
@@ -87,11 +92,17 @@ def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None, *, str
     return response
 
 
-def _recorded(log: ConflictLog, submission: Submission, key: str | None, *, strict: bool) -> Receipt:
-    """What was appended. Raises what the log does, with the header named that the refusal is about."""
+def _validated(log: ConflictLog, permit: Permit, key: str | None, *, strict: bool) -> Response:
+    """The receipt that the message would get. It counts neither as accepted nor as refused."""
+    found = _recorded(log.rehearse, permit(parse_event(with_id(message_of(request), key))), key, strict=strict)
+    return answer({"validated": True, **receipt(found)})
+
+
+def _recorded(record: Callable[..., Receipt], submission: Submission, key: str | None, *, strict: bool) -> Receipt:
+    """What was appended, or rehearsed. Raises what the log does, with the header named that the refusal is about."""
     expected = expected_version(request.headers)
     try:
-        return log.record(submission, expected, strict=strict)
+        return record(submission, expected, strict=strict)
     except VersionMismatch as error:
         header = "If-Match" if expected else "If-None-Match"
         raise error.under(header, request.headers[header]) from None
@@ -114,9 +125,12 @@ def _many(
             raise InvalidValue(name, request.headers[name], "no such header beside several events")
     as_lines = request.mimetype == LINES
     messages = messages_of_lines(request, limits) if as_lines else messages_of_array(request, limits)
-    batch = Batch(log, permit, count, key, quiet=query["outcomes"] is Told.REFUSED, strict=strict)
+    validate = query["validate_"]
+    batch = Batch(log, permit, count, key, quiet=query["outcomes"] is Told.REFUSED, strict=strict, validate=validate)
     try:
-        if not query["atomic"]:
+        if validate and not query["atomic"]:
+            batch.validate(messages)
+        elif not query["atomic"]:
             batch.append(messages)
         elif not batch.append_together(messages):
             return batch.stopped(NoneAppended(), told=True)

@@ -44,6 +44,8 @@ _FORMAT = {
     "schema": {"type": "string", "enum": list(EXPORTERS)},
     "description": "; ".join(f"`{one.name}`: {one.says}" for one in EXPORTERS.values()),
 }
+_JSON_TYPES = {"geojson": "object", "timelinejs": "object", "cloudevents": "array"}
+"""Format -> what the whole file is as JSON; any other is text."""
 _FILE = {
     "Content-Disposition": {
         "schema": {"type": "string"},
@@ -82,7 +84,7 @@ def blueprint(log: ConflictLog, reader: Reader, title: str, freshness: Freshness
     for one in EXPORTERS.values():
         document = exports.response(
             200,
-            {"type": "string"} if one.media_type.startswith("text/") else {},
+            {"type": _JSON_TYPES.get(one.name, "string")},
             content_type=one.media_type,
             description="The file, at the cuts that stand in it",
             examples={one.name: {"summary": one.says, "value": example(one)}},

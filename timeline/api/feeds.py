@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 from uuid import UUID
 
 from flask import Response, request, url_for
 from marshmallow import Schema, fields
 
+from timeline.api.addresses import own_address, site
 from timeline.api.caching import Freshness
 from timeline.api.http import ApiBlueprint
 from timeline.api.parameters import said
@@ -64,22 +64,28 @@ class JsonFeedSchema(Schema):
 
 
 def blueprint(
-    log: ConflictLog, reader: Reader, title: str, freshness: Freshness, page_of: PageOf | None
+    log: ConflictLog,
+    reader: Reader,
+    title: str,
+    freshness: Freshness,
+    page_of: PageOf | None,
+    public_url: str | None = None,
 ) -> ApiBlueprint:
     """The endpoints, on what answers; the name of the log is in the ids of its feeds.
 
-    Entries lead to the page of a development (`page_of`), or where there is none to what the API tells of it.
+    Entries lead to the page of a development (`page_of`), or where there is none to what the API tells of it. Addresses
+    begin with the `public_url` of the service, or with the host that was asked.
     """
     feeds = ApiBlueprint("feeds", __name__, url_prefix="/api/v1", description="Feeds of what changed")
     feeds.before_request(freshness.unchanged)
 
     def link_to(id: UUID) -> Link:
-        data = url_for("reads.development", id=str(id), _external=True)
-        return Link(urljoin(request.host_url, page_of(id)) if page_of else data, data)
+        data = site(public_url) + url_for("reads.development", id=str(id)).removeprefix(request.root_path)
+        return Link(site(public_url) + page_of(id) if page_of else data, data)
 
     def respond(write: Callable[[Feed], bytes], type: str, query: dict[str, Any], slug: str | None = None) -> Response:
         freshness.await_position(query.get("min_position"))
-        found, position = _feed(reader, log.records.queries.origin() or "", title, query, slug, link_to)
+        found, position = _feed(reader, log.records.queries.origin() or "", title, query, slug, link_to, public_url)
         return freshness.marked(Response(write(found), content_type=type), position, fixed=False)
 
     @feeds.get("/changes.atom")
@@ -116,7 +122,13 @@ def blueprint(
 
 
 def _feed(
-    reader: Reader, origin: str, title: str, query: dict[str, Any], slug: str | None, link_to: Callable[[UUID], Link]
+    reader: Reader,
+    origin: str,
+    title: str,
+    query: dict[str, Any],
+    slug: str | None,
+    link_to: Callable[[UUID], Link],
+    public_url: str | None,
 ) -> tuple[Feed, int]:
     """A feed, and the position up to which the log was read for it."""
     now = reader.hold(WantedCuts())
@@ -133,7 +145,7 @@ def _feed(
         changes,
         f"{title}{lane}: what changed",
         title,
-        request.url,
+        own_address(public_url),
         f"{origin}/changes/{slug or ''}",
         reader.source_names(changes.until),
         link_to,

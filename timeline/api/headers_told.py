@@ -11,7 +11,7 @@ from timeline.api.writing import header
 
 _READ = "/api/v1/"
 _UNTAGGED = ("/api/v1/events/stream",)
-_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _GONE = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Gone"}}}
 _IF_NONE_MATCH = header("If-None-Match", "The `ETag` of an answer that the reader holds: 304 where it still is one.")
 _PREFER = header("Prefer", "`wait=N`: wait up to N seconds (at most 60) for `min_position` (RFC 7240).")

@@ -137,7 +137,16 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._prepare_doc_cbks.append(_secured)
+        self._prepare_doc_cbks += [_with_all_parameters, _secured]
+
+
+def _with_all_parameters(doc: dict[str, Any], told: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The documentation of an operation with the parameters that its view names beside those of its query.
+
+    The library would put them in their place: of two lists it keeps the one that was named by hand.
+    """
+    named = told.get("manual_doc", {}).pop("parameters", [])
+    return {**doc, "parameters": [*doc.get("parameters", ()), *named]} if named else doc
 
 
 def _secured(doc: dict[str, Any], told: dict[str, Any], *, app: Flask, **_: Any) -> dict[str, Any]:

@@ -36,7 +36,9 @@ def told_of(became: Receipt | TimelineError) -> dict[str, Any]:
 
 
 def receipt(one: Receipt) -> dict[str, Any]:
-    """An append, acknowledged."""
+    """An append, acknowledged; or of what was only rehearsed as much as there is to it."""
+    if not one.recorded:
+        return {"subject": str(one.subject), "version": one.version, "warnings": list(one.warnings)}
     return {
         "position": one.position,
         "subject": str(one.subject),

@@ -67,16 +67,6 @@ def box(field: str, value: Any) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-SWITCH = {"enum": ["true", "false"]}
-
-
-def switch(field: str, value: Any) -> bool:
-    """On or off."""
-    if value not in SWITCH["enum"]:
-        raise InvalidValue(field, value, "true or false")
-    return bool(value == "true")
-
-
 def item_fields(field: str, value: Any) -> frozenset[str]:
     """What is told of a development."""
     names = frozenset(value.split(","))
@@ -119,6 +109,19 @@ class PlaceText(CheckedString):
 
     def __init__(self, *, metadata: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(parse_place, metadata={"pattern": PATTERN, "example": EXAMPLE, **metadata}, **kwargs)
+
+
+def _switch(field: str, value: Any) -> bool:
+    if value not in ("true", "false"):
+        raise InvalidValue(field, value, "true or false")
+    return bool(value == "true")
+
+
+class Switch(Checked, fields.Boolean):
+    """`true` or `false`, in a query string; off where it is not there."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_switch, load_default=False, **kwargs)
 
 
 class Cut(CheckedString):

@@ -6,19 +6,18 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from timeline.api.parameters import (
-    SWITCH,
     Cut,
     EventType,
     Moment,
     PlaceText,
     RecordedAt,
     Since,
+    Switch,
     Whole,
     box,
     item_fields,
     question,
     said,
-    switch,
 )
 from timeline.domain import checks
 from timeline.domain.vocabulary import Kind, Status
@@ -224,16 +223,18 @@ class Told(StrEnum):
 class AppendQuery(Query):
     """How many events are appended, and what is said of them."""
 
-    atomic = CheckedString(
-        switch, load_default=False, metadata={**said("All events or none (at most 4000); default false."), **SWITCH}
+    atomic = Switch(metadata=said("All events or none (at most 4000); default false."))
+    strict = Switch(
+        metadata=said(
+            "Refuse what would be accepted with warnings; default false, and always true with a strict token."
+        )
     )
-    strict = CheckedString(
-        switch,
-        load_default=False,
-        metadata={
-            **said("Refuse what would be accepted with warnings; default false, and always true with a strict token."),
-            **SWITCH,
-        },
+    validate_ = Switch(
+        data_key="validate",
+        metadata=said(
+            "Check everything and append nothing: the answer is what it would be, with `validated` and without "
+            "positions. What is checked by an `id` may be sent again. Default false."
+        ),
     )
     outcomes = Word(
         Told,

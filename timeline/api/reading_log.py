@@ -9,8 +9,9 @@ from timeline.api.caching import Freshness, wait_of
 from timeline.api.following import Read, Wanted, read_on
 from timeline.api.handover import handover_of, leave_if_time_remains
 from timeline.api.http import ApiBlueprint
+from timeline.api.log_schemas import EventsSchema
 from timeline.api.queries import EventsQuery, StreamQuery
-from timeline.api.schemas import EventsSchema, GoneSchema, ProblemSchema
+from timeline.api.schemas import GoneSchema, ProblemSchema
 from timeline.api.streams import Broadcast, EventStream
 from timeline.api.writing import header
 from timeline.store.epochs import Tip

@@ -4,7 +4,7 @@ These only document, since answers are built by `timeline.wire.answers` (a test 
 its schema).
 """
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from timeline.api.outcomes import Outcome
 from timeline.api.parameters import said
@@ -39,18 +39,20 @@ _WARNINGS = (
 )
 
 
-_EPOCH = "Which life of the log positions belong to: a restore begins a new one."
+EPOCH = "Which life of the log positions belong to: a restore begins a new one."
+_VALIDATED = "With `validate=true`: nothing was appended; what is there is what would become of it."
 
 
 class ReceiptSchema(Schema):
     """What became of an appended event."""
 
+    validated = fields.Boolean(metadata=said(_VALIDATED))
     position = fields.Integer(required=True, metadata=said("Its place in the log."))
     subject = fields.UUID(required=True, metadata=said("The development, front or source that it is about."))
     version = fields.Integer(required=True, metadata=said("How many events that subject has with this one."))
     recorded_at = fields.String(required=True, metadata=said("When the log learnt it (UTC)."))
     origin = fields.String(required=True, metadata=said("The log's name."))
-    epoch = fields.String(required=True, metadata=said(_EPOCH))
+    epoch = fields.String(required=True, metadata=said(EPOCH))
     warnings = fields.List(fields.Nested(WarningSchema), required=True, metadata=said(_WARNINGS))
 
 
@@ -61,7 +63,7 @@ class _Became(Schema):
     subject = fields.UUID(metadata=said("The development, front or source that it is about."))
     version = fields.Integer(metadata=said("How many events that subject has with this one."))
     recorded_at = fields.String(metadata=said("When the log learnt it (UTC)."))
-    epoch = fields.String(metadata=said(_EPOCH))
+    epoch = fields.String(metadata=said(EPOCH))
     warnings = fields.List(fields.Nested(WarningSchema), metadata=said(_WARNINGS))
     problem = fields.Nested(lambda: ProblemSchema(), metadata=said("Why it was refused."))
 
@@ -69,6 +71,7 @@ class _Became(Schema):
 class BatchSchema(Schema):
     """What became of the events of a batch. Of a stream of lines the counts are the first line, each item another."""
 
+    validated = fields.Boolean(metadata=said(_VALIDATED))
     events = fields.Integer(required=True, metadata=said("How many there were."))
     accepted = fields.Integer(required=True)
     duplicate = fields.Integer(required=True, metadata=said("Appended before, by the same `source` and `id`."))
@@ -252,17 +255,6 @@ class ChecksSchema(Held):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-class EventsSchema(Schema):
-    """A page of the log."""
-
-    items = fields.List(fields.Dict(), required=True, metadata=said("CloudEvents 1.0, in the order of position."))
-    next_after = fields.String(
-        required=True, metadata=said("Position after which to read on, with the epoch of the log: `838-1f0c2d3e4b5a`.")
-    )
-    origin = fields.String(required=True, metadata=said("The log's name."))
-    epoch = fields.String(required=True, metadata=said(_EPOCH))
-
-
 class HealthSchema(Schema):
     """How the service is."""
 
@@ -295,16 +287,35 @@ class ReadySchema(Schema):
     )
 
 
-class ProblemSchema(Schema):
-    """What went wrong (RFC 9457)."""
+class FieldErrorSchema(Schema):
+    """A field that was refused."""
 
-    type = fields.String(required=True)
+    field_ = fields.String(required=True, data_key="field", metadata=said("Its name, such as `data.occurred`."))
+    value = fields.Raw(required=True, allow_none=True, metadata=said("What stands there."))
+    allowed = fields.String(required=True, metadata=said("What may stand there."))
+
+
+class ProblemSchema(Schema):
+    """What went wrong (RFC 9457). There may be more members: of a batch they say how far it came."""
+
+    class Meta:
+        """RFC 9457 lets a problem have members of its own."""
+
+        unknown = INCLUDE
+
+    type = fields.String(required=True, metadata=said("`urn:timeline:problem:` and a name that stays."))
     title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    detail = fields.String(required=True)
-    instance = fields.String(required=True)
-    errors = fields.List(fields.Dict(), metadata=said("Field by field: `field`, `value`, `allowed`."))
+    status = fields.Integer(required=True, metadata=said("The status of the answer."))
+    detail = fields.String(required=True, metadata=said("What is wrong, in a sentence."))
+    instance = fields.String(required=True, metadata=said("The path that was asked for."))
+    errors = fields.List(fields.Nested(FieldErrorSchema), metadata=said("Field by field."))
     request_id = fields.String(metadata=said("Where the failure is ours: what the log lines of the request carry."))
+    events = fields.Integer(metadata=said("Of a batch: how many events were read."))
+    accepted = fields.Integer(metadata=said("Of a batch: how many were appended."))
+    duplicate = fields.Integer(metadata=said("Of a batch: how many had been appended before."))
+    rejected = fields.Integer(metadata=said("Of a batch: how many were refused."))
+    withheld = fields.Integer(metadata=said("Of a batch: how many were not appended because another was refused."))
+    items = fields.List(fields.Nested(lambda: _Became()), metadata=said("Of a batch: what became of each event."))
 
 
 class GoneSchema(ProblemSchema):
@@ -312,7 +323,7 @@ class GoneSchema(ProblemSchema):
 
     head = fields.Integer(required=True, metadata=said("Where the log stands."))
     origin = fields.String(required=True, metadata=said("The log's name."))
-    epoch = fields.String(required=True, metadata=said(_EPOCH))
+    epoch = fields.String(required=True, metadata=said(EPOCH))
     restart_after = fields.String(
         required=True,
         metadata=said("The last position that is surely shared, with the epoch: begin again after it; drop the rest."),

@@ -13,7 +13,6 @@ from threading import Lock
 from typing import cast
 from uuid import UUID
 
-import msgspec
 import structlog
 from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 from msgspec import structs
@@ -21,16 +20,16 @@ from msgspec import structs
 from timeline.domain.aggregates import Stream, Submission, decide, replayed, stream_after, with_subject
 from timeline.domain.facts import Event, Recorded
 from timeline.domain.moments import to_micros
-from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
+from timeline.errors import InvalidValue, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.plausibility.registry import ReceiptWarning, strict_refusal
 from timeline.store.epochs import Tip, tip_of
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
-from timeline.store.records import Head, New, Row, key_of
+from timeline.store.records import Head, New, Row, key_of, placed
 from timeline.store.transactions import SIGN_EVERY, AppendTransaction
 from timeline.store.transcoding import FactMapper
 from timeline.store.unusual import Unusual
-from timeline.store.wishes import Decided, Wish
+from timeline.store.wishes import Decided, Undone, Wish, guard_same
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +51,7 @@ class Appender:
         self._mapper = mapper
         self._clock = clock
         self._writing = Lock()
-        self._groups: Groups[Wish] = Groups(self._settle, MOST_TOGETHER)
+        self._groups: Groups[Wish] = Groups(self._append, MOST_TOGETHER)
         self._streams: dict[UUID, Stream] = {}
         self._unusual = Unusual()
         self._head: Head | None = None
@@ -92,6 +91,20 @@ class Appender:
         self._groups.settle(wishes)
         return wishes
 
+    def rehearse(
+        self, submissions: Sequence[tuple[Submission, int | None]], *, together: bool = False, strict: bool = False
+    ) -> list[Wish]:
+        """What would become of the submissions, were they appended now: decided under the lock, and written nowhere.
+
+        Each is decided on those before it. `together` as in `append_together`, and no more of them than that takes.
+        """
+        if len(submissions) > MOST_TOGETHER:
+            raise InvalidValue("body", f"{len(submissions)} events", f"at most {MOST_TOGETHER} events to validate")
+        mark = object() if together else None
+        wishes = [Wish(one, key_of(one.message), version, None, mark, strict=strict) for one, version in submissions]
+        self._settle(wishes, self._decide_and_undo)
+        return wishes
+
     def sign(self) -> str:
         """The signed checkpoint of where the log stands now, as a note."""
         queries = self._recorder.queries
@@ -110,13 +123,16 @@ class Appender:
         if self._head and self._head.position > self._signed.position:
             self.sign()
 
-    def _settle(self, group: Sequence[Wish]) -> None:
-        """Give every wish of the group its outcome; a failure of the store is everybody's."""
+    def _append(self, group: Sequence[Wish]) -> None:
+        self._settle(group, self._commit_with_patience)
+
+    def _settle(self, group: Sequence[Wish], work: Callable[[Sequence[Wish]], None]) -> None:
+        """Give every wish of the group its outcome by this work; a failure of the store is everybody's."""
         try:
             with self._writing:
                 if not self._unusual.is_read:  # before the lock of the store is taken: nobody else waits for it
                     self._unusual.catch_up(self._recorder.queries, self._recorder.queries.head())
-                self._commit_with_patience(group)
+                work(group)
         except BaseException as error:
             self._streams.clear()
             reason = error.detail if isinstance(error, TimelineError) else f"{type(error).__name__}: {error}"
@@ -143,7 +159,8 @@ class Appender:
     def _commit(self, group: Sequence[Wish]) -> None:
         try:
             with self._recorder.appending() as transaction:
-                outcomes, rows = self._decide(group, transaction)
+                outcomes, new, head, now = self._decide(group, transaction)
+                rows = self._write(new, head, now, transaction)
                 for wish, outcome in zip(group, outcomes, strict=True):
                     wish.perhaps_written |= isinstance(outcome, Decided) and outcome.first
         except BaseException:
@@ -159,6 +176,21 @@ class Appender:
             wish.outcome = outcome if isinstance(outcome, TimelineError) else outcome.receipt(rows, self._tip)
         if len(self._streams) > MOST_STREAMS:
             self._streams.clear()
+
+    def _decide_and_undo(self, group: Sequence[Wish]) -> None:
+        """Give every wish the outcome that it would have; what was remembered of it is forgotten again."""
+        try:
+            with self._recorder.appending() as transaction:
+                outcomes, new, head, now = self._decide(group, transaction)
+                rows = placed(new, head, now)
+                for wish, outcome in zip(group, outcomes, strict=True):
+                    wish.outcome = outcome if isinstance(outcome, TimelineError) else outcome.rehearsed(rows, self._tip)
+                raise Undone
+        except Undone:
+            for row in rows:
+                self._streams.pop(row.subject, None)
+        finally:
+            self._unusual.take_back()
 
     def _caught_up(self, group: Sequence[Wish], transaction: AppendTransaction) -> tuple[Head, dict[bytes, Row]]:
         """The head of the log, and what of the group was recorded before; the group's streams are remembered.
@@ -193,8 +225,11 @@ class Appender:
 
     def _decide(
         self, group: Sequence[Wish], transaction: AppendTransaction
-    ) -> tuple[list["Decided | TimelineError"], list[Row]]:
-        """Decide each wish on what those before it made of its stream, and write what was accepted."""
+    ) -> tuple[list["Decided | TimelineError"], list[New], Head, int]:
+        """Decide each wish on what those before it made of its stream.
+
+        With it come the records that are to be written, after which head, and when (microseconds).
+        """
         (head, there), now = self._caught_up(group, transaction), self._clock()
         decided: list[Decided | TimelineError] = []
         new: list[New] = []
@@ -211,10 +246,13 @@ class Appender:
                 del new[count:]
                 self._unusual.take_back(mark)
             decided += outcomes
-        rows = transaction.append(new, head, to_micros(now))
+        return decided, new, head, to_micros(now)
+
+    def _write(self, new: Sequence[New], head: Head, now: int, transaction: AppendTransaction) -> list[Row]:
+        rows = transaction.append(new, head, now)
         if rows and rows[-1].recorded_at - self._signed.recorded_at > SIGN_EVERY:
             transaction.sign(rows[-1].head)
-        return decided, rows
+        return rows
 
     def _outcome(
         self,
@@ -228,7 +266,7 @@ class Appender:
         """What becomes of a wish; one that is accepted is put among those that are `mine` and `new`."""
         try:
             if row := there.get(wish.key):
-                guard_same(wish.submission, self._recorded(row).event, f"at position {row.position}")
+                guard_same(wish.submission, self._mapper.recorded(row).event, f"at position {row.position}")
                 warnings = self._first_warnings(row, transaction)
                 return Decided(row=row, repeated=not wish.perhaps_written, warnings=warnings)
             if wish.key in mine:
@@ -270,14 +308,14 @@ class Appender:
             if id == row.subject and row.version == 1:
                 return Stream(id)
             rows = transaction.queries.streams([id])[id]
-            return replayed(id, [self._recorded(before) for before in rows if before.position < row.position])
+            return replayed(id, [self._mapper.recorded(before) for before in rows if before.position < row.position])
 
-        event = self._recorded(row).event
+        event = self._mapper.recorded(row).event
         return self._unusual.warnings(event.fact, event.reported_at, then(row.subject), then, row.position)
 
     def _history(self, new: Sequence[New], transaction: AppendTransaction, now: datetime, id: UUID) -> list[Recorded]:
         """All events of a stream, also those that this transaction is about to write."""
-        history = [self._recorded(row) for row in transaction.queries.streams([id])[id]]
+        history = [self._mapper.recorded(row) for row in transaction.queries.streams([id])[id]]
         first = self._next_position(())
         for place, record in enumerate(new):
             if record.event.originator_id == id:
@@ -302,24 +340,6 @@ class Appender:
         """Remember these streams. One with a record that can not be read is left out: nothing is decided on half."""
         for id, rows in streams.items():
             try:
-                self._streams[id] = replayed(id, [self._recorded(row) for row in rows])
+                self._streams[id] = replayed(id, [self._mapper.recorded(row) for row in rows])
             except StoreUnusable as error:
                 log.warning("a record can not be read", subject=str(id), reason=error.detail)
-
-    def _recorded(self, row: Row) -> Recorded:
-        """The event of a record. Raises `StoreUnusable` for one that can not be read."""
-        try:
-            event = cast("Event", self._mapper.to_domain_event(row.stored_event))
-        except (msgspec.MsgspecError, InvalidValue) as error:
-            raise StoreUnusable(f"id: the record at position {row.position} can not be read: {error}") from error
-        return Recorded(row.position, row.recorded_instant, event)
-
-
-def guard_same(submission: Submission, event: Event, where: str) -> None:
-    """Raises `MessageIdReused` for a message whose id stands for something else."""
-    if not submission.asks_for(event):
-        message = submission.message
-        raise MessageIdReused(
-            f"id: {message.id!r} of {message.source!r} already stands {where} with other content",
-            ({"field": "id", "value": message.id, "allowed": "an id not used before by this source"},),
-        )

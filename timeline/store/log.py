@@ -138,6 +138,21 @@ class ConflictLog(Application[Any]):
         wishes = self._appender.append_together(submissions, strict=strict)
         return [cast("Receipt | TimelineError", wish.outcome) for wish in wishes]
 
+    def rehearse(self, submission: Submission, expected_version: int | None = None, *, strict: bool = False) -> Receipt:
+        """The receipt that `record` would give, or what it would raise; nothing is written."""
+        (wish,) = self._appender.rehearse([(submission, expected_version)], strict=strict)
+        return wish.settled()
+
+    def rehearse_all(
+        self, submissions: Sequence[Submission], *, together: bool = False, strict: bool = False
+    ) -> list[Receipt | TimelineError]:
+        """What would become of the submissions, each decided on those before it; nothing is written.
+
+        `together` as in `record_together`. Raises `InvalidValue` for too many, together or not.
+        """
+        wishes = self._appender.rehearse([(one, None) for one in submissions], together=together, strict=strict)
+        return [cast("Receipt | TimelineError", wish.outcome) for wish in wishes]
+
     def holds(self, message: MessageId) -> bool:
         """Whether this message was recorded."""
         return bool(self.records.queries.rows_of_messages([key_of(message)]))

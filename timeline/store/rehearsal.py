@@ -12,10 +12,10 @@ from timeline.domain.values import MessageId
 from timeline.domain.voids import root_of
 from timeline.errors import TimelineError
 from timeline.plausibility.registry import ReceiptWarning
-from timeline.store.appending import guard_same
 from timeline.store.log import ConflictLog
 from timeline.store.records import Head
 from timeline.store.unusual import Unusual
+from timeline.store.wishes import guard_same
 
 
 class Rehearsed(Struct, frozen=True, gc=False):

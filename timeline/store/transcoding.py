@@ -14,8 +14,10 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from msgspec import Struct
 
 from timeline.domain.checks import as_recorded
-from timeline.domain.facts import FACTS, TOPICS, Event, Fact
+from timeline.domain.facts import FACTS, TOPICS, Event, Fact, Recorded
 from timeline.domain.values import MessageId
+from timeline.errors import InvalidValue, StoreUnusable
+from timeline.store.records import Row
 
 F = TypeVar("F", bound=Fact)
 
@@ -74,6 +76,14 @@ class FactMapper(Mapper[UUID]):
             state.fact,
             state.recorded_by,
         )
+
+    def recorded(self, row: Row) -> Recorded:
+        """The event of a record. Raises `StoreUnusable` for one that can not be read."""
+        try:
+            event: Event = self.to_domain_event(row.stored_event)
+        except (msgspec.MsgspecError, InvalidValue) as error:
+            raise StoreUnusable(f"id: the record at position {row.position} can not be read: {error}") from error
+        return Recorded(row.position, row.recorded_instant, event)
 
 
 def _decoded(topic: str, state: bytes) -> State[Any]:

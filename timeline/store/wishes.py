@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import cast
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from timeline.domain.aggregates import Submission
+from timeline.domain.facts import Event
 from timeline.domain.moments import from_micros
-from timeline.errors import TimelineError
+from timeline.errors import MessageIdReused, TimelineError
 from timeline.plausibility.registry import ReceiptWarning
 from timeline.store.epochs import Tip
 from timeline.store.records import Row
@@ -34,6 +35,8 @@ class Receipt(Struct, frozen=True, gc=False):
     origin: str = ""
     """The name of the log to which the position belongs, and its epoch."""
     epoch: str = ""
+    recorded: bool = True
+    """False: it was only rehearsed, so that position and time are those that it would have had."""
 
 
 class Wish(Struct, gc=False):
@@ -76,3 +79,21 @@ class Decided(Struct, frozen=True, gc=False):
         recorded_at = _instant_of(row.recorded_at)
         written = row.position, row.subject, row.version, recorded_at
         return Receipt(*written, self.repeated, self.warnings, tip.origin, tip.epoch)
+
+    def rehearsed(self, new: Sequence[Row], tip: Tip) -> Receipt:
+        """The receipt that there would be, were the new rows there."""
+        return structs.replace(self.receipt(new, tip), recorded=self.row is not None)
+
+
+class Undone(Exception):
+    """Raised where what was decided is to be told and not to be written."""
+
+
+def guard_same(submission: Submission, event: Event, where: str) -> None:
+    """Raises `MessageIdReused` for a message whose id stands for something else."""
+    if not submission.asks_for(event):
+        message = submission.message
+        raise MessageIdReused(
+            f"id: {message.id!r} of {message.source!r} already stands {where} with other content",
+            ({"field": "id", "value": message.id, "allowed": "an id not used before by this source"},),
+        )

@@ -152,7 +152,8 @@ class Word(Checked, fields.String):
 
     def __init__(self, vocabulary: Iterable[Enum], **kwargs: Any) -> None:
         values = [member.value for member in vocabulary]
-        kwargs.setdefault("metadata", {})["enum"] = values
+        numbers = {"type": "integer"} if all(isinstance(value, int) for value in values) else {}
+        kwargs["metadata"] = {**kwargs.get("metadata", {}), "enum": values, **numbers}
         super().__init__(lambda field, value: word(vocabulary, field, value), **kwargs)
 
 
