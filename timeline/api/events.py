@@ -1,5 +1,6 @@
 """`/events`: append to the log, one event or many in a request."""
 
+from threading import Event
 from typing import Any
 
 from flask import Response, request
@@ -29,6 +30,7 @@ from timeline.errors import (
     InvalidValue,
     MessageIdReused,
     NoneAppended,
+    ServiceStopping,
     StoreUnusable,
     TimelineError,
     TooSlow,
@@ -39,8 +41,11 @@ from timeline.store.wishes import Receipt
 from timeline.wire.events import parse_event
 
 
-def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count) -> ApiBlueprint:
-    """The endpoint, on the log. `permit` refuses what the sender may not append; `count` is told the outcomes."""
+def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count, stopping: Event) -> ApiBlueprint:
+    """The endpoint, on the log. `permit` refuses what the sender may not append; `count` is told the outcomes.
+
+    What is still to be appended of a batch when the service is `stopping` is left, and the answer says so.
+    """
     events = ApiBlueprint("append", __name__, url_prefix="/api/v1/events", description="Append to the log")
 
     @events.post("")
@@ -67,7 +72,9 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
         if request.mimetype in ONE:
             return _one(log, permit, count, key, strict=query["strict"] or sender.strict)
         if request.mimetype in (BATCH, LINES):
-            return _many(log, query, limits, permit, count, key, strict=query["strict"] or sender.strict)
+            strict = query["strict"] or sender.strict
+            batch = Batch(log, permit, count, stopping, key, quiet=query["outcomes"] is Told.REFUSED, strict=strict)
+            return _many(batch, limits, atomic=query["atomic"])
         raise unsupported(request)
 
     return events
@@ -99,28 +106,18 @@ def _recorded(log: ConflictLog, submission: Submission, key: str | None, *, stri
         raise named_by_key(error, submission, key) from None
 
 
-def _many(
-    log: ConflictLog,
-    query: dict[str, Any],
-    limits: BodyLimits,
-    permit: Permit,
-    count: Count,
-    key: str | None,
-    *,
-    strict: bool,
-) -> Response:
-    for name in ("If-Match", "If-None-Match"):
-        if name in request.headers:
-            raise InvalidValue(name, request.headers[name], "no such header beside several events")
+def _many(batch: Batch, limits: BodyLimits, *, atomic: bool) -> Response:
     as_lines = request.mimetype == LINES
-    messages = messages_of_lines(request, limits) if as_lines else messages_of_array(request, limits)
-    batch = Batch(log, permit, count, key, quiet=query["outcomes"] is Told.REFUSED, strict=strict)
     try:
-        if not query["atomic"]:
+        for name in ("If-Match", "If-None-Match"):
+            if name in request.headers:
+                raise InvalidValue(name, request.headers[name], "no such header beside several events")
+        messages = messages_of_lines(request, limits) if as_lines else messages_of_array(request, limits)
+        if not atomic:
             batch.append(messages)
         elif not batch.append_together(messages):
             return batch.stopped(NoneAppended(), told=True)
-    except (StoreUnusable, TooSlow) as error:
+    except (StoreUnusable, TooSlow, ServiceStopping) as error:
         return batch.stopped(error)
     except BaseException:
         batch.close()

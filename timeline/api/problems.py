@@ -35,6 +35,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.TooSlow: 408,
     errors.NotThereYet: 412,
     errors.TooManyStreams: 503,
+    errors.ServiceStopping: 503,
     errors.Unauthenticated: 401,
     errors.InvalidToken: 401,
     errors.InsufficientScope: 403,
@@ -73,7 +74,10 @@ def problem_of(error: errors.TimelineError) -> dict[str, Any]:
 def problem_response(body: dict[str, Any]) -> Response:
     """A problem document; a secret that somebody put where none belongs is not repeated in it."""
     text = redacted_bytes(msgspec.json.encode(body))
-    return Response(text, body["status"], content_type="application/problem+json")
+    told = Response(text, body["status"], content_type="application/problem+json")
+    if told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        told.headers["Retry-After"] = "5"
+    return told
 
 
 def _expected(error: errors.TimelineError) -> Response:
@@ -84,8 +88,6 @@ def _expected(error: errors.TimelineError) -> Response:
         told.headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, errors.UnsupportedEncoding):
         told.headers["Accept-Encoding"] = "identity"  # RFC 9110, section 12.5.3
-    elif told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-        told.headers["Retry-After"] = "5"
     return told
 
 
