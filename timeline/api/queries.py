@@ -142,8 +142,12 @@ class ChangesQuery(TimelineQuery):
     """
 
     clock = Word(Clock, load_default=Clock.REPORTED, metadata=said(_CLOCK))
-    changes_since = Moment(data_key="since", required=True, metadata=said(f"From what was known, or held: {_MOMENT}."))
-    changes_until = Moment(data_key="until", required=True, metadata=said(f"To what was known, or held: {_MOMENT}."))
+    changes_since: CheckedString = Moment(
+        data_key="since", required=True, metadata=said(f"From what was known, or held: {_MOMENT}.")
+    )
+    changes_until: CheckedString = Moment(
+        data_key="until", required=True, metadata=said(f"To what was known, or held: {_MOMENT}.")
+    )
     known_at = Cut(metadata=said(f"With `clock=recorded`: only what was reported by then: {_CUT}. Default: `until`."))
     recorded_at = RecordedAt(
         metadata=said(f"With `clock=reported`: what this log held then: a position, or {_CUT}. Default: the latest."),

@@ -30,7 +30,7 @@ from timeline.readmodel.standing import Standing
 
 MAX_DEVELOPMENTS_COMPARED = 5_000
 """Of which a page is made at most; it then has fewer changes than were asked for."""
-MAX_BATCHES_READ = 25
+MAX_BATCHES_READ = 10
 """As of developments, of reads of what may have changed."""
 MAX_CAUSES_TOLD = 10_000
 """Events behind the changes of a page, after which it ends with the change that has the last of them."""
@@ -129,61 +129,72 @@ def guard_stretch(
         raise InvalidValue("since", format_instant(since), "a moment not after until")
 
 
-def changed_between(
-    past: Past, standing: Standing, clock: Clock, then: HeldCuts, now: HeldCuts, filters: Filters, paging: Paging
-) -> Changes:
-    """A page of the changes from what holds at the cuts `then` to what holds at the cuts `now`, one clock apart."""
-    ids = named(standing, past, Window(now.cuts, (), filters)) if asks_documents(filters) else None
-    candidates: Candidates
-    if clock is Clock.REPORTED:
-        candidates = ReportedCandidates(standing, then, now, filters, paging.order, ids)
-    else:
-        candidates = RecordedCandidates(past, standing, then, now, paging.order, ids)
-    comparison = _Comparison(past, standing, then, now, filters, candidates)
-    found: list[tuple[Place, Change]] = []
-    for place, change in comparison.after(paging.after):
-        if change is None:  # so much was looked at that the page ends here
-            return Changes(clock, then, now, _as_told(found, clock, paging), place)
-        if len(found) == paging.limit:
-            return Changes(clock, then, now, _as_told(found, clock, paging), found[-1][0])
-        found.append((place, change))
-    return Changes(clock, then, now, _as_told(found, clock, paging))
-
-
-def _as_told(found: Sequence[tuple[Place, Change]], clock: Clock, paging: Paging) -> tuple[Change, ...]:
-    if clock is Clock.REPORTED and paging.order is Order.NEWEST:
-        return tuple(structs.replace(change, changed_at=from_micros(-key)) for (key, _), change in found)
-    return tuple(change for _, change in found)
-
-
-class _Comparison:
-    """Compares what may look another way at two cuts, some at a time."""
+class Comparison:
+    """The changes from what holds at the cuts `then` to what holds at the cuts `now`, one clock apart, page by page."""
 
     def __init__(
-        self, past: Past, standing: Standing, then: HeldCuts, now: HeldCuts, filters: Filters, candidates: Candidates
+        self,
+        past: Past,
+        standing: Standing,
+        clock: Clock,
+        then: HeldCuts,
+        now: HeldCuts,
+        filters: Filters,
+        paging: Paging,
     ) -> None:
+        self.standing = standing
         self._past = past
-        self._standing = standing
+        self._clock = clock
         self._then, self._now = then, now
         self._filters = filters
-        self._candidates = candidates
+        self._paging = paging
+        ids = named(standing, past, Window(now.cuts, (), filters)) if asks_documents(filters) else None
+        self._candidates: Candidates
+        if clock is Clock.REPORTED:
+            self._candidates = ReportedCandidates(standing, then, now, filters, paging.order, ids)
+        else:
+            self._candidates = RecordedCandidates(past, standing, then, now, paging.order, ids)
         self._together = _FIRST_TOGETHER
+        self._walk = self._after(paging.after)
+        self._ahead: list[tuple[Place, Change]] = []
 
-    def after(self, place: Place | None) -> Iterator[tuple[Place, Change | None]]:
+    def page(self) -> Changes:
+        """The next page."""
+        found, self._ahead = self._ahead, []
+        for place, change in self._walk:
+            if change is None:  # so much was looked at that the page ends here
+                return self._told(found, place)
+            if len(found) == self._paging.limit:
+                self._ahead = [(place, change)]
+                return self._told(found, found[-1][0])
+            found.append((place, change))
+        return self._told(found, None)
+
+    def _told(self, found: Sequence[tuple[Place, Change]], ends: Place | None) -> Changes:
+        changes = tuple(change for _, change in found)
+        if self._clock is Clock.REPORTED and self._paging.order is Order.NEWEST:
+            changes = tuple(structs.replace(change, changed_at=from_micros(-key)) for (key, _), change in found)
+        return Changes(self._clock, self._then, self._now, changes, ends)
+
+    def _after(self, place: Place | None) -> Iterator[tuple[Place, Change | None]]:
         """The changes from behind a place on, each with its own; a place with None where that is enough for a page."""
-        compared = causes = 0
-        for batches, (candidates, behind) in enumerate(self._candidates.after(place), 1):
+        batches = compared = causes = 0
+        for candidates, behind in self._candidates.after(place):
             for some in self._portions(candidates):
                 for one, change in self._compared(some):
                     yield one.place, change
                     causes += len(change.because)
                     if causes > MAX_CAUSES_TOLD:
                         yield one.place, None
+                        causes = 0
                 compared += len(some)
                 if compared >= MAX_DEVELOPMENTS_COMPARED:
                     yield some[-1].place, None
+                    batches = compared = causes = 0
+            batches += 1
             if batches >= MAX_BATCHES_READ:
                 yield behind, None
+                batches = compared = causes = 0
 
     def _portions(self, candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
         start = 0
@@ -193,12 +204,12 @@ class _Comparison:
 
     def _compared(self, some: Sequence[Candidate]) -> list[tuple[Candidate, Change]]:
         ids = list(dict.fromkeys(one.id for one in some))
-        histories = self._past.histories(list(self._standing.merged.together(ids)))
+        histories = self._past.histories(list(self.standing.merged.together(ids)))
         events = sum(map(len, histories.values()))
         self._together = min(max(_EVENTS_TOGETHER * len(some) // max(events, 1), 1), _MOST_TOGETHER)
-        earlier, later = (Documents(self._past, self._standing, one.cuts, histories) for one in (self._then, self._now))
+        earlier, later = (Documents(self._past, self.standing, one.cuts, histories) for one in (self._then, self._now))
         before, after = earlier.entries(ids), later.entries(ids)
-        because = Causes(self._standing, self._then, self._now, earlier, later)
+        because = Causes(self.standing, self._then, self._now, earlier, later)
         found: list[tuple[Candidate, Change]] = []
         for one in some:
             old, new = before.get(one.id), after.get(one.id)

@@ -20,7 +20,7 @@ from timeline.readmodel.filters import Filters
 from timeline.readmodel.rows import RECORDED, condition
 from timeline.readmodel.standing import Standing
 
-MAX_ROWS_READ = 2_000
+MAX_ROWS_READ = 5_000
 """Version rows that are read at once."""
 MAX_IDS_NAMED = 2_000
 """Developments that a question names at most; of more, the rows of all are read."""

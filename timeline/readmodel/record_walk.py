@@ -44,7 +44,9 @@ class RecordedCandidates:
         step = self._sign
         walk = range(self._first, self._last + 1)[::step]
         if place:
-            walk = walk[max(place[0] - self._first if step > 0 else self._last + place[0], 0) :]
+            key, id = place
+            walked = key - self._first if step > 0 else self._last + key
+            walk = walk[max(walked + (id == _AFTER_ALL), 0) :]
         for begin in range(0, len(walk), MAX_RECORDS_READ):
             records = walk[begin : begin + MAX_RECORDS_READ]
             found = [one for one in self._at(records) if place is None or one.place > place]
