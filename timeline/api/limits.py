@@ -1,8 +1,8 @@
 """How often one may ask: so many requests a minute for each token, or for each address that brings none.
 
-Counted in memory, in windows of a minute, since one process serves. A request with a token that is not accepted counts
-against its address alone, and is refused with 429 instead of 401 once there were too many; a good token is taken from
-there all the same, so nobody can lock others out who share an address.
+Counted in memory, in windows of a minute, since one process serves; the files of the page by themselves. A request
+with a token that is not accepted counts against its address alone, and is refused with 429 instead of 401 once there
+were too many; a good token is taken from there all the same, so nobody can lock others out who share an address.
 """
 
 import time
@@ -63,6 +63,7 @@ def limit(app: Flask, config: Config) -> Limits:
     """Count the requests of the application; a limit of 0 is none. Tokens must have been looked up before."""
     limits = (
         (config.reads_per_minute, "reads", _is_no_read),
+        (config.reads_per_minute, "assets", _is_no_asset),
         (config.writes_per_minute, _WRITES, _is_no_write),
         (config.failed_logins_per_minute, "failed-logins", _is_no_failed_login),
     )
@@ -83,6 +84,10 @@ def limit(app: Flask, config: Config) -> Limits:
 
 def _is_no_read() -> bool:
     return bool(g.refused_token) or sort_of() not in (Sort.READ, Sort.DOCUMENTATION)
+
+
+def _is_no_asset() -> bool:
+    return bool(g.refused_token) or sort_of() is not Sort.ASSET
 
 
 def _is_no_write() -> bool:

@@ -23,7 +23,7 @@ from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.past import Past
-from timeline.readmodel.record_walk import RecordedCandidates
+from timeline.readmodel.record_walk import RecordedCandidates, ids_on_fronts
 from timeline.readmodel.rows import Window
 from timeline.readmodel.selection import asks_documents, named
 from timeline.readmodel.standing import Standing
@@ -153,6 +153,7 @@ class Comparison:
         if clock is Clock.REPORTED:
             self._candidates = ReportedCandidates(standing, then, now, filters, paging.order, ids)
         else:
+            ids = ids_on_fronts(standing, filters.fronts) if ids is None and filters.fronts else ids
             self._candidates = RecordedCandidates(past, standing, then, now, paging.order, ids)
         self._together = _FIRST_TOGETHER
         self._walk = self._after(paging.after)

@@ -67,19 +67,27 @@ class RecordedCandidates:
             for id in together(subject):
                 found[id] = max(found.get(id, 0), position)
         for position in self._turned_at.keys() & set(records):
-            for id in self._spoken_of_by(self._turned_at[position]):
+            for id in self._spoken_of_by(self._turned_at[position], position):
                 found[id] = max(found.get(id, 0), position)
         passing = ((id, position) for id, position in found.items() if self._ids is None or id in self._ids)
         return [Candidate(one) for one in sorted((self._sign * position, id.bytes) for id, position in passing)]
 
-    def _spoken_of_by(self, slugs: Iterable[str]) -> set[UUID]:
+    def _spoken_of_by(self, slugs: Iterable[str], position: int) -> set[UUID]:
+        """What these sources had spoken of by then; whatever they spoke of later has a later record itself."""
         database = self._standing.database
         spoken: set[UUID] = set()
         for slug in slugs:
             for word in (source_word(slug), origin_word(slug)):
-                told = positions(database, database.engine, word, self._last)
+                told = positions(database, database.engine, word, position)
                 spoken |= set(self._past.subjects(told).values())
         return self._standing.merged.together(spoken)
+
+
+def ids_on_fronts(standing: Standing, fronts: Iterable[str]) -> set[UUID]:
+    """What ever stood on any of these fronts."""
+    statement = "SELECT DISTINCT id FROM versions WHERE front = ?"
+    rows = (standing.database.fetch(statement, (number,)) for number in standing.front_numbers(fronts))
+    return {UUID(bytes=id) for some in rows for (id,) in some}
 
 
 def _sources_that_became_others(standing: Standing, then: HeldCuts, now: HeldCuts) -> dict[str, int]:
