@@ -244,3 +244,69 @@ def test_a_json_feed_fits_its_schema_in_the_document(told: Scene) -> None:
         content = whole["paths"][path]["get"]["responses"]["200"]["content"]
 
         assert faults(content["application/feed+json"]["schema"], json_of(told, **WINDOW), whole) == []
+
+
+def linked_pages(scene: Scene, address: str) -> list[Any]:
+    """The entries of a JSON feed and of all that it links to, one after the other."""
+    items: list[Any] = []
+    while address:
+        found = scene.client.get(address).get_json(force=True)
+        items += found["items"]
+        address = found.get("next_url", "")
+    return items
+
+
+@pytest.mark.parametrize("query", ["", "clock=recorded", "front=bakhmut", "front=bakhmut&front=kherson&q=development"])
+def test_a_feed_links_its_next_page_until_all_was_told(scene: Scene, query: str) -> None:
+    scene.clock.set("2023-12-01T12:00:00Z")
+    fill(scene, 25)
+    whole = json_of(scene, since="2022-12-31", **_pairs(query))
+
+    assert "next_url" not in whole
+    address = f"/api/v1/changes.json?since=2022-12-31&limit=4&{query}"
+    assert linked_pages(scene, address) == whole["items"]
+
+
+def _pairs(query: str) -> dict[str, list[str]]:
+    pairs: dict[str, list[str]] = {}
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        pairs.setdefault(name, []).append(value)
+    return pairs
+
+
+def test_both_forms_link_the_same_next_page_of_a_front(scene: Scene) -> None:
+    scene.clock.set("2023-12-01T12:00:00Z")
+    fill(scene, 9)
+    query = {"since": "2022-12-31", "limit": 2}
+    first = atom_of(scene, "/fronts/bakhmut/changes.atom", **query)
+    (following,) = [link.href for link in first.feed.links if link.rel == "next"]
+    second = feedparser.parse(scene.client.get(following).get_data())
+    items = linked_pages(scene, "/api/v1/fronts/bakhmut/changes.json?since=2022-12-31&limit=2")
+
+    assert [one.id for one in [*first.entries, *second.entries]] == [one["id"] for one in items[:4]]
+    assert [one.rel for one in second.feed.links].count("next") == 1
+    assert len(items) == 5
+
+
+def test_the_pages_of_a_feed_are_of_one_moment_whatever_comes_meanwhile(scene: Scene) -> None:
+    scene.clock.set("2023-12-01T12:00:00Z")
+    fill(scene, 9)
+    whole = json_of(scene, since="2022-12-31")["items"]
+    first = json_of(scene, since="2022-12-31", limit=4)
+    scene.clock.advance(days=40)
+    scene.tell(reported(title="Late"), "2023-01-05", BAKHMUT)
+    scene.tell(reported(title="New"), "2023-12-02", GRAYVORON)
+
+    assert [*first["items"], *linked_pages(scene, first["next_url"])] == whole
+
+
+def test_a_cursor_of_another_feed_is_refused(scene: Scene) -> None:
+    scene.clock.set("2023-12-01T12:00:00Z")
+    fill(scene, 9)
+    following = json_of(scene, since="2022-12-31", limit=4)["next_url"]
+    cursor = following.rpartition("cursor=")[2].replace("%3D", "=")
+
+    for path, query in (("/changes.json", {}), ("/fronts/bakhmut/changes.json", {"since": "2022-12-31"})):
+        problem = scene.get(path, expect=422, cursor=cursor, **query)
+        assert [one["field"] for one in problem["errors"]] == ["cursor"]

@@ -89,16 +89,6 @@ def test_who_tries_tokens_is_stopped_and_a_good_one_from_the_same_address_is_not
     assert read(scene, "192.0.2.2", Authorization=f"Bearer {new_secret()}").status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/assets/style.css", "/_dash-component-suites/x.js"])
-def test_the_page_s_own_files_are_counted_by_themselves_whether_or_not_they_are_there(
-    limited: Limited, path: str
-) -> None:
-    scene = limited()
-
-    assert statuses(read(scene, path=path) for _ in range(4))[-1] == 429
-    assert statuses(read(scene) for _ in range(3)) == [200, 200, 200]
-
-
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_probes_are_not_counted(limited: Limited, path: str) -> None:
     scene = limited()

@@ -43,7 +43,7 @@ QUESTIONS = {
     "feed, 30 days": f"/changes.json?until={END.date()}",
     "feed, recorded": "/changes.json?clock=recorded",
     "feed of a front, recorded": f"/fronts/{FRONTS[5]}/changes.json?clock=recorded",
-    "export of changes, csv": f"/exports/csv?of=changes&{_WHOLE}",
+    "csv export of changes": f"/exports/csv?of=changes&{_WHOLE}",
     "export, ndjson": f"/exports/ndjson?known_at={END.date()}",
     "export of events": f"/exports/cloudevents?known_at={END.date()}",
     "timeline, 1000 a page": f"/timeline?known_at={END.date()}&limit=1000",
@@ -120,7 +120,7 @@ def measure(running: Running, readers: int, console: Console, last: int, only: s
         console.print(name)
         # A tag or a body that is kept would answer in the place of what is measured.
         fresh: Callable[[int], str] = lambda run, path=path: f"{path}{'&' if '?' in path else '?'}min_position={run}"  # noqa: E731
-        runs = 1 if name.startswith("export") else RUNS
+        runs = 1 if "export" in name else RUNS
         alone = [asked(running, fresh(run).format(last=last), 1) for run in range(runs)]
         together = asked(running, fresh(RUNS).format(last=last), readers)
         table.add_row(

@@ -276,6 +276,17 @@ def test_calls_are_limited_as_reads_are(scene: Scene) -> None:
     assert found == [422, 422, 422, 429, 429]
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/assets/nope.js", 404), ("/_dash-component-suites/dash/nope.js", 404), ("/assets/style.css", 200)],
+)
+def test_files_are_limited_by_themselves_whether_or_not_they_are_there(scene: Scene, path: str, expected: int) -> None:
+    client = _application(scene, reads_per_minute=3)
+
+    assert [client.get(path).status_code for _ in range(4)] == [expected, expected, expected, 429]
+    assert client.get("/api/v1/fronts").status_code == 200
+
+
 def test_counts_of_more_lanes_than_there_can_be_are_refused(client: FlaskClient) -> None:
     response = client.get("/_counts", query_string={"left": 0, "right": 1e12, "lane": [str(n) for n in range(2_001)]})
 

@@ -63,7 +63,6 @@ def limit(app: Flask, config: Config) -> Limits:
     """Count the requests of the application; a limit of 0 is none. Tokens must have been looked up before."""
     limits = (
         (config.reads_per_minute, "reads", _is_no_read),
-        (config.reads_per_minute, "assets", _is_no_asset),
         (config.writes_per_minute, _WRITES, _is_no_write),
         (config.failed_logins_per_minute, "failed-logins", _is_no_failed_login),
     )
@@ -79,15 +78,24 @@ def limit(app: Flask, config: Config) -> Limits:
         storage_uri="in-turn://",
         enabled=any(most for most, _, _ in limits),
     )
+    if config.reads_per_minute:
+        _limit_assets(app, limiter, config.reads_per_minute)
     return Limits(limiter, config.writes_per_minute)
+
+
+def _limit_assets(app: Flask, limiter: Limiter, per_minute: int) -> None:
+    """Count the files of the page, there or not, by themselves: the library lets all files pass uncounted."""
+    item = parse(f"{per_minute} per minute")
+
+    @app.before_request
+    def count() -> None:
+        if sort_of() is Sort.ASSET and not limiter.limiter.hit(item, _who(), "assets"):
+            wait = max(1, int(limiter.limiter.get_window_stats(item, _who(), "assets").reset_time - time.time()))
+            raise TooManyRequests(f"at most {per_minute} files a minute; wait {wait} seconds", wait)
 
 
 def _is_no_read() -> bool:
     return bool(g.refused_token) or sort_of() not in (Sort.READ, Sort.DOCUMENTATION)
-
-
-def _is_no_asset() -> bool:
-    return bool(g.refused_token) or sort_of() is not Sort.ASSET
 
 
 def _is_no_write() -> bool:

@@ -34,9 +34,9 @@ MAX_BATCHES_READ = 10
 """As of developments, of reads of what may have changed."""
 MAX_CAUSES_TOLD = 10_000
 """Events behind the changes of a page, after which it ends with the change that has the last of them."""
-_FIRST_TOGETHER, _MOST_TOGETHER = 25, 500
+_FIRST_TOGETHER, _MOST_TOGETHER = 25, 200
 """Developments that are compared at once, at first and at most."""
-_EVENTS_TOGETHER = 2_000
+_EVENTS_TOGETHER = 1_000
 """Events of theirs that are read at once, about."""
 
 

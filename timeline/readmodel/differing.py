@@ -20,8 +20,8 @@ from timeline.readmodel.filters import Filters
 from timeline.readmodel.rows import RECORDED, condition
 from timeline.readmodel.standing import Standing
 
-MAX_ROWS_READ = 5_000
-"""Version rows that are read at once."""
+MAX_ROWS_READ, MAX_NEWEST_READ = 5_000, 1_000
+"""Version rows that are read at once, where all have to be sorted for it, and where an index has them in order."""
 MAX_IDS_NAMED = 2_000
 """Developments that a question names at most; of more, the rows of all are read."""
 
@@ -93,12 +93,14 @@ class ReportedCandidates:
         self._since, self._until = to_micros(then.cuts.known_at), to_micros(now.cuts.known_at)
         self._recorded = (now.cuts.position, now.cuts.position)
         self._order = order
+        self._most = MAX_NEWEST_READ if order is Order.NEWEST else MAX_ROWS_READ
+        self._merged = any(True for _ in standing.merged.ids())
         self._ids = ids
         self._conditions = _conditions(standing, filters, ids)
 
     def after(self, place: Place | None) -> Iterator[tuple[list[Candidate], Place]]:
         """From behind a place on, some at a time, and behind which place the others are."""
-        while found := sorted(chain(self._later(place), self._gone(place)), key=lambda one: one.place)[:MAX_ROWS_READ]:
+        while found := sorted(chain(self._later(place), self._gone(place)), key=lambda one: one.place)[: self._most]:
             place = found[-1].place
             yield [one for one in found if self._ids is None or one.id in self._ids], place
 
@@ -119,15 +121,17 @@ class ReportedCandidates:
         if place:
             statement += f" AND ({key}, id) > (?, ?)"
             given += place
-        rows = self._database.fetch(f"{statement} ORDER BY {order} LIMIT {MAX_ROWS_READ}", given)
+        rows = self._database.fetch(f"{statement} ORDER BY {order} LIMIT {self._most}", given)
         return [Candidate((key, bytes(id))) for key, id in rows]
 
     def _gone(self, place: Place | None) -> list[Candidate]:
+        if not self._merged:
+            return []
         before = self._since if self._order is Order.TIMELINE else self._until
         given = [self._since, self._until, *self._recorded, before, *(place or ())]
         behind = " WHERE (key, id) > (?, ?)" if place else ""
         statement = f"SELECT key, id FROM ({_GONE[self._order]}) AS ended{behind}"
-        rows = self._database.fetch(f"{statement} ORDER BY key, id LIMIT {MAX_ROWS_READ}", given)
+        rows = self._database.fetch(f"{statement} ORDER BY key, id LIMIT {self._most}", given)
         return [Candidate((key, bytes(id)), gone=True) for key, id in rows]
 
 
