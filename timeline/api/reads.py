@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +60,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     told = Told(past, item_bytes, kept)
     reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
     reads.before_request(freshness.at_hand)
+    one_density = Lock()  # by day it may have some hundred thousand buckets, which many at once would all hold
 
     def respond(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
         told = {**answers.held(held), **body}
@@ -119,8 +121,9 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     @asked(DensityQuery)
     @reads.response(200, DensitySchema)
     def density(query: dict[str, Any]) -> Response:
-        held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
-        return respond(held, query, answers.density(found))
+        with one_density:
+            held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
+            return respond(held, query, answers.density(found))
 
     @reads.get("/fronts")
     @reads.doc(summary="The lanes of the timeline, with their developments counted by status")
