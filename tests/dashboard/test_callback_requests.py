@@ -283,7 +283,12 @@ def test_calls_are_limited_as_reads_are(scene: Scene) -> None:
 def test_files_are_limited_by_themselves_whether_or_not_they_are_there(scene: Scene, path: str, expected: int) -> None:
     client = _application(scene, reads_per_minute=3)
 
-    assert [client.get(path).status_code for _ in range(4)] == [expected, expected, expected, 429]
+    found = []
+    for _ in range(4):
+        with client.get(path) as response:
+            found.append(response.status_code)
+
+    assert found == [expected, expected, expected, 429]
     assert client.get("/api/v1/fronts").status_code == 200
 
 
