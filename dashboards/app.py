@@ -7,6 +7,7 @@ from dash import Dash
 from flask import Flask, Response
 
 from dashboards.bundles import Bundles
+from dashboards.callback_requests import guard_requests
 from dashboards.callbacks import register
 from dashboards.layout import layout
 from dashboards.routing import register_pages
@@ -76,6 +77,7 @@ def add_dashboard(app: Flask, reader: Reader, title: str, public_url: str | None
     register(dash, reader)
     register_pages(dash, reader, title, public_url=public_url)
     register_steps(app, reader)
+    guard_requests(app, dash)
     with app.test_request_context():
         dash.index()  # so that the addresses of its files are answered from the start, whatever is asked for first
     policy = "; ".join(_POLICY).format(hashes=" ".join(f"'{one.strip(chr(39))}'" for one in dash.csp_hashes()))

@@ -9,6 +9,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, html, no_u
 from msgspec import ValidationError, convert, to_builtins
 
 from dashboards import choices, filters, ids
+from dashboards.callback_requests import pixels
 from dashboards.figures.scale import milliseconds
 from dashboards.header import page_links
 from dashboards.headings import headings
@@ -38,7 +39,7 @@ def register(app: Dash, reader: Reader, now: Callable[[], datetime] = lambda: da
             return (no_update,) * len(_SHOWN)
         view = filters.read(search)
         theme = view.theme or ("dark" if viewport.get("dark") else "light")
-        width = float(viewport["width"])
+        width = pixels(viewport["width"])
         try:
             outputs = _outputs(page(reader, view, width, theme, now(), _held(have)), width)
         except Exception as error:  # the reader must not be left before a page that only stands still

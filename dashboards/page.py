@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import structlog
 from dash import html
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
 from dashboards import words
 from dashboards.charts import Chart, chart_of, key_of
@@ -39,11 +39,14 @@ CHARTED = ("gantt", "points")
 """The views that have a chart with a time axis."""
 
 
+_Row = Annotated[int, Meta(ge=0, le=50_000)]
+
+
 class Held(Struct, frozen=True):
     """What a reader's browser has: the key of its chart, and in which rows developments stand there."""
 
     key: str = ""
-    rows: Mapping[str, int] = {}
+    rows: Annotated[Mapping[str, _Row], Meta(max_length=50_000)] = {}
 
 
 class Tally(Struct, frozen=True):

@@ -11,6 +11,7 @@ from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, no_updat
 from flask import request
 
 from dashboards import filters, ids
+from dashboards.callback_requests import pixels
 from dashboards.filters import View
 from dashboards.pages import actor, checks, development, front, source
 from dashboards.pages.around import around
@@ -61,7 +62,7 @@ def register_pages(
         try:
             view = filters.read(search)
             theme = view.theme or ("dark" if viewport.get("dark") else "light")
-            width = float(viewport.get("window") or _NARROWEST)
+            width = pixels(viewport.get("window") or _NARROWEST)
             asked, notices = _asked(reader, view, title, public_url or request.root_url, now(), width, theme)
             return around(asked, contents(asked, pathname), [*view.problems, *notices], theme, pathname)
         except Exception as error:  # the reader must not be left before an empty page

@@ -21,6 +21,8 @@ from timeline.errors import InvalidValue
 from timeline.readmodel.questions import Reader
 
 ADDRESS = "/_counts"
+MAX_LANES = 2_000
+"""Fronts of which the counts are told at once."""
 _Moment = Annotated[float, Meta(ge=-FOREVER, le=LAST)]
 """Milliseconds since 1970, up to the year 9999; a strip may begin before the year 1, to leave room for names."""
 
@@ -38,6 +40,9 @@ def register_steps(app: Flask, reader: Reader, now: Callable[[], datetime] = lam
     @app.get(ADDRESS)
     def counts() -> Response:
         window = _window()
+        lanes = request.args.getlist("lane")
+        if len(lanes) > MAX_LANES:
+            raise InvalidValue("lane", len(lanes), f"at most {MAX_LANES:,} lanes")
         view = filters.read(request.query_string.decode())
         days = reader.reported_days()
         view, wanted, held = hold(reader, view, days[1].date() if days else now().date(), now(), [])
@@ -45,7 +50,7 @@ def register_steps(app: Flask, reader: Reader, now: Callable[[], datetime] = lam
         view = structs.replace(view, fronts=tuple(front for front in view.fronts if front in known))
         on = counts_on(Scale(window.left, window.right, 1))
         _, answer = reader.density(wanted, on.bucket, inside_of(view, window.left, window.right))
-        found = counted(answer, request.args.getlist("lane"), on)
+        found = counted(answer, lanes, on)
         return Response(msgspec.json.encode(cells_told(found)), content_type="application/json")
 
 

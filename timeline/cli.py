@@ -4,6 +4,8 @@ Exit codes: 0 done, 1 found something wrong, 2 wrong usage.
 """
 
 from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import click
@@ -20,6 +22,7 @@ from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.errors import InvalidValue
 from timeline.export_commands import EXPORT_COMMANDS
+from timeline.exporters.export import listed
 from timeline.import_commands import IMPORT_COMMANDS
 from timeline.log_commands import LOG_COMMANDS
 from timeline.opening import opened
@@ -31,6 +34,7 @@ from timeline.row_commands import ROW_COMMANDS
 from timeline.terminal import refusals
 from timeline.token_commands import TOKEN_COMMANDS
 from timeline.wire.answers import cause as cause_answer
+from timeline.wire.answers import change as change_answer
 from timeline.wire.answers import changes as changes_answer
 from timeline.wire.answers import timeline_answer
 
@@ -121,11 +125,12 @@ def changes(
         wanted = wanted_cuts(known_at=known_at, recorded_at=recorded_at)
         moments = parse_moment(since, "since"), parse_moment(until, "until")
         filters = Filters(fronts=frozenset([front] if front else []))
-        found = service.reader.changes(*moments, wanted.recorded_at, filters, Clock(clock), wanted.known_at)
+        pages = service.reader.change_pages(*moments, wanted.recorded_at, filters, Clock(clock), wanted.known_at)
         if as_json:
-            click.echo(msgspec.json.encode(changes_answer(found)))
+            for part in _as_one_answer(pages):
+                click.echo(part, nl=False)
         else:
-            _print_changes(found)
+            _print_changes(pages)
 
 
 @main.command(epilog="\b\nVariables of the environment:\n" + "\n".join(f"  {line}" for line in described()))
@@ -172,11 +177,31 @@ def _print_timeline(answer: TimelineAnswer, service: Service) -> None:
     click.echo(f"{len(answer.entries)} developments")
 
 
-def _print_changes(found: Changes) -> None:
-    table = Table(title=_stretch(found))
+def _as_one_answer(pages: Iterator[Changes]) -> Iterator[bytes]:
+    """The API's answer with the items of all pages, written while they are read."""
+    first = next(pages)
+    head = changes_answer(first)
+    del head["items"]
+    changes = (change for page in chain([first], pages) for change in page.changes)
+    opening = msgspec.json.encode({**head, "next_cursor": None})[:-1] + b',"items":['
+    yield from listed(opening, (msgspec.json.encode(change_answer(change)) for change in changes), b"]}\n")
+
+
+def _print_changes(pages: Iterator[Changes]) -> None:
+    """A table of each page, so that none has to wait for the last."""
+    counts = Counter[str]()
+    for number, page in enumerate(pages):
+        if page.changes or not number:
+            Console().print(_table_of(page, _stretch(page) if not number else None))
+        counts.update(change.kind.value for change in page.changes)
+    click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing changed")
+
+
+def _table_of(page: Changes, title: str | None) -> Table:
+    table = Table(title=title)
     for column in ("Change", "Front", "Development", "What", "From", "To", "Because of"):
         table.add_column(column, overflow="fold")
-    for change in found.changes:
+    for change in page.changes:
         description = change.entry.state.described
         told: list[tuple[str, ...]] = []
         if change.merged_into:
@@ -187,9 +212,7 @@ def _print_changes(found: Changes) -> None:
             first = (change.kind.value, description.front, description.title) if number == 0 else ("", "", "")
             cells = (*first, what, old, new, _causes(change) if number == 0 else "")
             table.add_row(*map(_verbatim, cells))
-    Console().print(table)
-    counts = Counter(change.kind.value for change in found.changes)
-    click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing changed")
+    return table
 
 
 def _verbatim(text: str) -> Text:

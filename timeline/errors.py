@@ -170,6 +170,13 @@ class TooSlow(TimelineError):
     title = "That took too long"
 
 
+class ServiceStopping(TimelineError):
+    """Raised when a request would take longer than the service, which was told to stop, goes on."""
+
+    slug = "service-stopping"
+    title = "The service is about to stop"
+
+
 class NotThereYet(TimelineError):
     """Raised when a reader asks for an answer of a log that has come further than this one has."""
 

@@ -1,7 +1,9 @@
 """Many events in one request: what became of each, all or none, and a stream of lines that is read as it comes."""
 
+import io
 import json
 from collections.abc import Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -9,6 +11,9 @@ from werkzeug.test import TestResponse
 
 from tests.scenarios import Scene, bearer, message
 from timeline.access.tokens import Scope
+from timeline.api.app import create_api
+from timeline.api.batches import TOGETHER
+from timeline.config import Config
 
 ARRAY = "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
@@ -206,3 +211,91 @@ def test_a_key_that_stood_for_other_lines_is_named_in_what_became_of_each(scene:
 
     assert item["outcome"] == "rejected"
     assert [one["field"] for one in item["problem"]["errors"]] == ["Idempotency-Key"]
+
+
+@pytest.fixture
+def stopping(scene: Scene) -> tuple[Event, Any]:
+    """Set, it has the application stop that the client beside it asks."""
+    event = Event()
+    app = create_api(scene.log, scene.runner, scene.reader, scene.tokens, Config(), scene.clock, event)
+    client = app.test_client()
+    client.environ_base.update(scene.client.environ_base)
+    return event, client
+
+
+def body_that_stops_after(lines: int, all_of_them: int, stopping: Event) -> Iterator[bytes]:
+    """Lines, each in a block of its own, and the order to stop behind some of them."""
+    for number in range(all_of_them):
+        if number == lines:
+            stopping.set()
+        yield json.dumps(message(id=f"m-{number}")).encode() + b"\n"
+
+
+@pytest.mark.parametrize("read", [1, TOGETHER - 1, TOGETHER, TOGETHER + 7])
+def test_a_stream_that_has_to_stop_says_how_much_of_it_was_appended(scene: Scene, stopping: Any, read: int) -> None:
+    event, client = stopping
+    blocks = body_that_stops_after(read, 3 * TOGETHER, event)
+    response = post_blocks(client, blocks)
+    answer = response.get_json(force=True)
+
+    assert (response.status_code, response.mimetype) == (503, "application/problem+json")
+    assert answer["type"] == "urn:timeline:problem:service-stopping"
+    assert response.headers["Retry-After"]
+    assert answer["accepted"] == answer["events"] == scene.head == read
+    assert next(blocks, None) is not None, "the rest of the body was read all the same"
+
+
+def test_of_a_stream_that_is_sent_again_only_what_was_missing_is_appended(scene: Scene, stopping: Any) -> None:
+    event, client = stopping
+    lines = list(body_that_stops_after(1_500, 2_000, event))
+    event.clear()
+    blocks = body_that_stops_after(1_500, 2_000, event)
+    post_blocks(client, blocks)
+    event.clear()
+    summary, *_ = told(client.post("/api/v1/events?outcomes=refused", data=b"".join(lines), content_type=LINES))
+
+    assert (summary["duplicate"], summary["accepted"], scene.head) == (1_500, 500, 2_000)
+
+
+@pytest.mark.parametrize("query", ["", "?atomic=true"])
+@pytest.mark.parametrize("type", [ARRAY, LINES])
+def test_a_batch_that_comes_to_a_service_that_stops_appends_nothing(
+    scene: Scene, stopping: Any, query: str, type: str
+) -> None:
+    event, client = stopping
+    event.set()
+    body = json.dumps([message()] if type == ARRAY else message())
+    response = client.post(f"/api/v1/events{query}", data=body, content_type=type)
+
+    assert response.status_code == 503
+    assert response.get_json(force=True)["events"] == scene.head == 0
+
+
+def test_of_a_batch_of_all_or_none_that_has_to_stop_nothing_is_appended(scene: Scene, stopping: Any) -> None:
+    event, client = stopping
+    response = post_blocks(client, body_that_stops_after(5, 9, event), "?atomic=true")
+
+    assert response.status_code == 503
+    assert response.get_json(force=True)["accepted"] == scene.head == 0
+
+
+def post_blocks(client: Any, blocks: Iterator[bytes], query: str = "") -> TestResponse:
+    """POST a stream of lines whose length nobody knows."""
+    body = {"wsgi.input": Blocks(blocks), "wsgi.input_terminated": True}
+    response: TestResponse = client.post(f"/api/v1/events{query}", content_type=LINES, environ_overrides=body)
+    return response
+
+
+class Blocks(io.RawIOBase):
+    """A body that comes block by block."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        block = next(self._blocks, b"")
+        buffer[: len(block)] = block
+        return len(block)

@@ -20,7 +20,7 @@ from timeline.domain.facts import DevelopmentMerged, DevelopmentRetracted, Devel
 from timeline.domain.values import front_id
 from timeline.domain.vocabulary import Kind, Nature
 from timeline.exporters import atom, json_feed
-from timeline.exporters.feed import MOST, Feed, FeedEntry, Link
+from timeline.exporters.feed import Feed, FeedEntry, Link
 from timeline.webapp import create_app
 
 WINDOW = {"since": "2023-05-20", "until": "2023-05-25"}
@@ -221,11 +221,11 @@ def test_on_the_recorded_clock_a_feed_tells_what_the_log_learnt(told: Scene) -> 
 
 def test_a_feed_holds_the_newest_and_no_more_than_it_may(scene: Scene) -> None:
     scene.clock.set("2023-12-01T12:00:00Z")
-    fill(scene, MOST + 10)
+    fill(scene, 210)
     items = json_of(scene, since="2022-12-31")["items"]
 
-    assert len(items) == MOST
-    assert items[0]["title"].startswith(f"Development {MOST + 9}:")
+    assert len(items) == 200
+    assert items[0]["title"].startswith("Development 209:")
     assert [item["date_modified"] for item in items] == sorted((item["date_modified"] for item in items), reverse=True)
 
 
@@ -245,7 +245,10 @@ def test_what_was_revised_or_withdrawn_is_told_as_such(told: Scene) -> None:
         ({"since": "2023-05-23", "until": "2023-05-22"}, "since"),
         ({"since": "3"}, "since"),
         ({"until": "0001-01-05"}, "until"),
-        ({"limit": "5"}, "limit"),
+        ({"limit": "0"}, "limit"),
+        ({"limit": "1001"}, "limit"),
+        ({"cursor": "nonsense"}, "cursor"),
+        ({"as_of": "2023-05-22"}, "as_of"),
         ({"clock": "occurred"}, "clock"),
     ],
     ids=str,
@@ -281,3 +284,69 @@ def test_a_json_feed_fits_its_schema_in_the_document(told: Scene) -> None:
         content = whole["paths"][path]["get"]["responses"]["200"]["content"]
 
         assert faults(content["application/feed+json"]["schema"], json_of(told, **WINDOW), whole) == []
+
+
+def linked_pages(scene: Scene, address: str) -> list[Any]:
+    """The entries of a JSON feed and of all that it links to, one after the other."""
+    items: list[Any] = []
+    while address:
+        found = scene.client.get(address).get_json(force=True)
+        items += found["items"]
+        address = found.get("next_url", "")
+    return items
+
+
+@pytest.mark.parametrize("query", ["", "clock=recorded", "front=bakhmut", "front=bakhmut&front=kherson&q=development"])
+def test_a_feed_links_its_next_page_until_all_was_told(scene: Scene, query: str) -> None:
+    scene.clock.set("2023-12-01T12:00:00Z")
+    fill(scene, 25)
+    whole = json_of(scene, since="2022-12-31", **_pairs(query))
+
+    assert "next_url" not in whole
+    address = f"/api/v1/changes.json?since=2022-12-31&limit=4&{query}"
+    assert linked_pages(scene, address) == whole["items"]
+
+
+def _pairs(query: str) -> dict[str, list[str]]:
+    pairs: dict[str, list[str]] = {}
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        pairs.setdefault(name, []).append(value)
+    return pairs
+
+
+def test_both_forms_link_the_same_next_page_of_a_front(scene: Scene) -> None:
+    scene.clock.set("2023-12-01T12:00:00Z")
+    fill(scene, 9)
+    query = {"since": "2022-12-31", "limit": 2}
+    first = atom_of(scene, "/fronts/bakhmut/changes.atom", **query)
+    (following,) = [link.href for link in first.feed.links if link.rel == "next"]
+    second = feedparser.parse(scene.client.get(following).get_data())
+    items = linked_pages(scene, "/api/v1/fronts/bakhmut/changes.json?since=2022-12-31&limit=2")
+
+    assert [one.id for one in [*first.entries, *second.entries]] == [one["id"] for one in items[:4]]
+    assert [one.rel for one in second.feed.links].count("next") == 1
+    assert len(items) == 5
+
+
+def test_the_pages_of_a_feed_are_of_one_moment_whatever_comes_meanwhile(scene: Scene) -> None:
+    scene.clock.set("2023-12-01T12:00:00Z")
+    fill(scene, 9)
+    whole = json_of(scene, since="2022-12-31")["items"]
+    first = json_of(scene, since="2022-12-31", limit=4)
+    scene.clock.advance(days=40)
+    scene.tell(reported(title="Late"), "2023-01-05", BAKHMUT)
+    scene.tell(reported(title="New"), "2023-12-02", GRAYVORON)
+
+    assert [*first["items"], *linked_pages(scene, first["next_url"])] == whole
+
+
+def test_a_cursor_of_another_feed_is_refused(scene: Scene) -> None:
+    scene.clock.set("2023-12-01T12:00:00Z")
+    fill(scene, 9)
+    following = json_of(scene, since="2022-12-31", limit=4)["next_url"]
+    cursor = following.rpartition("cursor=")[2].replace("%3D", "=")
+
+    for path, query in (("/changes.json", {}), ("/fronts/bakhmut/changes.json", {"since": "2022-12-31"})):
+        problem = scene.get(path, expect=422, cursor=cursor, **query)
+        assert [one["field"] for one in problem["errors"]] == ["cursor"]

@@ -116,8 +116,8 @@ def create_api(
 ) -> Flask:
     """The application with the API below `/api/v1`, `/healthz`, `/readyz` and `/metrics`.
 
-    `now` tells the time (UTC); streams end when the service is `stopping`; `page_of` gives the path of the page, served
-    beside the API, that tells of a development to people.
+    `now` tells the time (UTC); streams and batches end when the service is `stopping`; `page_of` gives the path of the
+    page, served beside the API, that tells of a development to people.
     """
     app = Application("timeline", static_folder=None)
     app.config.update(
@@ -145,7 +145,7 @@ def create_api(
     describe_events(api.spec)
     api.spec.components.security_scheme(access.SCHEME, access.DESCRIBED)
     body_limits = BodyLimits(config.body_limit, config.batch_limit, config.request_seconds)
-    api.register_blueprint(events.blueprint(log, body_limits, access.admitted, counted.appended))
+    api.register_blueprint(events.blueprint(log, body_limits, access.admitted, counted.appended, stopping))
     whole = KeptAnswers(config.cache_bytes // 4)
     freshness = Freshness(log, now, config.reading_is_open, whole, lambda: runner.generation)
     api.register_blueprint(reading_log.blueprint(log, broadcast, freshness))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from tempfile import SpooledTemporaryFile
+from threading import Event
 from typing import IO, Any
 
 import msgspec
@@ -18,7 +19,14 @@ from timeline.api.messages import named_by_key, with_id
 from timeline.api.outcomes import Outcome, outcome_of, told_of
 from timeline.api.problems import problem_of, problem_response
 from timeline.domain.aggregates import Submission
-from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, Withheld
+from timeline.errors import (
+    InvalidValue,
+    MessageIdReused,
+    ServiceStopping,
+    StoreUnusable,
+    TimelineError,
+    Withheld,
+)
 from timeline.store.appending import MOST_TOGETHER
 from timeline.store.log import ConflictLog
 from timeline.store.wishes import Receipt
@@ -36,13 +44,18 @@ Count = Callable[[Outcome, int], None]
 
 
 class Batch:
-    """Appends the events of one request, or only validates them, and keeps what became of them."""
+    """Appends the events of one request, or only validates them, and keeps what became of them.
+
+    Once the service is `stopping` no more of them are read: those that were are appended, and `ServiceStopping` is
+    raised.
+    """
 
     def __init__(
         self,
         log: ConflictLog,
         permit: Permit,
         count: Count,
+        stopping: Event,
         key: str | None,
         *,
         quiet: bool,
@@ -50,6 +63,7 @@ class Batch:
         validate: bool = False,
     ) -> None:
         self._permit = permit
+        self._stopping = stopping
         self._count = _not_at_all if validate else count
         self._validates = validate
         self._key = key
@@ -138,6 +152,8 @@ class Batch:
         self, messages: Iterable[tuple[int, Any | TimelineError]]
     ) -> Iterator[tuple[int, Submission | TimelineError]]:
         for number, message in messages:
+            if self._stopping.is_set():
+                raise ServiceStopping("the service is stopping; send what was not appended again, in a while")
             if isinstance(message, TimelineError):
                 yield number, message
                 continue

@@ -62,6 +62,9 @@ class ChangesSchema(Schema):
     recorded_since = fields.Nested(Recorded, required=True, metadata=said("What the log held at the earlier moment."))
     recorded_at = fields.Nested(Recorded, required=True, metadata=said("What the log held at the later moment."))
     items = fields.List(fields.Nested(_Change), required=True)
+    next_cursor = fields.String(
+        required=True, allow_none=True, metadata=said("Of the next page; null where there are no other changes.")
+    )
 
 
 class _Voided(Schema):

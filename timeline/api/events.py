@@ -1,6 +1,7 @@
 """`/events`: append to the log, one event or many in a request."""
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 from flask import Response, request
@@ -30,6 +31,7 @@ from timeline.errors import (
     InvalidValue,
     MessageIdReused,
     NoneAppended,
+    ServiceStopping,
     StoreUnusable,
     TimelineError,
     TooSlow,
@@ -40,8 +42,11 @@ from timeline.store.wishes import Receipt
 from timeline.wire.events import parse_event
 
 
-def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count) -> ApiBlueprint:
-    """The endpoint, on the log. `permit` refuses what the sender may not append; `count` is told the outcomes."""
+def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count, stopping: Event) -> ApiBlueprint:
+    """The endpoint, on the log. `permit` refuses what the sender may not append; `count` is told the outcomes.
+
+    What is still to be appended of a batch when the service is `stopping` is left, and the answer says so.
+    """
     events = ApiBlueprint("append", __name__, url_prefix="/api/v1/events", description="Append to the log")
 
     @events.post("")
@@ -72,7 +77,18 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
                 return _validated(log, permit, key, strict=query["strict"] or sender.strict)
             return _one(log, permit, count, key, strict=query["strict"] or sender.strict)
         if request.mimetype in (BATCH, LINES):
-            return _many(log, query, limits, permit, count, key, strict=query["strict"] or sender.strict)
+            strict = query["strict"] or sender.strict
+            batch = Batch(
+                log,
+                permit,
+                count,
+                stopping,
+                key,
+                quiet=query["outcomes"] is Told.REFUSED,
+                strict=strict,
+                validate=query["validate_"],
+            )
+            return _many(batch, limits, atomic=query["atomic"], validate=query["validate_"])
         raise unsupported(request)
 
     return events
@@ -110,31 +126,20 @@ def _recorded(record: Callable[..., Receipt], submission: Submission, key: str |
         raise named_by_key(error, submission, key) from None
 
 
-def _many(
-    log: ConflictLog,
-    query: dict[str, Any],
-    limits: BodyLimits,
-    permit: Permit,
-    count: Count,
-    key: str | None,
-    *,
-    strict: bool,
-) -> Response:
-    for name in ("If-Match", "If-None-Match"):
-        if name in request.headers:
-            raise InvalidValue(name, request.headers[name], "no such header beside several events")
+def _many(batch: Batch, limits: BodyLimits, *, atomic: bool, validate: bool) -> Response:
     as_lines = request.mimetype == LINES
-    messages = messages_of_lines(request, limits) if as_lines else messages_of_array(request, limits)
-    validate = query["validate_"]
-    batch = Batch(log, permit, count, key, quiet=query["outcomes"] is Told.REFUSED, strict=strict, validate=validate)
     try:
-        if validate and not query["atomic"]:
+        for name in ("If-Match", "If-None-Match"):
+            if name in request.headers:
+                raise InvalidValue(name, request.headers[name], "no such header beside several events")
+        messages = messages_of_lines(request, limits) if as_lines else messages_of_array(request, limits)
+        if validate and not atomic:
             batch.validate(messages)
-        elif not query["atomic"]:
+        elif not atomic:
             batch.append(messages)
         elif not batch.append_together(messages):
             return batch.stopped(NoneAppended(), told=True)
-    except (StoreUnusable, TooSlow) as error:
+    except (StoreUnusable, TooSlow, ServiceStopping) as error:
         return batch.stopped(error)
     except BaseException:
         batch.close()

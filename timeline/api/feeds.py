@@ -3,22 +3,25 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, request, url_for
 from marshmallow import Schema, fields
+from msgspec import structs
 
 from timeline.api.addresses import own_address, site
 from timeline.api.caching import Freshness
+from timeline.api.change_paging import ChangesQuestion, page_of_changes
 from timeline.api.http import ApiBlueprint
 from timeline.api.parameters import said
-from timeline.api.queries import FeedQuery
+from timeline.api.queries import FeedQuery, FrontFeedQuery, filters_of
 from timeline.api.schemas import ProblemSchema
 from timeline.errors import InvalidValue, NothingKnown
 from timeline.exporters import atom, json_feed
 from timeline.exporters.feed import Feed, Link, feed_of
 from timeline.readmodel.cuts import WantedCuts
-from timeline.readmodel.filters import Filters
+from timeline.readmodel.differing import Order
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog
 
@@ -27,7 +30,10 @@ _REACH = timedelta(days=30)
 PageOf = Callable[[UUID], str]
 """Development -> path of the page that tells of it to people."""
 _ATOM = f"{atom.MEDIA_TYPE}; charset=utf-8"
-_ABOUT = "Newest first, at most 200 entries; an entry is a change of one development."
+_ABOUT = (
+    "Newest first; an entry is a change of one development. Where there are more than a page holds, the feed links the "
+    "next one (`rel=next` of RFC 5005, `next_url` of JSON Feed), which tells of the same two moments."
+)
 
 
 class _Attachment(Schema):
@@ -58,6 +64,7 @@ class JsonFeedSchema(Schema):
     version = fields.String(required=True)
     title = fields.String(required=True)
     feed_url = fields.String(required=True)
+    next_url = fields.String(metadata=said("The next page; absent where there is none."))
     authors = fields.List(fields.Nested(_Author), required=True)
     language = fields.String(required=True)
     items = fields.List(fields.Nested(_FeedItem), required=True)
@@ -85,8 +92,8 @@ def blueprint(
 
     def respond(write: Callable[[Feed], bytes], type: str, query: dict[str, Any], slug: str | None = None) -> Response:
         freshness.await_position(query.get("min_position"))
-        found, position = _feed(reader, log.records.queries.origin() or "", title, query, slug, link_to, public_url)
-        return freshness.marked(Response(write(found), content_type=type), position, fixed=False)
+        found, position = _feed(log, reader, title, query, slug, link_to, public_url)
+        return freshness.marked(Response(write(found), content_type=type), position, fixed="cursor" in query)
 
     @feeds.get("/changes.atom")
     @feeds.doc(summary="What changed, as an Atom feed", description=_ABOUT)
@@ -104,7 +111,7 @@ def blueprint(
 
     @feeds.get("/fronts/<slug>/changes.atom")
     @feeds.doc(summary="What changed on one front, as an Atom feed", description=_ABOUT)
-    @feeds.arguments(FeedQuery, location="query")
+    @feeds.arguments(FrontFeedQuery, location="query")
     @feeds.response(200, {"type": "string"}, content_type=atom.MEDIA_TYPE, description="An Atom feed (RFC 4287)")
     @feeds.alt_response(404, schema=ProblemSchema, description="There is no such front")
     def front_atom(query: dict[str, Any], slug: str) -> Response:
@@ -112,7 +119,7 @@ def blueprint(
 
     @feeds.get("/fronts/<slug>/changes.json")
     @feeds.doc(summary="What changed on one front, as a JSON feed", description=_ABOUT)
-    @feeds.arguments(FeedQuery, location="query")
+    @feeds.arguments(FrontFeedQuery, location="query")
     @feeds.response(200, JsonFeedSchema, content_type=json_feed.MEDIA_TYPE, description="A JSON Feed 1.1")
     @feeds.alt_response(404, schema=ProblemSchema, description="There is no such front")
     def front_json(query: dict[str, Any], slug: str) -> Response:
@@ -122,8 +129,8 @@ def blueprint(
 
 
 def _feed(
+    log: ConflictLog,
     reader: Reader,
-    origin: str,
     title: str,
     query: dict[str, Any],
     slug: str | None,
@@ -132,25 +139,34 @@ def _feed(
 ) -> tuple[Feed, int]:
     """A feed, and the position up to which the log was read for it."""
     now = reader.hold(WantedCuts())
-    until = query.get("until") or now.cuts.known_at
     names = reader.front_names(now)
     if slug is not None and slug not in names:
         raise NothingKnown(
             f"slug: no front {slug} is known", ({"field": "slug", "value": slug, "allowed": "a slug of /fronts"},)
         )
-    filters = Filters(fronts=frozenset([slug] if slug else []), kinds=frozenset(query.get("kind", ())))
-    changes = reader.changes(query.get("since") or _before(until), until, None, filters, query["clock"])
+    filters = filters_of({**query, "front": [slug]} if slug else query)
+    asked = ChangesQuestion(query["clock"], query.get("changes_since"), query.get("changes_until"), filters=filters)
+    until = query.get("changes_until") or now.cuts.known_at
+    whole = structs.replace(asked, since=asked.since or _before(until), until=until)
+    changes, cursor = page_of_changes(log, reader, asked, query, Order.NEWEST, whole)
     lane = f" - {names[slug]}" if slug else ""
     feed = feed_of(
         changes,
         f"{title}{lane}: what changed",
         title,
         own_address(public_url),
-        f"{origin}/changes/{slug or ''}",
+        f"{log.tip().origin}/changes/{slug or ''}",
         reader.source_names(changes.until),
         link_to,
+        _address_of_page(cursor, public_url) if cursor else None,
     )
     return feed, max(now.cuts.position, changes.until.cuts.position)
+
+
+def _address_of_page(cursor: str, public_url: str | None) -> str:
+    """The address of the request with another cursor. What was to be waited for has come."""
+    others = [pair for pair in request.args.items(multi=True) if pair[0] not in ("cursor", "min_position")]
+    return f"{own_address(public_url).partition('?')[0]}?{urlencode([*others, ('cursor', cursor)])}"
 
 
 def _before(until: datetime) -> datetime:

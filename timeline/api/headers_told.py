@@ -47,7 +47,10 @@ def _tell_of_append(operation: dict[str, Any]) -> None:
     responses["415"]["headers"] = {
         "Accept-Encoding": {"schema": {"type": "string"}, "description": "`identity`, where the coding was not read."}
     }
-    responses.setdefault("503", _refusal("The store can not be used now", _RETRY))
+    responses.setdefault(
+        "503",
+        _refusal("The store can not be used now, or the service is stopping", _RETRY),
+    )
     for status in ("200", "201"):
         responses[status]["headers"] = {**responses[status].get("headers", {}), **_VERSION}
 

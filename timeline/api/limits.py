@@ -1,8 +1,8 @@
 """How often one may ask: so many requests a minute for each token, or for each address that brings none.
 
-Counted in memory, in windows of a minute, since one process serves. A request with a token that is not accepted counts
-against its address alone, and is refused with 429 instead of 401 once there were too many; a good token is taken from
-there all the same, so nobody can lock others out who share an address.
+Counted in memory, in windows of a minute, since one process serves; the files of the page by themselves. A request
+with a token that is not accepted counts against its address alone, and is refused with 429 instead of 401 once there
+were too many; a good token is taken from there all the same, so nobody can lock others out who share an address.
 """
 
 import time
@@ -79,7 +79,20 @@ def limit(app: Flask, config: Config) -> Limits:
         storage_uri="in-turn://",
         enabled=any(most for most, _, _ in limits),
     )
+    if config.reads_per_minute:
+        _limit_assets(app, limiter, config.reads_per_minute)
     return Limits(limiter, config.writes_per_minute)
+
+
+def _limit_assets(app: Flask, limiter: Limiter, per_minute: int) -> None:
+    """Count the files of the page, there or not, by themselves: the library lets all files pass uncounted."""
+    item = parse(f"{per_minute} per minute")
+
+    @app.before_request
+    def count() -> None:
+        if sort_of() is Sort.ASSET and not limiter.limiter.hit(item, _who(), "assets"):
+            wait = max(1, int(limiter.limiter.get_window_stats(item, _who(), "assets").reset_time - time.time()))
+            raise TooManyRequests(f"at most {per_minute} files a minute; wait {wait} seconds", wait)
 
 
 def _is_no_read() -> bool:

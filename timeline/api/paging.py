@@ -54,7 +54,7 @@ class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     def goes_on_with(self, wanted: WantedCuts, filters: Struct) -> bool:
         """Whether these are what the first page was asked; cuts may be left out, since the cursor has them."""
         return (
-            self.filters == _digest(filters)
+            self.filters == digest(filters)
             and wanted.as_of in (None, self.as_of)
             and wanted.known_at in (None, self.known_at)
             and wanted.recorded_at in (None, self.position, self.recorded_at)
@@ -104,18 +104,19 @@ def cursor_behind(
         cuts.position,
         from_micros(start),
         UUID(bytes=id),
-        _digest(filters),
+        digest(filters),
         recorded_at,
         lineage.oldest(cuts.position),
     )
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode("ascii")
 
 
-def _digest(filters: Struct) -> str:
+def digest(filters: Struct) -> str:
     """The filters in a few letters, the same in whatever order their values were given."""
-    told = [_in_order(getattr(filters, name)) for name in filters.__struct_fields__]
-    return base64.urlsafe_b64encode(sha256(msgspec.json.encode(told)).digest()[:9]).decode("ascii")
+    return base64.urlsafe_b64encode(sha256(msgspec.json.encode(_in_order(filters))).digest()[:9]).decode("ascii")
 
 
 def _in_order(value: Any) -> Any:
+    if isinstance(value, Struct):
+        return [_in_order(getattr(value, name)) for name in value.__struct_fields__]
     return sorted(map(str, value)) if isinstance(value, frozenset) else value

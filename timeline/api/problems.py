@@ -39,6 +39,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.TooManyStreams: 503,
     errors.TooManyAtOnce: 503,
     errors.AddressUnusable: 500,
+    errors.ServiceStopping: 503,
     errors.Unauthenticated: 401,
     errors.InvalidToken: 401,
     errors.InsufficientScope: 403,
@@ -91,7 +92,10 @@ def problem_document(error: errors.TimelineError, instance: str) -> dict[str, An
 def problem_response(body: dict[str, Any]) -> Response:
     """A problem document; a secret that somebody put where none belongs is not repeated in it."""
     text = redacted_bytes(msgspec.json.encode(body))
-    return Response(text, body["status"], content_type="application/problem+json")
+    told = Response(text, body["status"], content_type="application/problem+json")
+    if told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        told.headers["Retry-After"] = "5"
+    return told
 
 
 def _expected(error: errors.TimelineError) -> Response:
@@ -102,8 +106,6 @@ def _expected(error: errors.TimelineError) -> Response:
         told.headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, errors.UnsupportedEncoding):
         told.headers["Accept-Encoding"] = "identity"  # RFC 9110, section 12.5.3
-    elif told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-        told.headers["Retry-After"] = "5"
     return told
 
 

@@ -136,18 +136,33 @@ class FrontTimelineQuery(TimelineQuery):
         exclude = ("front",)
 
 
-class ChangesQuery(AwaitingQuery):
-    """Between which two moments of the reported or of the recorded clock, and of which developments."""
+class ChangesQuery(TimelineQuery):
+    """Between which two moments of the reported or of the recorded clock, of which developments, and on which page.
+
+    The filters are those of a timeline. They look at a development as it is at the later moment, or where it is not in
+    view then, as it was at the earlier one.
+    """
 
     clock = Word(Clock, load_default=Clock.REPORTED, metadata=said(_CLOCK))
-    since = Moment(required=True, metadata=said(f"From what was known, or held, then: {_MOMENT}."))
-    until = Moment(required=True, metadata=said(f"To what was known, or held, then: {_MOMENT}."))
+    changes_since: CheckedString = Moment(
+        data_key="since", required=True, metadata=said(f"From what was known, or held: {_MOMENT}.")
+    )
+    changes_until: CheckedString = Moment(
+        data_key="until", required=True, metadata=said(f"To what was known, or held: {_MOMENT}.")
+    )
     known_at = Cut(metadata=said(f"With `clock=recorded`: only what was reported by then: {_CUT}. Default: `until`."))
     recorded_at = RecordedAt(
         metadata=said(f"With `clock=reported`: what this log held then: a position, or {_CUT}. Default: the latest."),
     )
-    front = fields.List(CheckedString(checks.slug), metadata=said("Slug of a front."))
-    kind = fields.List(Word(Kind), metadata=said("Kind of development."))
+    status = fields.List(Word(Status), metadata=said("Headline status at the later moment."))
+    cursor = fields.String(
+        metadata=said("`next_cursor` of the page before. It carries that answer's cuts; all else stays beside it.")
+    )
+
+    class Meta(Query.Meta):
+        """Changes are told whole, and as of the later moment."""
+
+        exclude = ("fields_", "as_of")
 
 
 class ExportsQuery(TimelineQuery):
@@ -185,13 +200,29 @@ class ChecksQuery(CutsQuery):
     )
 
 
-class FeedQuery(AwaitingQuery):
-    """Between which two moments a feed tells what changed, and of what kinds."""
+class FeedQuery(ChangesQuery):
+    """Between which two moments a feed tells what changed, of which developments, and on which page."""
 
-    clock = Word(Clock, load_default=Clock.REPORTED, metadata=said(_CLOCK))
-    since = Cut(metadata=said(f"Only what changed after: {_CUT}. Default: 30 days before `until`."))
-    until = Cut(metadata=said(f"Only what changed up to: {_CUT}. Default: now."))
-    kind = fields.List(Word(Kind), metadata=said("Kind of development."))
+    changes_since = Cut(data_key="since", metadata=said(f"Only what changed after: {_CUT}. Default: 30 days before."))
+    changes_until = Cut(data_key="until", metadata=said(f"Only what changed up to: {_CUT}. Default: now."))
+    limit = Whole(1, 1_000, load_default=200, metadata=said("Entries a page, 1 to 1000; default 200."))
+    cursor = fields.String(
+        metadata=said("Where the page before ended; the feed links the next page with it. All else stays beside it.")
+    )
+
+    class Meta(Query.Meta):
+        """Feeds tell what the log holds now."""
+
+        exclude = ("fields_", "as_of", "known_at", "recorded_at")
+
+
+class FrontFeedQuery(FeedQuery):
+    """The same where the path names the front."""
+
+    class Meta(Query.Meta):
+        """One front is named already."""
+
+        exclude = (*FeedQuery.Meta.exclude, "front")
 
 
 class DensityQuery(TimelineQuery):

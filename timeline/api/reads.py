@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import msgspec
 from flask import Response
 
 from timeline.api.caching import Freshness
+from timeline.api.change_paging import ChangesQuestion, page_of_changes
 from timeline.api.change_schemas import ChangesSchema, HistorySchema
 from timeline.api.http import ApiBlueprint
 from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
@@ -36,8 +38,8 @@ from timeline.errors import InvalidValue, NothingKnown
 from timeline.plausibility.registry import FOUND_AGAIN, in_words
 from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
+from timeline.readmodel.differing import Order
 from timeline.readmodel.entries import Page
-from timeline.readmodel.filters import Filters
 from timeline.readmodel.findings import FindingFilters
 from timeline.readmodel.past import Past
 from timeline.readmodel.questions import Reader
@@ -58,6 +60,7 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     told = Told(past, item_bytes, kept)
     reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
     reads.before_request(freshness.at_hand)
+    one_density = Lock()  # by day it may have some hundred thousand buckets, which many at once would all hold
 
     def respond(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
         told = {**answers.held(held), **body}
@@ -91,25 +94,36 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
         return _timeline(reader, freshness, told, {**query, "front": [slug]}, slug)
 
     @reads.get("/changes")
-    @reads.doc(summary="What changed in what was known between two moments: new, withdrawn, merged, revised, status")
+    @reads.doc(
+        summary="What changed in what was known between two moments: new, withdrawn, merged, revised, status",
+        description="In the order of timelines; with `clock=recorded`, in the order in which the log last learnt "
+        "something of each. A page may have fewer items than `limit`, or none, where much had to be compared for it: "
+        "there are others as long as `next_cursor` is not null.",
+    )
     @asked(ChangesQuery)
     @reads.response(200, ChangesSchema)
     def changes(query: dict[str, Any]) -> Response:
-        filters = Filters(fronts=frozenset(query.get("front", ())), kinds=frozenset(query.get("kind", ())))
-        found = reader.changes(
-            query["since"], query["until"], query.get("recorded_at"), filters, query["clock"], query.get("known_at")
+        question = ChangesQuestion(
+            query["clock"],
+            query["changes_since"],
+            query["changes_until"],
+            query.get("known_at"),
+            query.get("recorded_at"),
+            filters_of(query),
         )
-        recorded = (query["since"], query["until"]) if found.clock is Clock.RECORDED else (query.get("recorded_at"),)
-        fixed = freshness.is_fixed(*recorded)
-        return freshness.answer(answers.changes(found), found.until.cuts.position, fixed=fixed)
+        found, next_cursor = page_of_changes(freshness.log, reader, question, query, Order.TIMELINE)
+        recorded = (question.since, question.until) if found.clock is Clock.RECORDED else (question.recorded_at,)
+        fixed = "cursor" in query or freshness.is_fixed(*recorded)
+        return freshness.answer(answers.changes(found, next_cursor), found.until.cuts.position, fixed=fixed)
 
     @reads.get("/density")
     @reads.doc(summary="How many developments began when, by front and status")
     @asked(DensityQuery)
     @reads.response(200, DensitySchema)
     def density(query: dict[str, Any]) -> Response:
-        held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
-        return respond(held, query, answers.density(found))
+        with one_density:
+            held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
+            return respond(held, query, answers.density(found))
 
     @reads.get("/fronts")
     @reads.doc(summary="The lanes of the timeline, with their developments counted by status")

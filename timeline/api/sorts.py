@@ -16,7 +16,7 @@ class Sort(Enum):
     PROBE = "probe"
     """Asked by machines that watch over the service: open to all, and not limited."""
     ASSET = "asset"
-    """Scripts and styles of the dashboard: open to all, not limited."""
+    """Scripts and styles of the dashboard: open to all, and counted by themselves."""
     DOCUMENTATION = "documentation"
     """Tells what may be asked and nothing of what is known: open to all."""
     READ = "read"

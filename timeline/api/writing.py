@@ -37,7 +37,7 @@ BODIES: dict[str, Any] = {
         "schema": EVENTS,
         "example": [EXAMPLE, SECOND],
     },
-    LINES: {"schema": {"type": "string", "description": "One event a line (NDJSON); read as it comes."}},
+    LINES: {"schema": {"type": "string", "description": "One event a line (NDJSON), of any number."}},
 }
 
 

@@ -6,6 +6,7 @@ read page by page while it is written, so that an export takes no more memory th
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
@@ -146,8 +147,9 @@ def _read_changes(reader: Reader, question: Question, _: Any) -> tuple[HeldCuts,
     if since is None or until is None:
         raise LookupError("since and until were not asked for")  # `_guard` refuses that
     clock = question.clock or Clock.REPORTED
-    found = reader.changes(since, until, wanted.recorded_at, question.filters, clock, wanted.known_at)
-    return found.until, found.changes
+    pages = reader.change_pages(since, until, wanted.recorded_at, question.filters, clock, wanted.known_at)
+    first = next(pages)
+    return first.until, (change for page in chain([first], pages) for change in page.changes)
 
 
 def _read_fronts(reader: Reader, question: Question, _: Any) -> tuple[HeldCuts, Iterable[Any]]:

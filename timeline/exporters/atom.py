@@ -19,6 +19,8 @@ def write(feed: Feed) -> bytes:
     _tell(root, "title", feed.title)
     _tell(root, "updated", format_instant(feed.updated))
     SubElement(root, "link", {"rel": "self", "type": MEDIA_TYPE, "href": feed.link})
+    if feed.next:
+        SubElement(root, "link", {"rel": "next", "type": MEDIA_TYPE, "href": feed.next})
     _tell(SubElement(root, "author"), "name", feed.author)
     _tell(root, "generator", "conflict-timeline")
     for entry in feed.entries:

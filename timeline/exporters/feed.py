@@ -2,7 +2,8 @@
 
 An entry is a change of one development. Its id is made of the development and of the event behind the change that was
 recorded last, so that it stays while nothing is added, and a reader sees a new entry when something is, however late it
-came. It was updated when the last of these events was reported, or on the recorded clock when the log learnt it.
+came. It was updated when the development came to look as it does, or on the recorded clock when the log learnt the last
+of these events. Where there are too many for one document, it leads to the next (RFC 5005, section 3).
 """
 
 from collections.abc import Callable, Mapping
@@ -17,9 +18,6 @@ from timeline.domain.moments import format_instant
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.readmodel.changes import Change, ChangeKind, Changes, Clock
 from timeline.wire import answers
-
-MOST = 200
-"""Entries of a feed; of what changed before them it says nothing."""
 
 
 class Link(Struct, frozen=True):
@@ -41,7 +39,10 @@ class FeedEntry(Struct, frozen=True):
 
 
 class Feed(Struct, frozen=True):
-    """A feed: what it is of, who gives it, its own address, and its entries, newest first."""
+    """A feed: what it is of, who gives it, its own address, and its entries, newest first.
+
+    `next` is the address of those that follow; None where there are none.
+    """
 
     id: str
     title: str
@@ -49,6 +50,7 @@ class Feed(Struct, frozen=True):
     link: str
     updated: datetime
     entries: tuple[FeedEntry, ...]
+    next: str | None = None
 
 
 def feed_of(
@@ -59,12 +61,15 @@ def feed_of(
     name: str,
     source_names: Mapping[str, str],
     link_to: Callable[[UUID], Link],
+    next: str | None = None,
 ) -> Feed:
-    """The feed of these changes. `name` is what the feed is known by for ever, wherever it is served."""
-    entries = [_entry(found, change, source_names, link_to) for change in found.changes]
-    entries.sort(key=lambda one: (one.updated, one.id), reverse=True)
+    """The feed of these changes, of which the newest comes first.
+
+    `name` is what the feed is known by for ever, wherever it is served; `next` is the address of its next page.
+    """
+    entries = tuple(_entry(found, change, source_names, link_to) for change in found.changes)
     updated = entries[0].updated if entries else _until(found)
-    return Feed(_urn(NAMESPACE_URL, name), title, author, link, updated, tuple(entries[:MOST]))
+    return Feed(_urn(NAMESPACE_URL, name), title, author, link, updated, entries, next)
 
 
 def _entry(
@@ -80,7 +85,7 @@ def _entry(
         f"{isolated(state.described.title)}: {'; '.join(told)}{because}",
         "\n".join([*told, *(_said(one, source_names) for one in change.because)]),
         link_to(state.id),
-        max((_moment(found.clock, one) for one in change.because), default=_until(found)),
+        change.changed_at or max((_moment(found.clock, one) for one in change.because), default=_until(found)),
         (state.described.front, state.described.kind.value, change.kind.value),
     )
 

@@ -27,6 +27,7 @@ def write(feed: Feed) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "feed_url": feed.link,
+        **({"next_url": feed.next} if feed.next else {}),
         "authors": [{"name": feed.author}],
         "language": "en",
         "items": items,

@@ -1,5 +1,10 @@
-"""What changed in what was known of each development between two moments of the reported or of the recorded clock."""
+"""What changed in what was known of each development between two moments of the reported or of the recorded clock.
 
+Changes are given page by page, however many there are: what may have changed is read in their order from where the page
+before ended, and only that is folded from the log.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -8,20 +13,31 @@ from msgspec import Struct, structs
 
 from timeline.domain.facts import Recorded
 from timeline.domain.history import DevelopmentState
-from timeline.domain.moments import format_instant
+from timeline.domain.moments import format_instant, from_micros
 from timeline.domain.vocabulary import Aspect, Status
 from timeline.errors import InvalidValue
 from timeline.readmodel.causes import Causes
 from timeline.readmodel.cuts import HeldCuts
-from timeline.readmodel.differing import recorded_between, reported_between
+from timeline.readmodel.differing import Candidate, Candidates, Order, Place, ReportedCandidates
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.past import Past
+from timeline.readmodel.record_walk import RecordedCandidates, ids_on_fronts
+from timeline.readmodel.rows import Window
+from timeline.readmodel.selection import asks_documents, named
 from timeline.readmodel.standing import Standing
 
-_TOGETHER = 1_000
-"""Developments that are compared at once."""
+MAX_DEVELOPMENTS_COMPARED = 5_000
+"""Of which a page is made at most; it then has fewer changes than were asked for."""
+MAX_BATCHES_READ = 10
+"""As of developments, of reads of what may have changed."""
+MAX_CAUSES_TOLD = 10_000
+"""Events behind the changes of a page, after which it ends with the change that has the last of them."""
+_FIRST_TOGETHER, _MOST_TOGETHER = 25, 200
+"""Developments that are compared at once, at first and at most."""
+_EVENTS_TOGETHER = 1_000
+"""Events of theirs that are read at once, about."""
 
 
 class Clock(StrEnum):
@@ -56,7 +72,8 @@ class Change(Struct, frozen=True):
     `merged_into` is the development that it is part of now, where it was merged.
     `fields` and `statuses` hold what differs, old and new; a status is None where nobody had spoken to the
     aspect. `because` are the events that exist at the later moment and not at the earlier, in the order of the fold: of
-    the development, of entries that are part of it, and of sources that changed sides.
+    the development, of entries that are part of it, and of sources that changed sides. `changed_at` is when it came to
+    look as it does, where that orders the changes.
     """
 
     kind: ChangeKind
@@ -65,15 +82,28 @@ class Change(Struct, frozen=True):
     statuses: dict[Aspect, tuple[Status | None, Status | None]]
     because: tuple[Recorded, ...]
     merged_into: DevelopmentState | None = None
+    changed_at: datetime | None = None
 
 
 class Changes(Struct, frozen=True):
-    """The changes between two moments, by front and then in the order of the timeline."""
+    """A page of the changes between two moments; `ends` is the place after which the next one begins, if there is one.
+
+    It may have fewer changes than were asked for, or none, and there may be others all the same.
+    """
 
     clock: Clock
     since: HeldCuts
     until: HeldCuts
     changes: tuple[Change, ...]
+    ends: Place | None = None
+
+
+class Paging(Struct, frozen=True):
+    """In which order changes are told, after which place, and how many."""
+
+    order: Order = Order.TIMELINE
+    after: Place | None = None
+    limit: int = 500
 
 
 def guard_stretch(
@@ -99,27 +129,97 @@ def guard_stretch(
         raise InvalidValue("since", format_instant(since), "a moment not after until")
 
 
-def changed_between(
-    past: Past, standing: Standing, clock: Clock, then: HeldCuts, now: HeldCuts, filters: Filters
-) -> Changes:
-    """The changes from what holds at the cuts `then` to what holds at the cuts `now`, one clock apart."""
-    if clock is Clock.REPORTED:
-        ids = reported_between(standing, then, now, filters.fronts)
-    else:
-        ids = recorded_between(past, standing, then, now)
-    found: list[Change] = []
-    for start in range(0, len(ids), _TOGETHER):
-        some = ids[start : start + _TOGETHER]
-        histories = past.histories(list(standing.merged.together(some)))
-        earlier, later = (Documents(past, standing, held.cuts, histories) for held in (then, now))
-        before, after = earlier.entries(some), later.entries(some)
-        because = Causes(standing, then, now, earlier, later)
-        for id in some:
-            new = after.get(id)
-            change = _change(before.get(id), new, None if new else later.merged_into(id))
-            if change and filters.pass_entry(change.entry.state, change.entry.statuses):
-                found.append(structs.replace(change, because=because.of(id, before.get(id), after.get(id))))
-    return Changes(clock, then, now, tuple(sorted(found, key=lambda one: one.entry.sort_key)))
+class Comparison:
+    """The changes from what holds at the cuts `then` to what holds at the cuts `now`, one clock apart, page by page."""
+
+    def __init__(
+        self,
+        past: Past,
+        standing: Standing,
+        clock: Clock,
+        then: HeldCuts,
+        now: HeldCuts,
+        filters: Filters,
+        paging: Paging,
+    ) -> None:
+        self.standing = standing
+        self._past = past
+        self._clock = clock
+        self._then, self._now = then, now
+        self._filters = filters
+        self._paging = paging
+        ids = named(standing, past, Window(now.cuts, (), filters)) if asks_documents(filters) else None
+        self._candidates: Candidates
+        if clock is Clock.REPORTED:
+            self._candidates = ReportedCandidates(standing, then, now, filters, paging.order, ids)
+        else:
+            ids = ids_on_fronts(standing, filters.fronts) if ids is None and filters.fronts else ids
+            self._candidates = RecordedCandidates(past, standing, then, now, paging.order, ids)
+        self._together = _FIRST_TOGETHER
+        self._walk = self._after(paging.after)
+        self._ahead: list[tuple[Place, Change]] = []
+
+    def page(self) -> Changes:
+        """The next page."""
+        found, self._ahead = self._ahead, []
+        for place, change in self._walk:
+            if change is None:  # so much was looked at that the page ends here
+                return self._told(found, place)
+            if len(found) == self._paging.limit:
+                self._ahead = [(place, change)]
+                return self._told(found, found[-1][0])
+            found.append((place, change))
+        return self._told(found, None)
+
+    def _told(self, found: Sequence[tuple[Place, Change]], ends: Place | None) -> Changes:
+        changes = tuple(change for _, change in found)
+        if self._clock is Clock.REPORTED and self._paging.order is Order.NEWEST:
+            changes = tuple(structs.replace(change, changed_at=from_micros(-key)) for (key, _), change in found)
+        return Changes(self._clock, self._then, self._now, changes, ends)
+
+    def _after(self, place: Place | None) -> Iterator[tuple[Place, Change | None]]:
+        """The changes from behind a place on, each with its own; a place with None where that is enough for a page."""
+        batches = compared = causes = 0
+        for candidates, behind in self._candidates.after(place):
+            for some in self._portions(candidates):
+                for one, change in self._compared(some):
+                    yield one.place, change
+                    causes += len(change.because)
+                    if causes > MAX_CAUSES_TOLD:
+                        yield one.place, None
+                        causes = 0
+                compared += len(some)
+                if compared >= MAX_DEVELOPMENTS_COMPARED:
+                    yield some[-1].place, None
+                    batches = compared = causes = 0
+            batches += 1
+            if batches >= MAX_BATCHES_READ:
+                yield behind, None
+                batches = compared = causes = 0
+
+    def _portions(self, candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+        start = 0
+        while some := candidates[start : start + self._together]:
+            yield some
+            start += len(some)
+
+    def _compared(self, some: Sequence[Candidate]) -> list[tuple[Candidate, Change]]:
+        ids = list(dict.fromkeys(one.id for one in some))
+        histories = self._past.histories(list(self.standing.merged.together(ids)))
+        events = sum(map(len, histories.values()))
+        self._together = min(max(_EVENTS_TOGETHER * len(some) // max(events, 1), 1), _MOST_TOGETHER)
+        earlier, later = (Documents(self._past, self.standing, one.cuts, histories) for one in (self._then, self._now))
+        before, after = earlier.entries(ids), later.entries(ids)
+        because = Causes(self.standing, self._then, self._now, earlier, later)
+        found: list[tuple[Candidate, Change]] = []
+        for one in some:
+            old, new = before.get(one.id), after.get(one.id)
+            change = None
+            if self._candidates.holds(one, histories, in_view=new is not None):
+                change = _change(old, new, None if new else later.merged_into(one.id))
+            if change and self._filters.pass_entry(change.entry.state, change.entry.statuses):
+                found.append((one, structs.replace(change, because=because.of(one.id, old, new))))
+        return found
 
 
 def _change(old: Entry | None, new: Entry | None, merged_into: DevelopmentState | None) -> Change | None:

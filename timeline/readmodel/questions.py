@@ -15,8 +15,8 @@ from timeline.domain.history import Cuts, combined, fold_development, merge_targ
 from timeline.domain.values import front_id, source_id
 from timeline.domain.vocabulary import Status
 from timeline.domain.voids import voided_in
-from timeline.errors import InvalidValue, NothingKnown
-from timeline.readmodel.changes import Changes, Clock, changed_between, guard_stretch
+from timeline.errors import NothingKnown
+from timeline.readmodel.change_questions import ChangeQuestions
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.density import Bucket, Density
 from timeline.readmodel.documents import Documents
@@ -34,7 +34,7 @@ from timeline.readmodel.told import Told
 from timeline.readmodel.versions import STATUSES, VersionRow
 
 
-class Reader(Surveys):
+class Reader(Surveys, ChangeQuestions):
     """Answers questions about one log."""
 
     def timeline(
@@ -148,32 +148,6 @@ class Reader(Surveys):
         held, entry = self.development(id, wanted)
         with self._turn:
             return held, neighbours(self._standing(), held.cuts, entry, days, km, limit)
-
-    def changes(
-        self,
-        since: int | datetime,
-        until: int | datetime,
-        recorded_at: int | datetime | None,
-        filters: Filters,
-        clock: Clock = Clock.REPORTED,
-        known_at: datetime | None = None,
-    ) -> Changes:
-        """What changed between two moments: in what was known (UTC), or on the recorded clock in what this log held.
-
-        On the reported clock the log is taken as it was at `recorded_at`; on the recorded one, where the moments may be
-        positions, everything that was reported by `known_at`. Filters look at the state after the change. Raises
-        `InvalidValue` for a since after until, and for what is not of the clock.
-        """
-        guard_stretch(clock, since, until, known_at, recorded_at)
-        if clock is Clock.REPORTED and isinstance(since, datetime) and isinstance(until, datetime):
-            standing, now = self._held(WantedCuts(None, until, recorded_at))
-            _, then = self._held(WantedCuts(None, since, now.cuts.position))
-        else:
-            standing, now = self._held_from("until", until, known_at)
-            _, then = self._held_from("since", since, now.cuts.known_at)
-            if then.cuts.position > now.cuts.position:
-                raise InvalidValue("since", then.cuts.position, f"a moment not after position {now.cuts.position}")
-        return changed_between(self._past, standing, clock, then, now, filters)
 
     def events_behind(self, pages: Iterable[Sequence[Entry]], held: HeldCuts) -> Iterator[Recorded]:
         """The events that exist at these cuts of each development and of what is part of it, as they were recorded.

@@ -87,6 +87,10 @@ class Gate:
             else:
                 await self._refuse(incoming, error)
 
+    def close(self) -> None:
+        """Answer no probe any more."""
+        self._probes.shutdown(wait=False, cancel_futures=True)
+
     async def _serve(self, incoming: Incoming) -> None:
         with self._budgets.held(incoming.kind, incoming.address) if incoming.kind else nullcontext():
             body = await self._body(incoming)
@@ -149,7 +153,10 @@ class Gate:
         if refused:
             environ[REFUSED] = refused
         answer = await self._pool.run(
-            incoming.address, partial(call, self._application, environ), incoming.is_abandoned
+            incoming.address,
+            partial(call, self._application, environ),
+            incoming.is_abandoned,
+            in_background=incoming.kind is not None,
         )
         if not body.is_whole:
             answer.headers.append((b"connection", b"close"))
@@ -176,7 +183,9 @@ class Gate:
         assert parts is not None  # noqa: S101 - looked at by whoever calls
         await sender.begin(answer)
         while not sender.is_lost:
-            part = await self._pool.run(incoming.address, partial(next_part, parts), incoming.is_abandoned)
+            part = await self._pool.run(
+                incoming.address, partial(next_part, parts), incoming.is_abandoned, in_background=True
+            )
             if part.failed:
                 await sender.send(part.body)
                 sender.abort()

@@ -3,7 +3,8 @@
 Python runs one thread at a time, so a few of them get as much done as many, and leave the event loop its share. More
 are used only in the place of those that have been busy for a while: they wait for a database, as a rule. An address
 never has all of them, and of those that wait each address is next in its turn: whoever asks a lot waits for its own
-requests, not others for them. Who leaves while waiting is forgotten; nothing is done for it.
+requests, not others for them. What takes long in any case (files, and those who mean to wait) is made in the
+background, by one thread as a rule. Who leaves while waiting is forgotten; nothing is done for it.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ ACTIVE = 4
 """So many requests run side by side; of one address one less."""
 THREADS = 32
 """So many do while others have been busy for `BUSY_SECONDS`; of one address three quarters."""
+ACTIVE_IN_BACKGROUND = 1
 BUSY_SECONDS = 0.1
 MAX_WAITING = 10_000
 """Requests that wait for a thread, in all; of one address half of that."""
@@ -30,13 +32,17 @@ class ClientGone(Exception):
     """Raised when the other side has gone, so that nobody waits for an answer."""
 
 
+Lane = tuple[str, bool]
+"""An address, and whether what it asks is made in the background."""
+
+
 class _Run:
-    """A request that has a thread: whose it is, and since when (by the clock of the loop)."""
+    """A request that has a thread: whose it is, and since when, by the clock of the loop."""
 
-    __slots__ = ("address", "began", "is_slow")
+    __slots__ = ("address", "began", "in_background", "is_slow")
 
-    def __init__(self, address: str, began: float) -> None:
-        self.address = address
+    def __init__(self, lane: Lane, began: float) -> None:
+        self.address, self.in_background = lane
         self.began = began
         self.is_slow = False
 
@@ -52,20 +58,30 @@ class Pool:
         """How many requests of an address run and are not slow."""
         self._all = Counter[str]()
         self._slow = 0
-        self._waiting: OrderedDict[str, deque[asyncio.Future[_Run]]] = OrderedDict()
-        """The addresses whose requests wait, the next in turn first."""
+        self._in_background = 0
+        """How many run in the background and are not slow."""
+        self._waiting: OrderedDict[Lane, deque[asyncio.Future[_Run]]] = OrderedDict()
+        """The lanes whose requests wait, the next in turn first."""
         self._count = 0
         self._looking = False
 
-    async def run(self, address: str, function: Callable[[], T], is_abandoned: Callable[[], bool] = bool) -> T:
+    async def run(
+        self,
+        address: str,
+        function: Callable[[], T],
+        is_abandoned: Callable[[], bool] = bool,
+        *,
+        in_background: bool = False,
+    ) -> T:
         """Call a function in a thread, once it is this address's turn. Raises `TooManyAtOnce`, and what it raises.
 
         Raises `ClientGone` where nobody waits for it any more by then; once it runs it runs to its end.
         """
-        if address not in self._waiting and self._has_room(address):
-            run = self._begin(address)
+        lane = (address, in_background)
+        if lane not in self._waiting and self._has_room(lane):
+            run = self._begin(lane)
         else:
-            run = await self._turn(address)
+            run = await self._turn(lane)
         try:
             if is_abandoned():
                 raise ClientGone
@@ -80,7 +96,10 @@ class Pool:
         """Take no more; what runs goes on."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _has_room(self, address: str) -> bool:
+    def _has_room(self, lane: Lane) -> bool:
+        address, in_background = lane
+        if in_background and self._in_background >= ACTIVE_IN_BACKGROUND:
+            return False
         return (
             len(self._runs) - self._slow < ACTIVE
             and len(self._runs) < THREADS
@@ -88,9 +107,11 @@ class Pool:
             and self._all[address] < THREADS * 3 // 4
         )
 
-    def _begin(self, address: str) -> _Run:
-        run = _Run(address, self._loop.time())
+    def _begin(self, lane: Lane) -> _Run:
+        address, in_background = lane
+        run = _Run(lane, self._loop.time())
         self._runs.add(run)
+        self._in_background += in_background
         self._active[address] += 1
         self._all[address] += 1
         return run
@@ -102,16 +123,17 @@ class Pool:
             self._slow -= 1
         else:
             _less(self._active, run.address)
+            self._in_background -= run.in_background
         self._call_next()
 
-    async def _turn(self, address: str) -> _Run:
-        """Wait until there is room for this address; a run has begun then."""
-        mine = self._waiting.get(address)
+    async def _turn(self, lane: Lane) -> _Run:
+        """Wait until there is room for this lane; a run has begun then."""
+        mine = self._waiting.get(lane)
         if self._count >= MAX_WAITING or (mine is not None and len(mine) >= MAX_WAITING // 2):
             raise TooManyAtOnce("requests that wait for a thread", MAX_WAITING, RETRY_SECONDS, everybody=True)
         turn: asyncio.Future[_Run] = self._loop.create_future()
         if mine is None:
-            mine = self._waiting[address] = deque()
+            mine = self._waiting[lane] = deque()
         mine.append(turn)
         self._count += 1
         if not self._looking:
@@ -132,6 +154,7 @@ class Pool:
                 run.is_slow = True
                 self._slow += 1
                 _less(self._active, run.address)
+                self._in_background -= run.in_background
         self._call_next()
         self._looking = bool(self._waiting)
         if self._looking:
@@ -139,19 +162,19 @@ class Pool:
 
     def _call_next(self) -> None:
         """Call the next in turn, as many as there is room for."""
-        for address in list(self._waiting):
+        for lane in list(self._waiting):
             if len(self._runs) - self._slow >= ACTIVE:
                 return
-            turns = self._waiting[address]
+            turns = self._waiting[lane]
             while turns and turns[0].done():  # left while it waited
                 turns.popleft()
                 self._count -= 1
-            if turns and self._has_room(address):
+            if turns and self._has_room(lane):
                 self._count -= 1
-                turns.popleft().set_result(self._begin(address))
-                self._waiting.move_to_end(address)
+                turns.popleft().set_result(self._begin(lane))
+                self._waiting.move_to_end(lane)
             if not turns:
-                del self._waiting[address]
+                del self._waiting[lane]
 
 
 def _less(counter: Counter[str], address: str) -> None:

@@ -120,6 +120,7 @@ async def _serve(app: Flask, tokens: Tokens, config: Config, listener: socket.so
     finally:
         for task in beside:
             task.cancel()
+        gate.close()
         pool.close()
 
 

@@ -271,8 +271,8 @@ def _instant(instant: datetime | None) -> str | None:
     return None if instant is None else format_instant(instant)
 
 
-def changes(found: Changes) -> dict[str, Any]:
-    """What changed between two moments; on the recorded clock `since` and `until` are when the log came there."""
+def changes(found: Changes, next_cursor: str | None = None) -> dict[str, Any]:
+    """A page of what changed between two moments; on the recorded clock these are when the log came there."""
     then, now = found.since, found.until
     since, until = (one.cuts.known_at if found.clock is Clock.REPORTED else one.recorded_at for one in (then, now))
     return {
@@ -283,6 +283,7 @@ def changes(found: Changes) -> dict[str, Any]:
         "recorded_since": held(then)["recorded_at"],
         "recorded_at": held(now)["recorded_at"],
         "items": [change(one) for one in found.changes],
+        "next_cursor": next_cursor,
     }
 
 
