@@ -292,6 +292,16 @@ class AddressUnusable(TimelineError):
         super().__init__(f"port {port} of {host} can not be used: {reason}")
 
 
+class LogMisplaced(StoreUnusable):
+    """Raised when what a log was opened on is not what stands under its name any more, so that nothing is appended."""
+
+    slug = "log-misplaced"
+    title = "The log is not where it was"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}; nothing is acknowledged, and sending the same again is safe")
+
+
 class HoldsRecords(StoreUnusable):
     """Raised when a store that holds records would be replaced by a backup, and that was not asked for."""
 

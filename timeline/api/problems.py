@@ -47,6 +47,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.StoreUnusable: 503,
     errors.HoldsRecords: 503,
     errors.LogReplaced: 503,
+    errors.LogMisplaced: 503,
 }
 """The HTTP status of each error."""
 

@@ -20,9 +20,9 @@ from msgspec import structs
 from timeline.domain.aggregates import Stream, Submission, decide, replayed, stream_after, with_subject
 from timeline.domain.facts import Event, Recorded
 from timeline.domain.moments import to_micros
-from timeline.errors import InvalidValue, StoreUnusable, TimelineError, VersionMismatch, Withheld
+from timeline.errors import InvalidValue, LogReplaced, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.plausibility.registry import ReceiptWarning, strict_refusal
-from timeline.store.epochs import Tip, tip_of
+from timeline.store.epochs import Tip, guard_goes_on, tip_of
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Head, New, Row, key_of, placed
@@ -57,6 +57,7 @@ class Appender:
         self._head: Head | None = None
         self._tip = Tip(0, "", "")
         self._signed = Head()
+        self._told = ""
         self.written = range(0)
         """The positions, without a gap, of the records that this process appended last, each checked as it came in."""
 
@@ -135,6 +136,9 @@ class Appender:
                 work(group)
         except BaseException as error:
             self._streams.clear()
+            if isinstance(error, LogReplaced) and error.detail != self._told:
+                self._told = error.detail
+                log.error("nothing is appended any more", reason=self._told)  # noqa: TRY400 - it says it all
             reason = error.detail if isinstance(error, TimelineError) else f"{type(error).__name__}: {error}"
             for wish in group:
                 wish.outcome = StoreUnusable(
@@ -195,13 +199,15 @@ class Appender:
     def _caught_up(self, group: Sequence[Wish], transaction: AppendTransaction) -> tuple[Head, dict[bytes, Row]]:
         """The head of the log, and what of the group was recorded before; the group's streams are remembered.
 
-        All that was remembered is forgotten where somebody else wrote to the log.
+        Where somebody else wrote to the log all that was remembered is forgotten.
         """
         keys = [wish.key for wish in group]
         missing = {wish.submission.subject for wish in group}.difference(self._streams)
         head, rows = transaction.queries.concerned(keys, list(missing))
         tip = tip_of(transaction.queries)
         restored = self._head is not None and (tip.origin, tip.epoch) != (self._tip.origin, self._tip.epoch)
+        if self._head is not None and head != self._head:
+            guard_goes_on(transaction.queries, self._head, self._tip, tip)
         self._tip = tip
         if restored:
             self._unusual.forget()

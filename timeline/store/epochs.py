@@ -14,7 +14,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from timeline.errors import LogReplaced
 from timeline.store.queries import LogQueries
+from timeline.store.records import Head
 
 EpochId = Annotated[str, Meta(pattern="^[0-9a-f]{12}$")]
 """12 hexadecimal digits."""
@@ -99,6 +101,22 @@ def lineage_of(queries: LogQueries) -> Lineage:
         last_of[epoch] = last
     now = now or first_epoch(origin)
     return Lineage(origin, now, {epoch: last for epoch, last in last_of.items() if last is not None and epoch != now})
+
+
+def guard_goes_on(queries: LogQueries, head: Head, tip: Tip, now: Tip) -> None:
+    """Raises `LogReplaced` where a log that stood at this head and tip is another one now, or went back.
+
+    A restore by this software begins an epoch and says which ones there were; what went back without one was put there
+    past it, so that what was acknowledged since may be lost.
+    """
+    if (now.origin, now.epoch) == (tip.origin, tip.epoch):
+        row = queries.row(head.position) if head.position else None
+        if head.position and (row is None or row.leaf_hash != head.leaf_hash):
+            raise LogReplaced(
+                f"the log does not hold any more what it held at position {head.position}, and no restore says why"
+            )
+    elif tip.epoch not in lineage_of(queries).earlier:
+        raise LogReplaced("there is another log in the place of the one that was opened; start again to use it")
 
 
 def common_prefix(one: LogQueries, other: LogQueries) -> int:

@@ -27,7 +27,14 @@ from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder, has
 from timeline.store.reading_on import EVERYTHING_KNOWN, NOTHING_KNOWN, Known, Tail
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Row, key_of
-from timeline.store.sqlite import SqliteFactory, SqliteLogRecorder, claim_file, guard_log_file, read_only_name
+from timeline.store.sqlite import (
+    SqliteFactory,
+    SqliteLogRecorder,
+    claim_file,
+    existing_name,
+    guard_log_file,
+    read_only_name,
+)
 from timeline.store.tailing import BATCH, POLL, Follower
 from timeline.store.transcoding import FactMapper
 from timeline.store.wishes import Receipt, Wish
@@ -98,6 +105,8 @@ class ConflictLog(Application[Any]):
         recorder.new_origin = self._origin or recorder.new_origin
         if not self._read_only:
             recorder.create_table()
+            if isinstance(self.address, SqliteAddress):
+                recorder.watch(self.address.path)
         return recorder
 
     @cached_property
@@ -309,7 +318,7 @@ def holds_log(address: Address) -> bool:
 def _environment(address: Address, *, read_only: bool) -> dict[str, str]:
     """What the library asks for; each engine's real parameters are set by our factories."""
     if isinstance(address, SqliteAddress):
-        return {"SQLITE_DBNAME": read_only_name(address.path) if read_only else str(address.path)}
+        return {"SQLITE_DBNAME": read_only_name(address.path) if read_only else existing_name(address.path)}
     given = dict.fromkeys(("POSTGRES_DBNAME", "POSTGRES_HOST", "POSTGRES_USER", "POSTGRES_PASSWORD"), "-")
     return {
         **given,

@@ -80,6 +80,10 @@ class LogRecorder(ApplicationRecorder):
     def among(self, column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
         """The condition that a column holds one of these values, and what is given for it."""
 
+    def why_misplaced(self) -> str | None:
+        """Why what is open is not the log's any more; None where it is, as far as can be told without asking it."""
+        return None
+
     def listen(self) -> None:
         """Have the signal rung when other processes append, where the database can say so."""
 

@@ -18,12 +18,13 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Operationa
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteFactory
 from eventsourcing.utils import Environment
 
-from timeline.errors import StoreUnusable
+from timeline.errors import LogMisplaced, StoreUnusable
 from timeline.store.epochs import EpochRow
 from timeline.store.queries import COLUMNS, LogQueries, marks
 from timeline.store.recorders import FETCHED, LogRecorder, Verifiable
 from timeline.store.records import Row
 from timeline.store.transactions import AppendTransaction
+from timeline.store.whereabouts import LogFile
 
 APPLICATION_ID = 0x544C4F47
 """Marks the file as one of ours (`TLOG`; see `PRAGMA application_id`)."""
@@ -94,6 +95,8 @@ _SETTINGS = ("synchronous=FULL", "cache_size=-16384", "mmap_size=1073741824", "w
 
 
 class _Pool(SQLiteConnectionPool):
+    file: LogFile | None = None
+
     def _create_connection(self) -> SQLiteConnection:
         try:
             connection = sqlite3.connect(
@@ -106,6 +109,9 @@ class _Pool(SQLiteConnectionPool):
             )  # the library's own keeps one prepared statement, so that each is parsed anew each time
             for setting in _SETTINGS:
                 connection.execute(f"PRAGMA {setting}")
+            if self.file and (reason := self.file.why_misplaced()):  # or this would be a connection to something else
+                connection.close()
+                raise InterfaceError(reason)
         except sqlite3.Error as error:
             raise InterfaceError(str(error)) from error
         return SQLiteConnection(connection, self.max_age)
@@ -126,9 +132,11 @@ class SqliteTransaction(AppendTransaction):
         queries = LogQueries(lambda statement, given: cursor.execute(statement, given).fetchall(), recorder.among)
         super().__init__(queries, recorder.signer)
         self._cursor = cursor
+        self.wrote = False
 
     def insert_rows(self, rows: Sequence[Row]) -> None:
         """Write records."""
+        self.wrote = True
         self._cursor.executemany(
             f"INSERT INTO events ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -146,6 +154,20 @@ class SqliteTransaction(AppendTransaction):
 class SqliteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore[misc]
     """The library's recorder on our tables."""
 
+    _file: LogFile | None = None
+
+    def watch(self, path: Path) -> None:
+        """Append nothing any more once the file that is open is not the one of this name."""
+        self._file = self.datastore.pool.file = LogFile(path)  # type: ignore[attr-defined]
+
+    def why_misplaced(self) -> str | None:
+        """Why the file that is open is not the log's any more."""
+        return self._file.why_misplaced() if self._file else None
+
+    def _guard_place(self, *, committed: bool) -> None:
+        if self._file and (reason := self._file.why_misplaced(committed=committed)):
+            raise LogMisplaced(reason)
+
     def create_table(self) -> None:
         """The tables, their indexes and the triggers; whoever comes first makes them, the rest find them."""
         with self.appending() as transaction:
@@ -155,13 +177,20 @@ class SqliteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore
 
     @contextmanager
     def appending(self) -> Iterator[SqliteTransaction]:
-        """The write lock of the file, until the context ends: then all of it is on disk, or none."""
+        """The write lock of the file, until the context ends: then all of it is on disk, or none.
+
+        Raises `LogMisplaced` where the file is not the log's any more; then nothing may be acknowledged.
+        """
+        self._guard_place(committed=False)
         with self.datastore.get_connection(commit=True) as connection, _translated(), connection.cursor() as cursor:
             cursor.row_factory = None
             cursor.execute("BEGIN IMMEDIATE")
             try:
-                yield SqliteTransaction(cursor, self)
+                transaction = SqliteTransaction(cursor, self)
+                yield transaction
                 cursor.execute("COMMIT")
+                if transaction.wrote:
+                    self._guard_place(committed=True)
             except BaseException:
                 if cursor.connection.in_transaction:
                     cursor.execute("ROLLBACK")
@@ -242,6 +271,11 @@ def _queries(connection: sqlite3.Connection) -> LogQueries:
 
 def _among(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
     return f"{column} IN ({marks(values)})", [one.bytes if isinstance(one, UUID) else one for one in values]
+
+
+def existing_name(path: Path) -> str:
+    """The file as SQLite opens it to write, where it is there: it never makes another in its place."""
+    return f"{path.absolute().as_uri()}?mode=rw"
 
 
 def read_only_name(path: Path) -> str:

@@ -1,0 +1,228 @@
+"""Nothing is acknowledged into a file that is not the log's any more, nor into a log that went back or is another."""
+
+import json
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.engines import Engine
+from tests.scenarios import message, open_log, registered, submission
+from tests.servers import UNLIMITED, Running, serving
+from timeline.domain.aggregates import Submission
+from timeline.domain.values import source_id
+from timeline.errors import StoreUnusable
+from timeline.store.addresses import parse_address
+from timeline.store.backups import backup
+from timeline.store.log import ConflictLog
+
+
+def append(log: ConflictLog, id: str) -> int:
+    return log.record(told(id)).position
+
+
+def told(id: str) -> Submission:
+    """A source that is registered, by a message of this id."""
+    return submission(registered(id), id=source_id(id), message=id)
+
+
+def ids_in(path: Path) -> list[str]:
+    log = ConflictLog(path, read_only=True)
+    try:
+        return [one.event.message.id for one in log.after(0, 10_000)]  # type: ignore[union-attr]
+    finally:
+        log.close()
+
+
+def away(path: Path) -> None:
+    path.rename(path.with_name("elsewhere.db"))
+
+
+def deleted(path: Path) -> None:
+    path.unlink()
+
+
+def exchanged(path: Path) -> None:
+    """Another log is moved over it."""
+    with open_log(path.with_name("other.db")) as other:
+        append(other, "other")
+    path.with_name("other.db").replace(path)
+
+
+def without_its_wal(path: Path) -> None:
+    Path(f"{path}-wal").unlink()
+
+
+def with_another_wal(path: Path) -> None:
+    Path(f"{path}-wal").rename(path.with_name("kept-wal"))
+    Path(f"{path}-wal").write_bytes(b"")
+
+
+class Meanwhile:
+    """A context in which something happens before it ends."""
+
+    def __init__(self, context: object, happens: Callable[[], None]) -> None:
+        self._context = context
+        self._happens = happens
+
+    def __enter__(self) -> object:
+        return self._context.__enter__()  # type: ignore[attr-defined]
+
+    def __exit__(self, *error: object) -> object:
+        self._happens()
+        return self._context.__exit__(*error)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("happens", [away, deleted, exchanged, without_its_wal, with_another_wal])
+def test_nothing_is_acknowledged_once_the_file_is_not_the_logs(tmp_path: Path, happens: Callable[[Path], None]) -> None:
+    path = tmp_path / "log.db"
+    log = ConflictLog(path)
+    assert append(log, "before") == 1
+
+    happens(path)
+    for number in range(3):
+        with pytest.raises(StoreUnusable, match="sending the same"):
+            append(log, f"after-{number}")
+
+    assert path.name not in str(log.records.why_misplaced() or "")
+
+
+def test_a_file_that_goes_while_it_is_committed_is_not_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.db"
+    with open_log(path) as log:
+        append(log, "before")
+        insert = type(log.records).appending
+
+        def once(recorder: object) -> object:
+            context = insert(recorder)  # type: ignore[arg-type]
+            return Meanwhile(context, lambda: away(path))
+
+        monkeypatch.setattr(type(log.records), "appending", once)
+        with pytest.raises(StoreUnusable, match="deleted or moved"):
+            append(log, "meanwhile")
+        monkeypatch.undo()
+        (tmp_path / "elsewhere.db").rename(path)
+
+        assert log.record(told("meanwhile")).repeated
+        assert append(log, "after") == 3
+
+
+@pytest.mark.parametrize("records", [1, 400], ids=["shorter", "longer"])
+def test_nothing_is_acknowledged_once_another_log_was_copied_over_it(tmp_path: Path, records: int) -> None:
+    path, other = tmp_path / "log.db", tmp_path / "other.db"
+    for place, count in ((path, 100), (other, records)):
+        with open_log(place) as log:
+            log.record_all([told(f"{place.stem}-{number}") for number in range(count)])
+    with open_log(path) as log:
+        assert log.head().position == 100
+
+        with path.open("r+b") as file:  # as `cp` does, but not by way of an empty file, under which a reader may fall
+            content = other.read_bytes()
+            file.write(content)
+            file.truncate()
+
+        with pytest.raises(StoreUnusable):
+            append(log, "after")
+
+
+def test_where_the_file_is_put_back_the_log_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with open_log(path) as log:
+        append(log, "a")
+        away(path)
+        with pytest.raises(StoreUnusable):
+            append(log, "b")
+        (tmp_path / "elsewhere.db").rename(path)
+
+        assert append(log, "b") == 2
+
+
+def test_no_file_is_made_in_the_place_of_one_that_was_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with open_log(path) as log:
+        append(log, "a")
+        deleted(path)
+        with pytest.raises(StoreUnusable):
+            append(log, "b")
+        assert log.head().position == 1
+
+        assert not path.exists()
+
+
+def test_a_log_that_went_back_past_this_software_takes_nothing_more(engine: Engine) -> None:
+    with open_log(engine) as log:
+        for number in range(5):
+            append(log, f"a-{number}")
+        for trigger in ("events_no_delete",) if engine.name == "sqlite" else ():
+            engine.sql(f"DROP TRIGGER {trigger}")
+        if engine.name == "postgres":
+            engine.sql("DROP TRIGGER events_append_only ON events")
+        engine.sql("DELETE FROM events WHERE position > 2")
+
+        with pytest.raises(StoreUnusable, match="does not hold any more"):
+            append(log, "b")
+
+
+def test_another_log_in_its_place_takes_nothing(engine: Engine) -> None:
+    with open_log(engine) as log:
+        append(log, "a")
+        for table in ("log", "epochs"):
+            names = ("no_update", "no_delete", "no_replace") if engine.name == "sqlite" else ("append_only",)
+            for name in names:
+                on = f" ON {table}" if engine.name == "postgres" else ""
+                engine.sql(f"DROP TRIGGER IF EXISTS {table}_{name}{on}")
+        engine.sql("UPDATE log SET origin = 'conflict-timeline/another'")
+
+        with ConflictLog(parse_address(engine.store), key_file=engine.key_file) as second:
+            append(second, "b")
+        with pytest.raises(StoreUnusable, match="another log in the place"):
+            append(log, "c")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    with serving(str(tmp_path / "log.db"), **UNLIMITED) as running:
+        yield running
+
+
+def post(server: Running, token: str, id: str) -> tuple[int, dict[str, object]]:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connection.request("POST", "/api/v1/events", json.dumps(message(id=id)), headers)
+    response = connection.getresponse()
+    body = json.loads(response.read())
+    connection.close()
+    return response.status, body
+
+
+@pytest.mark.parametrize("happens", [away, exchanged, without_its_wal])
+def test_a_server_says_so_once_and_loses_nothing_that_it_acknowledged(
+    server: Running, tmp_path: Path, happens: Callable[[Path], None]
+) -> None:
+    path, token = tmp_path / "log.db", server.token("desk", "append")
+    kept = tmp_path / "kept.db"
+    acknowledged = [id for id in ("a", "b", "c") if post(server, token, id)[0] == 201]
+    log = ConflictLog(path)
+    backup(log, kept)
+    log.close()
+
+    happens(path)
+    refused = [post(server, token, id) for id in ("d", "e", "f")]
+
+    assert acknowledged == ["a", "b", "c"]
+    assert {status for status, _ in refused} == {503}
+    assert all(str(tmp_path) not in str(body) for _, body in refused)
+    server.process.send_signal(signal.SIGTERM)
+    server.process.wait(30)
+    told = [line for line in server.printed.splitlines() if "the log is not where it was" in line]
+    assert len(told) == 1
+    found = tmp_path / "elsewhere.db" if happens is away else path
+    if happens is away:
+        shutil.copy(f"{path}-wal", f"{found}-wal") if Path(f"{path}-wal").exists() else None
+        assert set(acknowledged) <= set(ids_in(found))
+    assert set(acknowledged) <= set(ids_in(kept))

@@ -1,0 +1,90 @@
+"""Where the log's file is: whether what is open is still what stands under its name.
+
+A file that was deleted or moved can be written to for as long as it is open, and nobody will ever find what was
+written. So it is looked at before a record is written, and again once it is committed and before anybody is told.
+"""
+
+import os
+from pathlib import Path
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+Identity = tuple[int, int]
+"""Device and number of a file."""
+_OPEN_FILES = "/proc/self/fd"
+
+
+class LogFile:
+    """The SQLite file of a log that is open, with the write-ahead log beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = str(path)
+        self._wal = f"{path}-wal"
+        found = os.stat(self._path)  # noqa: PTH116 - as below, where it counts how long that takes
+        self._file: Identity = (found.st_dev, found.st_ino)
+        self._size = found.st_size
+        self._wal_file: Identity | None = None
+        self._told: str | None = None
+
+    def why_misplaced(self, *, committed: bool = False) -> str | None:
+        """Why what is open is not the file of that name any more; None where it is.
+
+        `committed`: something was just committed by this process, so that there has to be a write-ahead log.
+        """
+        reason = self._looked_at() or self._wal_looked_at(committed=committed)
+        if reason != self._told:
+            if reason:
+                log.error("the log is not where it was; nothing is appended to it", reason=reason, store=self._path)
+            else:
+                log.warning("the log is back where it was", store=self._path)
+            self._told = reason
+        return reason
+
+    def _looked_at(self) -> str | None:
+        try:
+            found = os.stat(self._path)  # noqa: PTH116 - a path object takes as long as the question itself
+        except FileNotFoundError:
+            return "the file of the log was deleted or moved"
+        except OSError as error:
+            return f"the file of the log can not be reached: {error.strerror}"
+        if (found.st_dev, found.st_ino) != self._file:
+            return "another file was put in the place of the log's"
+        if found.st_size < self._size:
+            return "the file of the log was overwritten by a shorter one"
+        self._size = found.st_size
+        return None
+
+    def _wal_looked_at(self, *, committed: bool) -> str | None:
+        try:
+            found = os.stat(self._wal)  # noqa: PTH116
+            identity = (found.st_dev, found.st_ino)
+        except OSError:
+            identity = None
+        if identity == self._wal_file and not (committed and identity is None):
+            return None
+        mine = _open_files()
+        if mine is None:
+            return None
+        if self._wal_file in mine or (committed and identity not in mine):
+            how = "deleted or moved" if identity is None else "exchanged for another"
+            return f"the write-ahead log (-wal) was {how}"
+        self._wal_file = identity
+        return None
+
+
+def _open_files() -> set[Identity] | None:
+    """The files that this process has open; None where the system does not tell."""
+    found: set[Identity] = set()
+    try:
+        numbers = os.listdir(_OPEN_FILES)  # noqa: PTH208
+    except OSError:
+        return None
+    for number in numbers:
+        try:
+            one = os.fstat(int(number))
+        except OSError:
+            continue  # closed meanwhile
+        found.add((one.st_dev, one.st_ino))
+    return found
