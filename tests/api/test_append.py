@@ -7,7 +7,7 @@ import pytest
 
 from tests.scenarios import Scene, message, registered
 from timeline.domain.facts import FrontOpened
-from timeline.domain.values import development_id_of, development_id_of_message, front_id
+from timeline.domain.values import MessageId, development_id_of, development_id_of_message, front_id
 
 
 @pytest.fixture
@@ -277,3 +277,27 @@ def test_a_body_that_is_said_to_be_as_it_is_is_read(scene: Scene, coding: str) -
     headers = {"Content-Encoding": coding}
 
     assert scene.client.post("/api/v1/events", json=message(), headers=headers).status_code == 201
+
+
+def test_binary_mode_needs_no_content_type_and_takes_extensions_of_others(scene: Scene) -> None:
+    headers = {"ce-specversion": "1.0", "ce-type": "development.reported", "ce-source": "//desk", "ce-id": "b-1"}
+    headers |= {"ce-traceparent": "00-0af7", "ce-partitionkey": "7", "ce-sequence": "12"}
+    response = scene.client.post("/api/v1/events", data=json.dumps(message()["data"]), headers=headers)
+
+    assert response.status_code == 201, response.get_data(as_text=True)
+    assert scene.log.after(0)[0].event.message == MessageId("//desk", "b-1")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("query", ["", "?atomic=false"], ids=["at once", "the long way"])
+def test_an_id_that_an_idempotency_key_may_stand_for_is_refused(scene: Scene, query: str) -> None:
+    one = scene.client.post(f"/api/v1/events{query}", json=message(id="key/tests/1"))
+    binary = scene.client.post(
+        "/api/v1/events", json=message()["data"], headers={"ce-type": "development.reported", "ce-id": "key/tests/1"}
+    )
+    many = scene.post([message(id="key/tests/1")], "application/cloudevents-batch+json").get_json()
+
+    assert (one.status_code, binary.status_code) == (422, 422)
+    assert one.get_json()["errors"][0]["field"] == "id"
+    assert "Idempotency-Key" in one.get_json()["detail"]
+    assert many["rejected"] == 1
+    assert scene.head == 0

@@ -116,7 +116,12 @@ def test_a_moment_may_carry_an_exact_pair() -> None:
 @pytest.mark.parametrize(
     ("told", "field"),
     [
-        (message(colour="red"), "colour"),
+        (message(Colour="red"), "Colour"),
+        (message(colour={"red": 1}), "colour"),
+        (message(tme="2023-05-22"), "tme"),
+        (message(sbject="ucdp-ged:1"), "sbject"),
+        (message(title="A title"), "title"),
+        (message(occurred="2023-05-22"), "occurred"),
         (message(Time="2023-05-22"), "Time"),
         (message(data={"colour": "red"}), "data.colour"),
         (message(data={"place": {"name": "a", "latitude": 1}}), "data.place.latitude"),
@@ -211,7 +216,10 @@ def test_an_assessment_needs_a_credibility_of_the_admiralty_code() -> None:
         (b'{"a": NaN}', "NaN is not a JSON number"),
         (b'{"a": -Infinity}', "-Infinity is not a JSON number"),
         (b'{"type": "\xff"}', "not UTF-8"),
-        ('{"type": "a"}'.encode("utf-16"), "not UTF-8"),
+        ('{"type": "a"}'.encode("utf-16"), "byte order mark .BOM. of UTF-16"),
+        ('{"type": "a"}'.encode("utf-32"), "byte order mark .BOM. of UTF-32"),
+        ('{"type": "a"}'.encode("utf-16-le"), "seems to be UTF-16"),
+        ('{"type": "a"}'.encode("utf-8-sig"), "byte order mark .BOM. of UTF-8"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, "nested too deeply"),
         (b"1" * 10_000, "not JSON"),
@@ -237,3 +245,10 @@ def test_no_data_whatever_gets_past_the_schema_or_breaks_it(data: Any) -> None:
         told = {"type": type, "subject": "a:1", "data": data}
         with pytest.raises(InvalidMessage):
             parse_event(told)
+
+
+@pytest.mark.parametrize("value", ["red", True, 7, None])
+def test_extension_attributes_of_others_are_passed_over(value: Any) -> None:
+    plain, extended = parse_event(message(id="a")), parse_event(message(id="a", partitionkey=value, sequence="12"))
+
+    assert extended == plain

@@ -19,7 +19,7 @@ from timeline.access.tokens import Scope, Token
 from timeline.api.access import secret_in
 from timeline.api.headers import ALWAYS, API_POLICY
 from timeline.api.limits import REFUSED, Limits
-from timeline.api.messages import ONE
+from timeline.api.messages import ONE, guard_id
 from timeline.api.metrics import Metrics
 from timeline.api.outcomes import outcome_of, receipt
 from timeline.api.requests import HEADER, name_of, tell_at_once
@@ -135,7 +135,9 @@ def submission_in(environ: dict[str, Any], length: int, token: Token) -> Submiss
 def submission_of(body: bytes, token: Token) -> Submission | None:
     """What a message asks for; None where that is not plain to see."""
     try:
-        submission = parse_at_once(parse_json(body))
+        message = parse_json(body)
+        guard_id(message)
+        submission = parse_at_once(message)
     except TimelineError:
         return None
     return submission and structs.replace(submission, recorded_by=token.name)

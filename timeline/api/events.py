@@ -14,9 +14,9 @@ from timeline.api.limits import REFUSED
 from timeline.api.messages import (
     BATCH,
     LINES,
-    ONE,
     guard_encoding,
     idempotency_key,
+    is_one,
     message_of,
     named_by_key,
     unsupported,
@@ -72,7 +72,7 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
         sender = access.guard_writing()
         guard_encoding(request)
         key = idempotency_key(request.headers, sender.name)
-        if request.mimetype in ONE:
+        if is_one(request):
             if query["validate_"]:
                 return _validated(log, permit, key, strict=query["strict"] or sender.strict)
             return _one(log, permit, count, key, strict=query["strict"] or sender.strict)

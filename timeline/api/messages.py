@@ -27,6 +27,8 @@ BATCH = "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
 CONTENT_TYPES = (*ONE, BATCH, LINES)
 
+RESERVED = "key/"
+"""How the ids of messages begin for which an `Idempotency-Key` stands."""
 _PREFIX = "HTTP_CE_"
 """Of a header `ce-<name>` in the environment of a request."""
 _KEY = re.compile(r"[\x21-\x7e]{1,100}")
@@ -40,13 +42,25 @@ def message_of(request: Request) -> Any:
         if name.startswith(_PREFIX)
     }
     body = parse_json(request.get_data())
-    if not attributes or request.mimetype != "application/json":
+    if not attributes or request.mimetype not in ("application/json", ""):
         return body
     if "data" in attributes:
         raise InvalidMessage(
             "ce-data: the data is the body", ({"field": "ce-data", "value": None, "allowed": "no header of this name"},)
         )
     return {**attributes, "data": body}
+
+
+def is_one(request: Request) -> bool:
+    """Whether a request brings one message: in structured mode, or in binary mode, where its data are JSON unsaid."""
+    return request.mimetype in ONE or (not request.mimetype and "ce-type" in request.headers)
+
+
+def guard_id(message: Any) -> None:
+    """Raises `InvalidValue` for an id that an `Idempotency-Key` might stand for: those are made here alone."""
+    id = message.get("id") if isinstance(message, Mapping) else None
+    if isinstance(id, str) and id.startswith(RESERVED):
+        raise InvalidValue("id", id, f"an id that does not begin with {RESERVED}, which stands for an Idempotency-Key")
 
 
 def unsupported(request: Request) -> UnsupportedContentType:
@@ -78,7 +92,7 @@ def idempotency_key(headers: Headers, sender: str) -> str | None:
     key = given[1:-1] if len(given) > 1 and given[0] == given[-1] == '"' else given
     if not _KEY.fullmatch(key):
         raise InvalidValue("Idempotency-Key", given, "1 to 100 visible ASCII characters, alone or in double quotes")
-    return f"key/{sender}/{key}"
+    return f"{RESERVED}{sender}/{key}"
 
 
 def named_by_key(error: MessageIdReused, submission: Submission, key: str | None) -> MessageIdReused:
@@ -91,7 +105,8 @@ def named_by_key(error: MessageIdReused, submission: Submission, key: str | None
 
 
 def with_id(message: Any, key: str | None) -> Any:
-    """The message, with this id where it names none."""
+    """The message, with this id where it names none. Raises `InvalidValue` where it names one that is not its own."""
+    guard_id(message)
     if key and isinstance(message, Mapping) and message.get("id") is None:
         return {**message, "id": key}
     return message

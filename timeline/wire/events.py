@@ -1,11 +1,15 @@
 """The envelope: CloudEvents 1.0 JSON to submissions, and recorded events back to CloudEvents.
 
-Only `type` and `data` are required. Attributes that we do not know are refused, although CloudEvents
-lets anyone add some: a misspelt `time` would otherwise date a claim to the moment it was sent.
+Only `type` and `data` are required. Extension attributes of others are passed over, as CloudEvents asks; but what is
+spelt nearly as an attribute that we read is refused, and so is what belongs into `data`: a misspelt `time` would
+otherwise date a claim to the moment it was sent.
 """
 
+import codecs
 import json
+import re
 from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -86,13 +90,33 @@ class EnvelopeSchema(Schema):
     data = fields.Raw(required=True, error_messages={"required": _DATA, "null": _DATA})
 
 
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "UTF-8"),
+    (codecs.BOM_UTF32_LE, "UTF-32"),  # begins as that of UTF-16 does
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
 _ENVELOPE = EnvelopeSchema()
 KNOWN = frozenset((*_ENVELOPE.fields, *IGNORED))
-"""The attributes that a message may have."""
+"""The attributes that a message may have and that say something to us, or are ours."""
+_READ = tuple(_ENVELOPE.fields)
+_IN_DATA = frozenset(name for schema in SCHEMAS.values() for name in schema.fields) - KNOWN
+"""What has its place in the data of some type of event."""
+NEARLY = 0.7
+"""How alike two names are of which one may be the other, misspelt (`difflib`: 1 is equal)."""
+_EXTENSION = re.compile("[a-z0-9]{1,100}")
+"""The name of an extension attribute."""
 
 
 def parse_json(body: bytes) -> Any:
-    """The JSON value of a body. Raises `MalformedMessage` for what is not JSON, or names a key twice."""
+    """The JSON value of a body. Raises `MalformedMessage` for what is not JSON in UTF-8, or names a key twice."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            raise _malformed(f"the body begins with a byte order mark (BOM) of {encoding}; send UTF-8 without one")
+    if b"\0" in body[:4]:
+        raise _malformed("the body seems to be UTF-16 or UTF-32; send UTF-8")
     try:
         return _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -123,9 +147,28 @@ def _submission(read: Read) -> Submission:
     return Submission(_subject(read.subject, read.fact, read.message), read.reported_at, read.message, read.fact)
 
 
+def _why_not_extension(name: str, value: Any) -> str | None:
+    """Why an attribute is refused that is none of ours; None for one of ours and for an extension.
+
+    The name of an extension is of lower-case letters and digits, its value a text, a truth value or an integer of 32
+    bits (CloudEvents 1.0, sections 3.1 and 3.2).
+    """
+    if name in KNOWN:
+        return None
+    if name in _IN_DATA:
+        return f"expected it in data: data.{name}"
+    for meant in _READ:
+        if abs(len(meant) - len(name)) < 2 and SequenceMatcher(None, meant, name.lower()).ratio() > NEARLY:
+            return f"expected no attribute of this name; perhaps {meant} is meant"
+    of_type = isinstance(value, str | None) or (isinstance(value, int) and -(2**31) <= value < 2**31)
+    if not _EXTENSION.fullmatch(name) or not of_type:
+        return "expected no attribute of this name"
+    return None
+
+
 def read_by_schemas(message: Mapping[str, Any]) -> Read:
     """What a message says, however rare. Raises `InvalidMessage`, with every field that is wrong."""
-    unknown = {name: "expected no attribute of this name" for name in message if name not in KNOWN}
+    unknown = {name: why for name, value in message.items() if (why := _why_not_extension(name, value))}
     try:
         envelope = _ENVELOPE.load({name: value for name, value in message.items() if name in KNOWN})
     except ValidationError as error:
