@@ -15,7 +15,8 @@ from timeline import bootstrap
 from timeline.cli import main
 from timeline.config import fixtures_folder
 from timeline.import_commands import DEMO_FILES
-from timeline.wire.events import parse_event, parse_json
+from timeline.wire.events import parse_event
+from timeline.wire.json_body import parse_json
 
 ARTICLE, CHRONOLOGY = (fixtures_folder() / name for name in reversed(DEMO_FILES))
 TODAY = "2024-06-01T12:00:00Z"

@@ -13,7 +13,8 @@ from timeline.domain.facts import DevelopmentMerged, Event, Recorded
 from timeline.domain.moments import Occurred
 from timeline.domain.values import development_id_of, development_id_of_message, front_id, source_id
 from timeline.errors import InvalidMessage, MalformedMessage
-from timeline.wire.events import DEFAULT_SOURCE, dump_event, parse_event, parse_json
+from timeline.wire.events import DEFAULT_SOURCE, dump_event, parse_event
+from timeline.wire.json_body import parse_json
 
 SLUG_DATA = {"slug": "kyiv", "name": "Kyiv"}
 

@@ -15,8 +15,9 @@ from tests.strategies import FACTS, submissions
 from timeline.domain.facts import AccountGiven, DevelopmentReported, Event, Fact, Recorded
 from timeline.domain.moments import parse_instant
 from timeline.errors import InvalidMessage, InvalidValue
-from timeline.wire.events import DEFAULT_SOURCE, KNOWN, dump_event, parse_event, parse_json, read_by_schemas
+from timeline.wire.events import DEFAULT_SOURCE, KNOWN, dump_event, parse_event, read_by_schemas
 from timeline.wire.fast_reading import read_at_once
+from timeline.wire.json_body import parse_json
 
 FAST: dict[type[Fact], st.SearchStrategy[Any]] = {kind: FACTS[kind] for kind in (DevelopmentReported, AccountGiven)}
 ODD = st.sampled_from(

@@ -27,7 +27,8 @@ from timeline.domain.aggregates import Submission
 from timeline.errors import StoreUnusable, TimelineError
 from timeline.store.log import ConflictLog
 from timeline.store.wishes import Receipt
-from timeline.wire.events import parse_at_once, parse_json
+from timeline.wire.events import parse_at_once
+from timeline.wire.json_body import parse_json
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 

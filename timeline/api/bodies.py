@@ -12,7 +12,7 @@ from msgspec import Struct
 from werkzeug.exceptions import ClientDisconnected
 
 from timeline.errors import MalformedMessage, TimelineError, TooSlow, too_large
-from timeline.wire.events import parse_json
+from timeline.wire.json_body import parse_json
 
 BLOCK = 65_536
 """Bytes that are read at a time."""

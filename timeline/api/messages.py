@@ -20,7 +20,7 @@ from timeline.errors import (
     UnsupportedContentType,
     UnsupportedEncoding,
 )
-from timeline.wire.events import parse_json
+from timeline.wire.json_body import parse_json
 
 ONE = ("application/json", "application/cloudevents+json")
 BATCH = "application/cloudevents-batch+json"

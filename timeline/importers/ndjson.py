@@ -20,7 +20,8 @@ from timeline.importers.separated_values import SEPARATORS, TextForm, first_look
 from timeline.importers.text_encoding import TextEncoding, encoding_by_head
 from timeline.importers.ucdp_layouts import is_ged_header
 from timeline.importers.unreadable import unreadable
-from timeline.wire.events import parse_event, parse_json
+from timeline.wire.events import parse_event
+from timeline.wire.json_body import parse_json
 
 LINES_LOOKED_AT = 50
 """A file of which none of the first lines begins an object is no NDJSON."""

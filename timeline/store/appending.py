@@ -51,7 +51,9 @@ class Appender:
         self._mapper = mapper
         self._clock = clock
         self._writing = Lock()
-        self._groups: Groups[Wish] = Groups(self._append, MOST_TOGETHER)
+        self._groups: Groups[Wish] = Groups(
+            lambda group: self._settle(group, self._commit_with_patience), MOST_TOGETHER
+        )
         self._streams: dict[UUID, Stream] = {}
         self._unusual = Unusual()
         self._head: Head | None = None
@@ -95,9 +97,9 @@ class Appender:
     def rehearse(
         self, submissions: Sequence[tuple[Submission, int | None]], *, together: bool = False, strict: bool = False
     ) -> list[Wish]:
-        """What would become of the submissions, were they appended now: decided under the lock, and written nowhere.
+        """What would become of the submissions, each after those before it: decided under the lock, and written nowhere.
 
-        Each is decided on those before it. `together` as in `append_together`, and no more of them than that takes.
+        `together` and how many there may be: as in `append_together`.
         """
         if len(submissions) > MOST_TOGETHER:
             raise InvalidValue("body", f"{len(submissions)} events", f"at most {MOST_TOGETHER} events to validate")
@@ -123,9 +125,6 @@ class Appender:
         """Sign what was appended since the last checkpoint."""
         if self._head and self._head.position > self._signed.position:
             self.sign()
-
-    def _append(self, group: Sequence[Wish]) -> None:
-        self._settle(group, self._commit_with_patience)
 
     def _settle(self, group: Sequence[Wish], work: Callable[[Sequence[Wish]], None]) -> None:
         """Give every wish of the group its outcome by this work; a failure of the store is everybody's."""
@@ -320,7 +319,7 @@ class Appender:
         return self._unusual.warnings(event.fact, event.reported_at, then(row.subject), then, row.position)
 
     def _history(self, new: Sequence[New], transaction: AppendTransaction, now: datetime, id: UUID) -> list[Recorded]:
-        """All events of a stream, also those that this transaction is about to write."""
+        """All events of a stream, also those that are about to be written."""
         history = [self._mapper.recorded(row) for row in transaction.queries.streams([id])[id]]
         first = self._next_position(())
         for place, record in enumerate(new):

@@ -5,8 +5,6 @@ spelt nearly as an attribute that we read is refused, and so is what belongs int
 otherwise date a claim to the moment it was sent.
 """
 
-import codecs
-import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
@@ -36,10 +34,11 @@ from timeline.domain.values import (
     front_id,
     source_id,
 )
-from timeline.errors import InvalidMessage, InvalidValue, MalformedMessage, shown
+from timeline.errors import InvalidMessage, InvalidValue, shown
 from timeline.wire.facts import SCHEMAS, data_of
 from timeline.wire.fast_reading import Read, read_at_once
 from timeline.wire.fields import CheckedString, Instant, Text, development_id
+from timeline.wire.json_body import malformed
 
 DEFAULT_SOURCE = "//timeline/api"
 """CloudEvents `source` of messages that name none."""
@@ -90,14 +89,6 @@ class EnvelopeSchema(Schema):
     data = fields.Raw(required=True, error_messages={"required": _DATA, "null": _DATA})
 
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "UTF-8"),
-    (codecs.BOM_UTF32_LE, "UTF-32"),  # begins as that of UTF-16 does
-    (codecs.BOM_UTF32_BE, "UTF-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16"),
-)
-
 _ENVELOPE = EnvelopeSchema()
 KNOWN = frozenset((*_ENVELOPE.fields, *IGNORED))
 """The attributes that a message may have and that say something to us, or are ours."""
@@ -110,27 +101,10 @@ _EXTENSION = re.compile("[a-z0-9]{1,100}")
 """The name of an extension attribute."""
 
 
-def parse_json(body: bytes) -> Any:
-    """The JSON value of a body. Raises `MalformedMessage` for what is not JSON in UTF-8, or names a key twice."""
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            raise _malformed(f"the body begins with a byte order mark (BOM) of {encoding}; send UTF-8 without one")
-    if b"\0" in body[:4]:
-        raise _malformed("the body seems to be UTF-16 or UTF-32; send UTF-8")
-    try:
-        return _DECODER.decode(body.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise _malformed(f"the body is not UTF-8 (byte {error.start})") from None
-    except RecursionError:
-        raise _malformed("the body is nested too deeply") from None
-    except ValueError as error:
-        raise _malformed(f"the body is not JSON: {error}") from None
-
-
 def parse_event(message: Any) -> Submission:
     """The submission that a message asks for. Raises `InvalidMessage`, with every field that is wrong."""
     if not isinstance(message, Mapping):
-        raise _malformed("a message is a JSON object with at least type and data")
+        raise malformed("a message is a JSON object with at least type and data")
     return parse_at_once(message) or _submission(read_by_schemas(message))
 
 
@@ -297,10 +271,6 @@ def _invalid(message: Mapping[str, Any], errors: Mapping[str, Any]) -> InvalidMe
     return InvalidMessage("; ".join(f"{one['field']}: expected {one['allowed']}" for one in listed), listed)
 
 
-def _malformed(detail: str) -> MalformedMessage:
-    return MalformedMessage(detail, ({"field": "body", "value": None, "allowed": "one JSON object, UTF-8"},))
-
-
 def _nested(error: ValidationError) -> Mapping[str, Any]:
     messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
     schema_wide = messages.pop("_schema", None)
@@ -334,19 +304,3 @@ def _at(message: Any, path: tuple[Any, ...]) -> Any:
 
 def _is_index(name: str) -> bool:
     return name.isascii() and name.isdecimal() and len(name) < 10
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    seen = dict(pairs)
-    if len(seen) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {shown(twice)!r} stands twice in one object")
-    return seen
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
