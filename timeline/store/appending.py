@@ -97,7 +97,7 @@ class Appender:
     def rehearse(
         self, submissions: Sequence[tuple[Submission, int | None]], *, together: bool = False, strict: bool = False
     ) -> list[Wish]:
-        """What would become of the submissions, each after those before it: decided under the lock, and written nowhere.
+        """What would become of the submissions, one after another: decided under the lock and written nowhere.
 
         `together` and how many there may be: as in `append_together`.
         """
