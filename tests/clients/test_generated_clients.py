@@ -23,7 +23,7 @@ Generator = Callable[[Path, Path], list[str | Path]]
 SOAK = pytest.mark.skipif("TIMELINE_SOAK_CLIENTS" not in os.environ, reason="takes long: `make soak` has it")
 GENERATORS = [
     generating.with_openapi_python_client,
-    generating.with_openapi_typescript,
+    pytest.param(generating.with_openapi_typescript, marks=SOAK),
     pytest.param(generating.with_openapi_generator_python, marks=SOAK),
     pytest.param(generating.with_openapi_generator_typescript, marks=SOAK),
     pytest.param(generating.with_openapi_generator_go, marks=SOAK),

@@ -20,7 +20,7 @@ def test_the_permanent_link_of_a_development_begins_with_it(scene: Scene, public
     inputs = [
         (ids.URL, "pathname", f"/developments/{BAKHMUT}"),
         (ids.URL, "search", ""),
-        (ids.VIEWPORT, "data", {"a": 1}),
+        (ids.VIEWPORT, "data", {"width": 1400, "window": 1400, "dark": False}),
     ]
     asked = {
         "output": f"{ids.SUBPAGE}.children",

@@ -1,5 +1,6 @@
 """Sockets that ask and then do nothing hold nobody else: no thread waits for them, and when they go nothing is left."""
 
+import json
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -62,12 +63,24 @@ def test_others_are_answered_while_sockets_are_held_and_afterwards_nothing_is_le
     assert comes_true(lambda: footprint(server).descriptors <= before.descriptors + SOCKETS // 3)
 
 
+def following(server: Running) -> int:
+    """How many follow the log, as the server counts them."""
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", "/metrics")
+    told = connection.getresponse().read().decode()
+    connection.close()
+    (line,) = [line for line in told.splitlines() if line.startswith("timeline_event_streams_open ")]
+    return int(float(line.split()[1]))
+
+
 def test_who_leaves_while_waiting_makes_room_at_once(tmp_path: Path) -> None:
     with serving(str(tmp_path / "log.db"), **UNLIMITED, TIMELINE_STREAMS="5") as server:
         for _ in range(3):
             with held(server, KINDS["a long poll"], 5, 1):
-                assert comes_true(lambda: status(server, "/api/v1/events?after=0", Prefer="wait=1") == 429)
-            assert comes_true(lambda: status(server, "/api/v1/events?after=0", Prefer="wait=1") == 200)
+                assert comes_true(lambda: following(server) == 5)
+                assert status(server, "/api/v1/events?after=0", Prefer="wait=1") == 429
+            assert comes_true(lambda: following(server) == 0)
+            assert status(server, "/api/v1/events?after=0", Prefer="wait=1") == 200
 
 
 def test_an_address_that_has_its_share_is_refused_and_others_are_not(tmp_path: Path) -> None:
@@ -138,3 +151,22 @@ def test_a_taken_port_is_refused(server: Running, tmp_path: Path) -> None:
     assert second.returncode == 1
     assert f"port {server.port} of 127.0.0.1 can not be used" in second.stderr
     assert not (tmp_path / "other.db").exists()
+
+
+def test_a_wish_for_another_protocol_is_passed_over(server: Running) -> None:
+    token, body = (
+        server.token("java", "append"),
+        json.dumps(message(id="h2c", data={"title": "An Upgrade: of a title"})),
+    )
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+    upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAEAAEAAAAIAAAABAAMAAABk"}
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **upgrade}
+    statuses = []
+    for _ in range(2):
+        connection.request("POST", "/api/v1/events", body, headers)
+        response = connection.getresponse()
+        response.read()
+        statuses.append(response.status)
+    connection.close()
+
+    assert statuses == [201, 200]

@@ -202,9 +202,15 @@ class Runner:
         self._generations.close()
 
     def _was_exchanged(self) -> bool:
-        """Whether the log does not hold what the rows were made of, and no restore tells why."""
-        database = self._generations.live()
-        position, leaf_hash = _progress(database) if database else (0, None)
+        """Whether the log does not hold what the rows were made of, and no restore tells why.
+
+        Rows that can not be read say nothing of it.
+        """
+        try:
+            database = self._generations.live()
+            position, leaf_hash = _progress(database) if database else (0, None)
+        except StoreUnusable:
+            return False
         there = self._log.records.queries.row(position) if position else None
         if not position or (there and there.leaf_hash == leaf_hash):
             return False

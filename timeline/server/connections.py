@@ -6,6 +6,7 @@ request costs no timer.
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ UNREAD_SECONDS = 30.0
 READ_BYTES = 16_384
 CLOSING_SECONDS = 30.0
 SWEEP_SECONDS = 1.0
+_UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -39,6 +41,7 @@ class Connection(HttpToolsProtocol):
         self._on_lost = [ended]
         self._head_bytes = 0
         self._head_due: float | None = None
+        self._expects_head = True
         self._unread: tuple[float, int] | None = None
         """Since when an answer is not taken, and how many bytes of it were left then."""
         self._closing_since: float | None = None
@@ -82,7 +85,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.write(_TOO_LARGE)
                 self.transport.close()
                 return
-        super().data_received(data)
+        super().data_received(_without_upgrade(data) if self._expects_head and b"pgrade" in data else data)
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -94,8 +97,14 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head of a request is whole."""
         self._head_due = None
+        self._expects_head = False
         super().on_headers_complete()
         cast("dict[str, Any]", self.scope)[CYCLE] = self.cycle
+
+    def on_message_complete(self) -> None:
+        """A request is whole; what comes next is the head of another."""
+        self._expects_head = True
+        super().on_message_complete()
 
     def look_at_deadlines(self, now: float) -> None:
         """Cut the connection where it takes too long."""
@@ -113,6 +122,15 @@ class Connection(HttpToolsProtocol):
                 self._unread = now, left
             elif now - self._unread[0] > UNREAD_SECONDS:
                 self.abort()
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """A head whose wish for another protocol is hidden, as a server may pass it over (RFC 9110, section 7.8).
+
+    Java's client asks for HTTP/2 with each first request; the parser would take the body of it for that protocol.
+    """
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"\r\nX-Upgra:", head) + end + rest
 
 
 def body_that_came(cycle: RequestResponseCycle) -> bytes | None:

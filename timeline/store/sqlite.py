@@ -112,7 +112,7 @@ class _Pool(SQLiteConnectionPool):
             if self.file and (reason := self.file.why_misplaced()):  # or this would be a connection to something else
                 connection.close()
                 raise InterfaceError(reason)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # of a damaged file its own words may be no text
             raise InterfaceError(str(error)) from error
         return SQLiteConnection(connection, self.max_age)
 
@@ -326,5 +326,5 @@ def _translated() -> Iterator[None]:
         yield
     except sqlite3.IntegrityError as error:
         raise IntegrityError(str(error)) from error
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # as above
         raise OperationalError(str(error)) from error

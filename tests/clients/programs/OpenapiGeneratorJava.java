@@ -49,7 +49,7 @@ public class OpenapiGeneratorJava {
         var receipt = new AppendApi(CLIENT)
             .appendEvents(AppendApi.APIAppendEventsRequest.newBuilder().event(new Event(report)).build());
         var timeline = new ReadsApi(CLIENT).getTimeline(
-            ReadsApi.APIGetTimelineRequest.newBuilder().front(List.of("bakhmut")).minPosition(receipt.getPosition()).build());
+            ReadsApi.APIGetTimelineRequest.newBuilder().front(List.of("bakhmut")).minPosition(receipt.getPosition() + "-" + receipt.getEpoch()).build());
         var titles = timeline.getItems().stream().map(item -> item.getTitle()).toList();
         System.out.println(new ObjectMapper().writeValueAsString(
             Map.of("before", before, "after", seen(), "titles", titles, "version", receipt.getVersion())));

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 
 	timeline "conflicttimeline"
@@ -47,7 +48,7 @@ func main() {
 	before := seen(client)
 	receipt, _, err := client.AppendAPI.AppendEvents(writing).Event(timeline.DevelopmentReportedAsEvent(report)).Execute()
 	failWith(err)
-	read := client.ReadsAPI.GetTimeline(context.Background()).Front([]string{"bakhmut"}).MinPosition(receipt.GetPosition())
+	read := client.ReadsAPI.GetTimeline(context.Background()).Front([]string{"bakhmut"}).MinPosition(fmt.Sprintf("%d-%s", receipt.GetPosition(), receipt.GetEpoch()))
 	page, _, err := read.Execute()
 	failWith(err)
 	titles := []string{}

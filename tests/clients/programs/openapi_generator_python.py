@@ -40,6 +40,6 @@ data = DevelopmentReportedData(
 event = DevelopmentReported(type="development.reported", data=data, id="generated", time="2023-05-21T12:00:00Z")
 before = seen()
 receipt = AppendApi(client).append_events(Event(event))
-timeline = ReadsApi(client).get_timeline(front=["bakhmut"], min_position=receipt.position)
+timeline = ReadsApi(client).get_timeline(front=["bakhmut"], min_position=f"{receipt.position}-{receipt.epoch}")
 titles = [one.title for one in timeline.items]
 print(json.dumps({"before": before, "after": seen(), "titles": titles, "version": receipt.version}))

@@ -31,7 +31,7 @@ async function main(): Promise<void> {
       },
     },
   });
-  const timeline = await new ReadsApi(configuration).getTimeline({ front: ["bakhmut"], minPosition: receipt.position });
+  const timeline = await new ReadsApi(configuration).getTimeline({ front: ["bakhmut"], minPosition: `${receipt.position}-${receipt.epoch}` });
   const titles = timeline.items.map((item) => item.title);
   console.log(JSON.stringify({ before, after: await seen(), titles, version: receipt.version }));
 }

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     },
   });
   if (!receipt) throw new Error(error.detail);
-  const query = { front: ["bakhmut"], min_position: receipt.position };
+  const query = { front: ["bakhmut"], min_position: `${receipt.position}-${receipt.epoch}` };
   const { data: timeline, error: refused } = await client.GET("/api/v1/timeline", { params: { query } });
   if (!timeline) throw new Error(refused.detail);
   const titles = timeline.items.map((item) => item.title);
