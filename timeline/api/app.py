@@ -148,7 +148,7 @@ def create_api(
     api.register_blueprint(exports.blueprint(log, reader, config.title, freshness))
     api.register_blueprint(feeds.blueprint(log, reader, config.title, freshness, page_of))
     api.register_blueprint(proofs.blueprint(log, freshness))
-    api.register_blueprint(health.blueprint(runner, reader))
+    api.register_blueprint(health.blueprint(runner))
     api.register_blueprint(metrics.blueprint(counted))
     app.register_blueprint(documentation.blueprint())
     appends_one = None

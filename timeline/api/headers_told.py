@@ -69,7 +69,7 @@ def _tell_of_read(path: str, operation: dict[str, Any]) -> None:
         responses.setdefault("410", _refusal("The log was restored since the page of `cursor`", schema=_GONE))
     if "{" in path:
         responses.setdefault("404", _refusal("Nothing is known of that"))
-    if path.startswith(_READ) or path == "/healthz":
+    if path.startswith(_READ):
         responses.setdefault("503", _refusal("The store can not be used now"))
         responses["503"]["headers"] = {**responses["503"].get("headers", {}), **_RETRY}
 
