@@ -27,6 +27,11 @@ class TimelineError(Exception):
         self.detail = detail
         self.errors = errors
 
+    @property
+    def public_detail(self) -> str:
+        """The detail as strangers may read it: without a path of the machine or the address of a database."""
+        return self.detail
+
 
 class InvalidValue(TimelineError, ValueError):
     """Raised when a value can not be what its field needs; names field, value and what is allowed."""
@@ -269,10 +274,36 @@ class TooManyRequests(TimelineError):
 
 
 class StoreUnusable(TimelineError):
-    """Raised when the store can not be opened, or is not one of ours."""
+    """Raised when the store can not be opened, read or written, or is not one of ours.
+
+    `detail` is for the log and the command line; `public_detail` is all that strangers are told.
+    """
 
     slug = "store-unusable"
     title = "The event store can not be used"
+
+    def __init__(self, detail: str, public_detail: str | None = None) -> None:
+        super().__init__(detail)
+        self._public_detail = public_detail
+
+    @property
+    def public_detail(self) -> str:
+        """What the raiser said for everybody; where it said nothing, only that the log of the service has more."""
+        return self._public_detail or "the event store can not be used; the log of the service says why"
+
+
+class StoreFull(StoreUnusable):
+    """Raised when something can not be written because the disk of the store has no room left."""
+
+    slug = "store-full"
+    title = "The event store has no room left"
+
+
+class RowsBehind(StoreUnusable):
+    """Raised when the rows can not be brought up to date with the log, and the answer needs what they lack."""
+
+    slug = "rows-behind"
+    title = "The rows have not come that far"
 
 
 class AddressUnusable(TimelineError):
@@ -297,6 +328,11 @@ class LogReplaced(StoreUnusable):
 
     slug = "log-replaced"
     title = "The log is not the one that was read"
+
+    @property
+    def public_detail(self) -> str:
+        """The detail: it speaks of positions only."""
+        return self.detail
 
 
 def too_large(field: str, most: int | None) -> MessageTooLarge:

@@ -195,7 +195,8 @@ class Gate:
                 loop.run_in_executor(self._probes, call, self._application, environ), PROBE_SECONDS
             )
         except TimeoutError:
-            await self._refuse(incoming, StoreUnusable(f"nothing was found out within {PROBE_SECONDS:g} seconds"))
+            late = f"nothing was found out within {PROBE_SECONDS:g} seconds"
+            await self._refuse(incoming, StoreUnusable(late, late))
         else:
             await incoming.sender.send_whole(answer)
 

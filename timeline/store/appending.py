@@ -24,6 +24,7 @@ from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.plausibility.registry import ReceiptWarning, strict_refusal
 from timeline.store.epochs import Tip, tip_of
+from timeline.store.failures import LastFailure, append_failure, store_failure
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Head, New, Row, key_of
@@ -58,6 +59,8 @@ class Appender:
         self._head: Head | None = None
         self._tip = Tip(0, "", "")
         self._signed = Head()
+        self.last_failure: LastFailure | None = None
+        """Why the group that was written last could not be; None where it could."""
         self.written = range(0)
         """The positions, without a gap, of the records that this process appended last, each checked as it came in."""
 
@@ -98,10 +101,13 @@ class Appender:
         last = queries.last_checkpoint()
         if last and last[0] == queries.head().position:
             return last[1]
-        with self._writing, self._recorder.appending() as transaction:
-            head = transaction.queries.head()
-            transaction.guard_whole(head)
-            checkpoint = transaction.sign(head)
+        try:
+            with self._writing, self._recorder.appending() as transaction:
+                head = transaction.queries.head()
+                transaction.guard_whole(head)
+                checkpoint = transaction.sign(head)
+        except PersistenceError as error:
+            raise store_failure("no checkpoint could be signed", error) from error
         self._signed = head
         return checkpoint.note
 
@@ -117,13 +123,12 @@ class Appender:
                 if not self._unusual.is_read:  # before the lock of the store is taken: nobody else waits for it
                     self._unusual.catch_up(self._recorder.queries, self._recorder.queries.head())
                 self._commit_with_patience(group)
+                self.last_failure = None
         except BaseException as error:
             self._streams.clear()
-            reason = error.detail if isinstance(error, TimelineError) else f"{type(error).__name__}: {error}"
             for wish in group:
-                wish.outcome = StoreUnusable(
-                    f"the event store failed: {reason}; sending the same message again is safe"
-                )
+                wish.outcome = append_failure(error)
+            self.last_failure = LastFailure(append_failure(error), time.monotonic())
             if not isinstance(error, PersistenceError | LookupError | TimelineError):
                 raise
 
@@ -295,7 +300,8 @@ class Appender:
             self._remember(transaction.queries.streams([id]))
             stream = self._streams.get(id)
         if stream is None:
-            raise StoreUnusable(f"subject: a record of {id} can not be read, so nothing can be decided about it")
+            unread = f"subject: a record of {id} can not be read, so nothing can be decided about it"
+            raise StoreUnusable(unread, unread)
         return stream
 
     def _remember(self, streams: dict[UUID, list[Row]]) -> None:
@@ -311,7 +317,8 @@ class Appender:
         try:
             event = cast("Event", self._mapper.to_domain_event(row.stored_event))
         except (msgspec.MsgspecError, InvalidValue) as error:
-            raise StoreUnusable(f"id: the record at position {row.position} can not be read: {error}") from error
+            unread = f"id: the record at position {row.position} can not be read"
+            raise StoreUnusable(f"{unread}: {error}", unread) from error
         return Recorded(row.position, row.recorded_instant, event)
 
 

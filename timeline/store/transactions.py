@@ -76,7 +76,5 @@ class AppendTransaction(ABC):
         """Raises `StoreUnusable` for a log that is shorter than what was signed: nothing may be added to it."""
         last = self.queries.last_checkpoint()
         if last and last[0] > head.position:
-            raise StoreUnusable(
-                f"the log ends at position {head.position}, but position {last[0]} was signed: its last records are "
-                "missing; restore it from a backup"
-            )
+            short = f"the log ends at position {head.position}, but position {last[0]} was signed"
+            raise StoreUnusable(f"{short}: its last records are missing; restore it from a backup", short)
