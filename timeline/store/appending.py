@@ -23,6 +23,7 @@ from timeline.domain.facts import Event, Recorded
 from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue, MessageIdReused, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.plausibility.registry import ReceiptWarning, strict_refusal
+from timeline.store.clocks import ClockWatch
 from timeline.store.epochs import Tip, tip_of
 from timeline.store.failures import LastFailure, append_failure, store_failure
 from timeline.store.groups import Groups
@@ -52,6 +53,7 @@ class Appender:
         self._recorder = recorder
         self._mapper = mapper
         self._clock = clock
+        self._clock_watch = ClockWatch(clock())
         self._writing = Lock()
         self._groups: Groups[Wish] = Groups(self._settle, MOST_TOGETHER)
         self._streams: dict[UUID, Stream] = {}
@@ -107,9 +109,16 @@ class Appender:
                 transaction.guard_whole(head)
                 checkpoint = transaction.sign(head)
         except PersistenceError as error:
-            raise store_failure("no checkpoint could be signed", error) from error
+            failure = store_failure("no checkpoint could be signed", error)
+            raise StoreUnusable(failure.detail, failure.public_detail) from error
         self._signed = head
         return checkpoint.note
+
+    def look_at_clock(self) -> datetime:
+        """What the recorded clock says now, beside the last record; warns of what can not be right, once."""
+        head, now = self._recorder.queries.head(), self._clock()
+        self._clock_watch.look(now, head)
+        return now
 
     def close(self) -> None:
         """Sign what was appended since the last checkpoint."""
@@ -201,6 +210,7 @@ class Appender:
     ) -> tuple[list["Decided | TimelineError"], list[Row]]:
         """Decide each wish on what those before it made of its stream, and write what was accepted."""
         (head, there), now = self._caught_up(group, transaction), self._clock()
+        self._clock_watch.look(now, head)
         decided: list[Decided | TimelineError] = []
         new: list[New] = []
         mine: dict[bytes, tuple[Decided, Event]] = {}
