@@ -19,8 +19,8 @@ class SmallDisk(Struct):
     def _filler(self) -> Path:
         return self.folder / "filler"
 
-    def fill(self) -> None:
-        """Take what room there is left."""
+    def fill(self, leave_bytes: int = 0) -> None:
+        """Take what room there is left, but for so many bytes."""
         with self._filler.open("ab", buffering=0) as file:
             for size in (65_536, 4_096, 1):
                 try:
@@ -28,6 +28,7 @@ class SmallDisk(Struct):
                         pass
                 except OSError:
                     continue
+            file.truncate(file.tell() - leave_bytes)
 
     def free(self) -> None:
         """Give back what `fill` took."""
