@@ -52,9 +52,7 @@ class ClockWatch:
             log.warning("the clock jumped ahead; records that take its time keep it", **_told(now, last, seconds))
         if last and behind and is_news:
             seconds = round(behind.total_seconds())
-            log.warning(
-                "the clock is behind the last record; new ones take its time", **_told(now, last, seconds)
-            )
+            log.warning("the clock is behind the last record; new ones take its time", **_told(now, last, seconds))
 
 
 def _told(now: datetime, last: datetime, seconds: int) -> dict[str, str | int]:
