@@ -167,7 +167,7 @@ def open_scene(place: Path | Engine, body_limit: int = 100_000, **settings: Any)
     clock = FakeClock()
     with open_log(place, clock) as log:
         runner = Runner(log, generations_of(log.address))
-        reader = Reader(runner.catch_up, log, clock)
+        reader = Reader(runner.freshest, log, clock)
         tokens = tokens_of(log.address, clock)
         app = create_api(
             log, runner, reader, tokens, Config(body_limit=body_limit, **settings), clock, threading.Event()

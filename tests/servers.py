@@ -56,13 +56,18 @@ class Running(Struct):
         return self.timeline("token", "create", name, *given).split()[-1]
 
 
+def free_port() -> int:
+    """A port at which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def serving(store: str, unread: bool = False, **variables: str) -> Iterator[Running]:
     """A server on a store, with these variables in its environment; `unread`: nobody reads its standard error."""
-    with socket.socket() as free, TemporaryDirectory() as folder:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
+    port = free_port()
+    with TemporaryDirectory() as folder:
         out, err = (Path(folder, name) for name in ("stdout", "stderr"))
         with out.open("wb") as stdout, err.open("wb") as stderr:
             process = subprocess.Popen(

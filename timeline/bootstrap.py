@@ -41,7 +41,7 @@ def open_service(config: Config, *, must_exist: bool = False) -> Service:
         raise StoreUnusable(f"there is no store at {address}; `timeline demo` or `timeline import` make one")
     log = ConflictLog(address, now, config.key_file)
     runner = Runner(log, generations_of(address))
-    return Service(log, runner, Reader(runner.catch_up, log, now), tokens_of(address, now))
+    return Service(log, runner, Reader(runner.freshest, log, now), tokens_of(address, now))
 
 
 def now() -> datetime:

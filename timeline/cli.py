@@ -25,13 +25,14 @@ from timeline.export_commands import EXPORT_COMMANDS
 from timeline.exporters.export import listed
 from timeline.import_commands import IMPORT_COMMANDS
 from timeline.log_commands import LOG_COMMANDS
+from timeline.logs import keep_standard_streams
 from timeline.opening import opened
 from timeline.readmodel.changes import Change, Changes, Clock
 from timeline.readmodel.cuts import parse_moment, wanted_cuts
 from timeline.readmodel.entries import Entry, TimelineAnswer
 from timeline.readmodel.filters import Filters
 from timeline.row_commands import ROW_COMMANDS
-from timeline.terminal import refusals
+from timeline.terminal import refusals, say
 from timeline.token_commands import TOKEN_COMMANDS
 from timeline.wire.answers import cause as cause_answer
 from timeline.wire.answers import change as change_answer
@@ -142,17 +143,16 @@ def serve(config: Config, host: str, port: int) -> None:
     from timeline.server.listener import listening_socket  # other commands are spared the time that these take to load
     from timeline.serving import serve as run_server
 
+    keep_standard_streams()
     with refusals():
         listener = listening_socket(host, port)  # before anything is made: a port that is taken is the end of it
     with opened(config) as service:
         position, anybody = service.log.head().position, service.tokens.any_live()
     if not anybody:
-        click.echo("Nobody may append yet; `timeline token create NAME --scope append` makes a token", err=True)
+        say("Nobody may append yet; `timeline token create NAME --scope append` makes a token", err=True)
     if not position:
-        click.echo(
-            f"{service.log.address} is empty; `timeline demo` fills it, or POST events to /api/v1/events", err=True
-        )
-    click.echo(f"Dashboard  http://{host}:{port}/\nAPI        http://{host}:{port}/api/v1/timeline\nStop with Ctrl-C.")
+        say(f"{service.log.address} is empty; `timeline demo` fills it, or POST events to /api/v1/events", err=True)
+    say(f"Dashboard  http://{host}:{port}/\nAPI        http://{host}:{port}/api/v1/timeline\nStop with Ctrl-C.")
     with refusals():
         run_server(config, listener)
 

@@ -41,6 +41,7 @@ class Config(Struct, frozen=True):
     streams: int = 10_000
     streams_per_address: int = 5_000
     cache_bytes: int = 256_000_000
+    disk_floor: int = 100_000_000
     key_file: Path | None = None
     reading_is_open: bool = True
     reads_per_minute: int = 3_000
@@ -108,6 +109,9 @@ _SETTINGS = {
         "TIMELINE_STREAMS_PER_ADDRESS", _number(1, "streams"), "how many of them from one address"
     ),
     "cache_bytes": _Variable("TIMELINE_CACHE_BYTES", _number(0, "bytes"), "bytes of answers that are kept in memory"),
+    "disk_floor": _Variable(
+        "TIMELINE_DISK_FLOOR", _number(0, "bytes"), "room on the disk of the store below which /readyz says not-ready"
+    ),
     "key_file": _Variable("TIMELINE_KEY", _path, "file of the signing key"),
     "reading_is_open": _Variable("TIMELINE_READING", _is_open, "public, or token: who reads needs one"),
     "reads_per_minute": _Variable("TIMELINE_READS_PER_MINUTE", _number(0, "requests"), "by token or address; 0: any"),

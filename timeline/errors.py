@@ -27,6 +27,11 @@ class TimelineError(Exception):
         self.detail = detail
         self.errors = errors
 
+    @property
+    def public_detail(self) -> str:
+        """The detail as strangers may read it: without a path of the machine or the address of a database."""
+        return self.detail
+
 
 class InvalidValue(TimelineError, ValueError):
     """Raised when a value can not be what its field needs; names field, value and what is allowed."""
@@ -220,22 +225,6 @@ class TooManyStreams(TimelineError):
         super().__init__(f"{most} streams are open; `GET /api/v1/events?after=` reads on without one")
 
 
-class TooManyAtOnce(TimelineError):
-    """Raised when as many requests of a kind are held at once as may be; `retry_after` is in seconds.
-
-    `everybody`: as many as there may be in all, and not only of one address.
-    """
-
-    slug = "too-many-at-once"
-    title = "Too many at once"
-
-    def __init__(self, what: str, limit: int, retry_after: int, *, everybody: bool) -> None:
-        self.retry_after = retry_after
-        self.everybody = everybody
-        whose = "in all" if everybody else "from one address"
-        super().__init__(f"{what}: there are {limit} {whose} already, which is the most; try again later")
-
-
 class Unauthenticated(TimelineError):
     """Raised when a request needs a token and brings none."""
 
@@ -276,20 +265,36 @@ class TooManyRequests(TimelineError):
 
 
 class StoreUnusable(TimelineError):
-    """Raised when the store can not be opened, or is not one of ours."""
+    """Raised when the store can not be opened, read or written, or is not one of ours.
+
+    `detail` is for the log and the command line; `public_detail` is all that strangers are told.
+    """
 
     slug = "store-unusable"
     title = "The event store can not be used"
 
+    def __init__(self, detail: str, public_detail: str | None = None) -> None:
+        super().__init__(detail)
+        self._public_detail = public_detail
 
-class AddressUnusable(TimelineError):
-    """Raised when the server can not listen at the address that it was given."""
+    @property
+    def public_detail(self) -> str:
+        """What the raiser said for everybody; where it said nothing, only that the log of the service has more."""
+        return self._public_detail or "the event store can not be used; the log of the service says why"
 
-    slug = "address-unusable"
-    title = "The server can not listen there"
 
-    def __init__(self, host: str, port: int, reason: str) -> None:
-        super().__init__(f"port {port} of {host} can not be used: {reason}")
+class StoreFull(StoreUnusable):
+    """Raised when something can not be written because the disk of the store has no room left."""
+
+    slug = "store-full"
+    title = "The event store has no room left"
+
+
+class RowsBehind(StoreUnusable):
+    """Raised when the rows can not be brought up to date with the log, and the answer needs what they lack."""
+
+    slug = "rows-behind"
+    title = "The rows have not come that far"
 
 
 class LogMisplaced(StoreUnusable):
@@ -299,7 +304,8 @@ class LogMisplaced(StoreUnusable):
     title = "The log is not where it was"
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason}; nothing is acknowledged, and sending the same again is safe")
+        detail = f"{reason}; nothing is acknowledged, and sending the same again is safe"
+        super().__init__(detail, detail)
 
 
 class HoldsRecords(StoreUnusable):
@@ -314,6 +320,11 @@ class LogReplaced(StoreUnusable):
 
     slug = "log-replaced"
     title = "The log is not the one that was read"
+
+    @property
+    def public_detail(self) -> str:
+        """The detail: it speaks of positions only."""
+        return self.detail
 
 
 def too_large(field: str, most: int | None) -> MessageTooLarge:

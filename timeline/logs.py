@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line on standard error, with neither the content of a message nor a secret."""
 
 import json
+import os
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -34,6 +35,18 @@ def to_stderr() -> None:
     )
 
 
+def keep_standard_streams() -> None:
+    """Have standard input, output and error lead somewhere, be it nowhere, where they are closed.
+
+    Otherwise the next file or socket that is opened takes their number, and what is printed goes there. Called first.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+
+
 def write(line: str) -> None:
     """Write a finished line, in which there is no secret, whole."""
     if _writer is None:
@@ -59,6 +72,8 @@ def finish(seconds: float) -> None:
 
 def _write_now(line: str) -> None:
     # Where nobody reads any more there is nobody to tell, and the request that is logged is answered all the same.
+    if sys.stderr is None:  # closed before the process began
+        return
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()

@@ -9,6 +9,7 @@ from threading import Thread
 import structlog
 
 from timeline import logs
+from timeline.api.app import SHARED
 from timeline.bootstrap import Service, open_service
 from timeline.config import Config, hand_on
 from timeline.row_process import RowProcess
@@ -35,6 +36,7 @@ def serve(config: Config, listener: socket.socket) -> None:
         app = create_app(service, config)
         beside = RowsBeside(service)
         beside.start()
+        Thread(target=app.extensions[SHARED].probe.watch, args=(service.stopping,), name="watch", daemon=True).start()
         _spare_the_collector()
         try:
             web_server.run(app, service.tokens, config, listener, service.stopping)

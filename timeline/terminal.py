@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 found something wrong, 2 wrong usage.
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
 from eventsourcing.persistence import PersistenceError
@@ -34,6 +34,12 @@ def refusals() -> Iterator[None]:
         sys.exit(1)
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print what nobody has to read: where it can not be printed, as on a full disk, the work goes on."""
+    with suppress(OSError):
+        click.echo(text, err=err)
+
+
 @contextmanager
 def progress(name: str, total: int) -> Iterator[Callable[[int], None]]:
     """A progress bar on a terminal, plain lines otherwise; what it gives is called with how many more are done."""
@@ -50,6 +56,6 @@ def progress(name: str, total: int) -> Iterator[Callable[[int], None]]:
         nonlocal done
         before, done = done, done + more
         if more and (done // every > before // every or done == total):
-            click.echo(f"{name}: {done} of {total}", err=True)
+            say(f"{name}: {done} of {total}", err=True)
 
     yield advance

@@ -224,7 +224,7 @@ def test_the_document_says_how_an_append_may_be_refused_and_what_headers_it_take
     append = operations(scene)["post /api/v1/events"]
     attributes = {f"ce-{name}" for name in ("type", "specversion", "source", "id", "subject", "time")}
 
-    refusals = {"400", "401", "403", "408", "409", "412", "413", "415", "422", "429", "503"}
+    refusals = {"400", "401", "403", "408", "409", "412", "413", "415", "422", "429", "503", "507"}
     assert refusals | {"200", "201", "default"} == set(append["responses"])
     assert {"If-Match", "If-None-Match", "Idempotency-Key"} | attributes == headers_of(append)
     assert set(append["responses"]["201"]["headers"]) == {"ETag"}

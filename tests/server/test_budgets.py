@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.errors import TooManyAtOnce
 from timeline.server.budgets import Budget, Budgets, Kind
+from timeline.server.errors import TooManyAtOnce
 from timeline.server.turnstile import A_TURN, Turnstile
 
 

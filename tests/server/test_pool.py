@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from timeline.errors import TooManyAtOnce
 from timeline.server import pool as pools
+from timeline.server.errors import TooManyAtOnce
 from timeline.server.pool import ACTIVE, ClientGone, Pool
 
 

@@ -41,6 +41,7 @@ from timeline.api.limits import limit
 from timeline.api.metrics import Metrics
 from timeline.api.openapi import completed, describe_events
 from timeline.api.problems import handle_errors
+from timeline.api.readiness import Probe
 from timeline.api.schemas import ProblemSchema
 from timeline.api.streams import Broadcast
 from timeline.api.unchanged import Unchanged
@@ -100,6 +101,7 @@ class Shared(Struct, frozen=True):
 
     broadcast: Broadcast
     metrics: Metrics
+    probe: Probe
     appends_one: AppendsOne | None
     """Appends what is surely right; None where answers have headers that only the application knows."""
 
@@ -131,6 +133,7 @@ def create_api(
     )
     compress(app)
     counted = Metrics(runner)
+    probe = Probe(log, runner, now, config.disk_floor)
     broadcast = Broadcast(log, config.streams, stopping)
     counted.open_streams.set_function(lambda: broadcast.listeners)
     handle_errors(app)
@@ -153,14 +156,14 @@ def create_api(
     api.register_blueprint(exports.blueprint(log, reader, config.title, freshness))
     api.register_blueprint(feeds.blueprint(log, reader, config.title, freshness, page_of, config.public_url))
     api.register_blueprint(proofs.blueprint(log, freshness))
-    api.register_blueprint(health.blueprint(runner))
+    api.register_blueprint(health.blueprint(probe))
     api.register_blueprint(metrics.blueprint(counted))
     app.register_blueprint(documentation.blueprint())
     appends_one = None
     if not config.cors_origins:  # whose headers are the application's to say
         appends_one = AppendsOne(app.wsgi_app, log, tokens, limits, counted, config.body_limit)
         app.wsgi_app = appends_one  # type: ignore[method-assign]
-    app.extensions[SHARED] = Shared(broadcast, counted, appends_one)
+    app.extensions[SHARED] = Shared(broadcast, counted, probe, appends_one)
     app.wsgi_app = Unchanged(app.wsgi_app, freshness, counted)  # type: ignore[method-assign]
     for path in ("/api", "/api/", "/api/<path:path>", "/healthz/", "/readyz/", "/metrics/"):
         app.add_url_rule(path, f"unknown_path {path}", _unknown_path)

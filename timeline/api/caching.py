@@ -23,12 +23,14 @@ from timeline.api.following import Wanted
 from timeline.api.handover import handover_of, leave_if_time_remains
 from timeline.api.http import answer
 from timeline.api.kept_answers import KeptAnswers
-from timeline.errors import InvalidValue, NotThereYet
+from timeline.errors import InvalidValue, NotThereYet, RowsBehind
 from timeline.projections.projection import VERSION
 from timeline.store.epochs import Tip
 from timeline.store.log import ConflictLog
 from timeline.wire.positions import Place, guard_awaited
 
+ROWS_BEHIND = "Timeline-Rows-Behind"
+"""Header of an answer from rows that could not be brought up to date: how many records of the log they lack."""
 LONGEST_WAIT = 60
 """Seconds."""
 _SOFTWARE = f"{version('conflict-timeline')}/{VERSION}"
@@ -104,12 +106,19 @@ class Freshness(Struct, frozen=True):
         """An answer with its tag; `fixed` where it is the same for ever, else of the log as it stood at a position.
 
         That is where the answer was read, and not where the log stands by now: it may have grown meanwhile. Where the
-        reader holds it already they are told so instead.
+        reader holds it already they are told so instead. Where the rows could not be brought up to where the log
+        stands, the answer says by how many records they are behind. Raises `RowsBehind` where those are awaited.
         """
         question = question_of(request.environ)
+        behind = 0 if fixed else max(0, g.tip.position - position)
+        if behind and position < g.get("awaited", 0):
+            detail = f"min_position: the rows stand at position {position} and can not be brought up to date now"
+            raise RowsBehind(detail, detail)
         tip = structs.replace(g.tip, position=position)
         tag = _fixed_tag(question, tip) if fixed else _passing_tag(question, tip, g.asked_at)
         marks = self._marks(tag, question)
+        if behind:
+            marks[ROWS_BEHIND] = str(behind)
         if request.if_none_match and self._holds(request.if_none_match, tag):
             return _unchanged(marks)
         response.headers.update(marks)
@@ -126,6 +135,7 @@ class Freshness(Struct, frozen=True):
         """
         if wanted is None:
             return
+        g.awaited = wanted.position
         guard_awaited(self.log, wanted, "min_position")
         handover, seconds = handover_of(), wait_of(request)
         if handover is None:

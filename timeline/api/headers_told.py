@@ -18,6 +18,12 @@ _PREFER = header("Prefer", "`wait=N`: wait up to N seconds (at most 60) for `min
 _ETAG = {"ETag": {"schema": {"type": "string"}, "description": "Tells this answer from others to the same question."}}
 _VERSION = {"ETag": {"schema": {"type": "string"}, "description": 'The version of the subject, such as `"3"`.'}}
 _KEPT = {"Cache-Control": {"schema": {"type": "string"}, "description": "How long the answer may be kept."}}
+_ROWS_BEHIND = {
+    "Timeline-Rows-Behind": {
+        "schema": {"type": "integer"},
+        "description": "Where the rows can not be brought up to date, as on a full disk: how many records they lack.",
+    }
+}
 _RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds after which to ask again."}}
 _WRITING = {
     "400": "The body is no JSON, or the query no text",
@@ -51,6 +57,7 @@ def _tell_of_append(operation: dict[str, Any]) -> None:
         "503",
         _refusal("The store can not be used now, or the service is stopping", _RETRY),
     )
+    responses.setdefault("507", _refusal("The disk of the store has no room left; what came before was appended"))
     for status in ("200", "201"):
         responses[status]["headers"] = {**responses[status].get("headers", {}), **_VERSION}
 
@@ -61,7 +68,7 @@ def _tell_of_read(path: str, operation: dict[str, Any]) -> None:
     if path.startswith(_READ) and path not in _UNTAGGED:
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = {"description": "The reader holds the answer already", "headers": {**_ETAG, **_KEPT}}
-        responses["200"]["headers"] = {**responses["200"].get("headers", {}), **_ETAG, **_KEPT}
+        responses["200"]["headers"] = {**responses["200"].get("headers", {}), **_ETAG, **_KEPT, **_ROWS_BEHIND}
     if queried:
         responses.setdefault("400", _refusal("The query is no text"))
     if "min_position" in queried:

@@ -4,15 +4,12 @@ from flask import Response
 
 from timeline.api import access
 from timeline.api.http import ApiBlueprint, answer
+from timeline.api.readiness import Probe
 from timeline.api.schemas import HealthSchema, ReadySchema
-from timeline.projections.running import Runner
-
-MOST_BEHIND = 10_000
-"""Records that the rows may be behind the log before others had better be asked."""
 
 
-def blueprint(runner: Runner) -> ApiBlueprint:
-    """The endpoints, on what keeps the rows."""
+def blueprint(probe: Probe) -> ApiBlueprint:
+    """The endpoints, on what looks at the service."""
     health = ApiBlueprint("health", __name__, description="Whether the service is well")
 
     @health.get("/healthz")
@@ -26,23 +23,25 @@ def blueprint(runner: Runner) -> ApiBlueprint:
 
     @health.get("/readyz")
     @health.doc(
-        summary="Whether the rows are up to date: how far behind the log, and what had to be set aside",
+        summary="Whether the service should be asked: log, rows, disk, key and clock, each with its check",
         security=access.OPEN,
     )
     @health.response(200, ReadySchema)
-    @health.alt_response(503, schema=ReadySchema, description="Too far behind the log, or of another")
+    @health.alt_response(503, schema=ReadySchema, description="At least one check fails")
     def readyz() -> Response:
-        lag = runner.lag()
-        ready = runner.generation > 0 and lag.behind <= MOST_BEHIND and not lag.replaced
-        aside = [{"position": one.position, "type": one.topic, "reason": one.reason} for one in runner.set_aside()]
+        found = probe.look()
+        seen = found.seen
         body = {
-            "status": "ready" if ready else "replaced" if lag.replaced else "behind",
-            "generation": runner.generation,
-            "position": lag.position,
-            "log_position": lag.log_position,
-            "behind": lag.behind,
-            "set_aside": aside,
+            "status": found.status,
+            "checks": [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in found.checks],
+            "generation": seen.generation,
+            "position": seen.lag.position if seen.lag else None,
+            "log_position": seen.lag.log_position if seen.lag else None,
+            "behind": seen.lag.behind if seen.lag else None,
+            "set_aside": [
+                {"position": event.position, "type": event.topic, "reason": event.reason} for event in seen.set_aside
+            ],
         }
-        return answer(body, 200 if ready else 503)
+        return answer(body, 200 if found.is_ready else 503)
 
     return health

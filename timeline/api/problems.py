@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from eventsourcing.persistence import PersistenceError
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -37,14 +38,14 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.OutOfEpoch: 410,
     errors.OtherEpoch: 409,
     errors.TooManyStreams: 503,
-    errors.TooManyAtOnce: 503,
-    errors.AddressUnusable: 500,
     errors.ServiceStopping: 503,
     errors.Unauthenticated: 401,
     errors.InvalidToken: 401,
     errors.InsufficientScope: 403,
     errors.TooManyRequests: 429,
     errors.StoreUnusable: 503,
+    errors.StoreFull: 507,
+    errors.RowsBehind: 503,
     errors.HoldsRecords: 503,
     errors.LogReplaced: 503,
     errors.LogMisplaced: 503,
@@ -55,6 +56,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
 def handle_errors(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(errors.TimelineError, _expected)
+    app.register_error_handler(PersistenceError, _store_failed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -74,8 +76,20 @@ def problem(status: int, slug: str, title: str, detail: str, listed: tuple[dict[
 
 def problem_of(error: errors.TimelineError) -> dict[str, Any]:
     """The problem document of an error that was raised on purpose."""
-    told = problem(STATUS_OF[type(error)], error.slug, error.title, error.detail, error.errors)
+    told = problem(status_of(error), error.slug, error.title, public_detail(error), error.errors)
     return {**told, **error.members}
+
+
+def status_of(error: errors.TimelineError) -> int:
+    """The HTTP status of an error; of a kind that is not listed, that of the kind which it is one of."""
+    return next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 500)
+
+
+def public_detail(error: errors.TimelineError) -> str:
+    """The detail as it may leave the machine; what else there is to say of a store goes to the log."""
+    if error.public_detail != error.detail:
+        log.error("the event store can not be used", problem=error.slug, reason=error.detail)
+    return error.public_detail
 
 
 def problem_document(error: errors.TimelineError, instance: str) -> dict[str, Any]:
@@ -83,8 +97,8 @@ def problem_document(error: errors.TimelineError, instance: str) -> dict[str, An
     return {
         "type": f"urn:timeline:problem:{error.slug}",
         "title": error.title,
-        "status": STATUS_OF[type(error)],
-        "detail": error.detail,
+        "status": status_of(error),
+        "detail": public_detail(error),
         "instance": instance,
         **error.members,
     }
@@ -108,6 +122,10 @@ def _expected(error: errors.TimelineError) -> Response:
     elif isinstance(error, errors.UnsupportedEncoding):
         told.headers["Accept-Encoding"] = "identity"  # RFC 9110, section 12.5.3
     return told
+
+
+def _store_failed(error: PersistenceError) -> Response:
+    return _expected(errors.StoreUnusable(f"the event store failed: {error}"))
 
 
 def _http(error: HTTPException) -> Any:

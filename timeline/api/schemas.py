@@ -269,17 +269,31 @@ class SetAsideSchema(Schema):
     reason = fields.String(required=True)
 
 
+class CheckSchema(Schema):
+    """One thing that has to be right for the service to be asked."""
+
+    name = fields.String(
+        required=True, metadata=said("`log-readable`, `log-writable`, `disk`, `rows`, `key` or `clock`; more may come.")
+    )
+    ok = fields.Boolean(required=True)
+    detail = fields.String(required=True, metadata=said("What was found, for people; it names no path."))
+
+
 class ReadySchema(Schema):
-    """How far the rows that answers are read from are."""
+    """Whether the service should be asked, and how far the rows that answers are read from are."""
 
     status = fields.String(
         required=True,
-        metadata=said("`ready`, `behind`: too far behind the log, or `replaced`: made of another log, to be rebuilt."),
+        metadata=said(
+            "`ready`; where only the rows are not right, `behind`: too far behind the log, or `replaced`: made of "
+            "another log, to be rebuilt; otherwise `not-ready`: `checks` says why."
+        ),
     )
+    checks = fields.List(fields.Nested(CheckSchema), required=True)
     generation = fields.Integer(required=True, metadata=said("Which build of the rows is read."))
-    position = fields.Integer(required=True, metadata=said("Where the rows stand."))
-    log_position = fields.Integer(required=True, metadata=said("Where the log stands."))
-    behind = fields.Integer(required=True, metadata=said("Records that are not in the rows yet."))
+    position = fields.Integer(required=True, allow_none=True, metadata=said("Where the rows stand."))
+    log_position = fields.Integer(required=True, allow_none=True, metadata=said("Where the log stands."))
+    behind = fields.Integer(required=True, allow_none=True, metadata=said("Records that are not in the rows yet."))
     set_aside = fields.List(
         fields.Nested(SetAsideSchema), required=True, metadata=said("Events that could not be handled.")
     )

@@ -15,7 +15,7 @@ from eventsourcing.persistence import PersistenceError
 from msgspec import Struct
 
 from timeline.domain.facts import Recorded, Unreadable
-from timeline.errors import LogReplaced, StoreUnusable
+from timeline.errors import LogReplaced, RowsBehind, StoreUnusable
 from timeline.projections.building import build, known_to_be_right
 from timeline.projections.generations import Busy, Generations
 from timeline.projections.knowledge import Knowledge
@@ -37,6 +37,8 @@ PATIENCE = 5.0
 """Seconds for which another process is left to make rows that somebody waits for."""
 DOUBT = 30.0
 """Seconds for which nobody waits for it after it was too slow for one."""
+STALL_SECONDS = 1.0
+"""After rows could not be written it is not tried again for so long: who asks is answered from those that are there."""
 _PAUSE = 0.2
 _GLANCE = 0.002
 
@@ -78,6 +80,8 @@ class Runner:
         self._began = False
         self._helper: Helper | None = None
         self._doubted_until = 0.0
+        self._stalled_until = 0.0
+        self._failing_because = ""
 
     def leave_to(self, helper: Helper) -> None:
         """Leave it to another process to make the rows, and make them here only where it does not."""
@@ -107,7 +111,7 @@ class Runner:
         """Bring the rows up to where the log stands now; `settled`: after what is being written at this moment.
 
         Returns the generation that was brought there. Raises `LogReplaced` where the rows are of another log, or
-        of more than it holds, and `StoreUnusable`.
+        of more than it holds, `RowsBehind` where they can not be written, and `StoreUnusable`.
         """
         if settled:
             self._log.tail().settle()
@@ -126,6 +130,35 @@ class Runner:
             with self._one_at_a_time:
                 self._advance(database)
 
+    def freshest(self, *, settled: bool = False) -> Database:
+        """The rows brought up to date; where they can not be written, as on a full disk, the rows as they are.
+
+        How far those came they say themselves. Raises `RowsBehind` where there are none, and what `catch_up` raises.
+        """
+        if monotonic() < self._stalled_until and (database := self._generations.live()):
+            return database
+        try:
+            database = self.catch_up(settled=settled)
+        except RowsBehind as error:
+            self._fails(error.detail)
+            self._stalled_until = monotonic() + STALL_SECONDS
+            self._doubted_until = monotonic() + DOUBT  # the other process fares no better
+            if database := self._generations.live():
+                return database
+            raise
+        self._fails("")
+        return database
+
+    def _fails(self, reason: str) -> None:
+        """Log that the rows can not be brought up to date, and that they can be again: once for each reason."""
+        if reason == self._failing_because:
+            return
+        self._failing_because = reason
+        if reason:
+            log.error("the rows can not be brought up to date; trying again", reason=reason)
+        else:
+            log.info("the rows are brought up to date again")
+
     def follow(self, stop: Event, awaited: Event | None = None) -> None:
         """Keep the rows up to date until `stop` is set. Whatever fails is logged and tried again: nobody else would.
 
@@ -139,12 +172,13 @@ class Runner:
             awaited.clear()
             try:
                 self.catch_up()
+                self._fails("")
                 self._generations.sweep()
             except LogReplaced as error:
                 log.warning("the log was restored; the rows are built anew", reason=error.detail)
                 self._rebuild_in_time()
             except (StoreUnusable, PersistenceError) as error:
-                log.warning("the rows can not be brought up to date; trying again", reason=str(error))
+                self._fails(str(error))
             except Exception:
                 log.exception("the rows can not be brought up to date; trying again")
             awaited.wait(GATHER)
@@ -242,13 +276,15 @@ class Runner:
         return True
 
     def _advance(self, database: Database) -> None:
-        """One batch, in one transaction."""
-        with database.writing() as writing:
-            try:
+        """One batch, in one transaction. Raises `RowsBehind` where it can not be written."""
+        try:
+            with database.writing() as writing:
                 self._write_batch(database, writing)
-            except BaseException:
-                self._known = None  # What it remembers may be of a batch that is not kept.
-                raise
+        except BaseException as error:
+            self._known = None  # What it remembers may be of a batch that is not kept.
+            if isinstance(error, StoreUnusable) and not isinstance(error, LogReplaced):
+                raise RowsBehind(error.detail, "the rows can not be brought up to date") from error
+            raise
 
     def _write_batch(self, database: Database, writing: Writing) -> None:
         position, leaf_hash = _progress(writing)

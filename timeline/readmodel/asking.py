@@ -10,7 +10,7 @@ from typing import Protocol
 from timeline.domain.history import Cuts
 from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue
-from timeline.readmodel.cuts import HeldCuts, WantedCuts, held_cuts
+from timeline.readmodel.cuts import HeldCuts, WantedCuts, guard_not_behind, held_cuts
 from timeline.readmodel.databases import Database
 from timeline.readmodel.looking import Casts
 from timeline.readmodel.past import Past
@@ -45,11 +45,10 @@ class Asking:
 
     def _held(self, wanted: WantedCuts) -> tuple[Standing, HeldCuts]:
         standing = self._standing()
-        if isinstance(wanted.recorded_at, datetime):
-            last = self._past.recorded_at(standing.position)
-            if last is None or wanted.recorded_at > last:
-                # Something may be on its way into the log that was recorded by then; the answer must hold for ever.
-                standing = self._standing(settled=True)
+        if not self._holds_all(standing, wanted.recorded_at):
+            # Something may be on its way into the log that was recorded by then; the answer must hold for ever.
+            standing = self._standing(settled=True)
+            guard_not_behind(wanted, standing.position, self._past, self._now())
         return standing, held_cuts(wanted, standing.position, self._past, self._now())
 
     def _held_from(self, name: str, moment: int | datetime, known_at: datetime | None) -> tuple[Standing, HeldCuts]:
@@ -58,6 +57,13 @@ class Asking:
             return self._held(WantedCuts(None, known_at, moment))
         except InvalidValue as error:
             raise InvalidValue(name, error.value, error.allowed) from None
+
+    def _holds_all(self, standing: Standing, recorded: int | datetime | None) -> bool:
+        """Whether the rows surely hold all that was recorded by then."""
+        if not isinstance(recorded, datetime):
+            return recorded is None or recorded <= standing.position
+        last = self._past.recorded_at(standing.position)
+        return last is not None and recorded <= last and self._past.position_at(recorded) <= standing.position
 
     def _standing(self, *, settled: bool = False) -> Standing:
         # Another thread may put an older one in its place at any time, so what is given is not read back from there.

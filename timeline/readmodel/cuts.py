@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from timeline.domain.history import Cuts
 from timeline.domain.moments import parse_cut
-from timeline.errors import InvalidValue
+from timeline.errors import InvalidValue, RowsBehind
 from timeline.readmodel.past import Past
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +55,21 @@ def parse_moment(value: Any, field: str) -> int | datetime:
     if moment is None:
         raise InvalidValue(field, None, "a date, an instant or a position")
     return moment
+
+
+def guard_not_behind(wanted: WantedCuts, last: int, past: Past, now: datetime) -> None:
+    """Raises `RowsBehind` where the log holds more of what was recorded by a fixed cut than rows up to `last` do.
+
+    What they lack would be missing in an answer that is to stay the same for ever. A cut in the future is not fixed.
+    """
+    recorded = wanted.recorded_at
+    if isinstance(recorded, int):
+        lacking = recorded > last and past.recorded_at(recorded) is not None
+    else:
+        lacking = recorded is not None and recorded <= now and past.position_at(recorded) > last
+    if lacking:
+        detail = f"recorded_at: the rows stand at position {last} and can not be brought up to date with the log now"
+        raise RowsBehind(detail, detail)
 
 
 def held_cuts(wanted: WantedCuts, last: int, past: Past, now: datetime) -> HeldCuts:

@@ -9,6 +9,7 @@ something to do and no longer.
     budgets       how many requests of a kind are held at once, in all and for each address
     pool          the threads, given out fairly among addresses
     bodies        the body of a request, read on the loop before a thread is needed
+    errors        why a request, or the server itself, is refused before the application is asked
     wsgi          a request as the application takes it, and what the application answers
     answers       what the loop says by itself: that the process lives, and why it refuses
     followers     who follows the log: streams of events and long polls

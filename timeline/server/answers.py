@@ -5,9 +5,10 @@ from http import HTTPStatus
 import msgspec
 
 from timeline.api.headers import ALWAYS, API_POLICY
-from timeline.api.problems import STATUS_OF
+from timeline.api.problems import public_detail, status_of
 from timeline.api.requests import HEADER
-from timeline.errors import TimelineError, TooManyAtOnce
+from timeline.errors import TimelineError
+from timeline.server.errors import TooManyAtOnce
 from timeline.server.wsgi import Answer
 
 _EACH = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
@@ -21,14 +22,14 @@ def alive(request_id: str) -> Answer:
 
 def refusal(error: TimelineError, path: str, request_id: str) -> Answer:
     """A problem document (RFC 9457) for an error of the server's own; the connection ends with it."""
-    status = STATUS_OF[type(error)]
-    if isinstance(error, TooManyAtOnce) and not error.everybody:
-        status = HTTPStatus.TOO_MANY_REQUESTS
+    status = status_of(error)
+    if isinstance(error, TooManyAtOnce):
+        status = HTTPStatus.SERVICE_UNAVAILABLE if error.everybody else HTTPStatus.TOO_MANY_REQUESTS
     body = {
         "type": f"urn:timeline:problem:{error.slug}",
         "title": error.title,
         "status": status,
-        "detail": error.detail,
+        "detail": public_detail(error),
         "instance": path,
         **({"request_id": request_id} if status >= 500 else {}),
     }

@@ -11,7 +11,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from timeline.errors import TooManyAtOnce
+from timeline.server.errors import TooManyAtOnce
 
 
 class Kind(Enum):

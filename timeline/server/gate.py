@@ -19,12 +19,13 @@ from timeline.api.handover import HANDOVER, Handover
 from timeline.api.limits import REFUSED
 from timeline.api.metrics import Metrics
 from timeline.api.requests import HEADER, name_of, tell_at_once
-from timeline.errors import StoreUnusable, TimelineError, TooManyAtOnce, TooSlow
+from timeline.errors import StoreUnusable, TimelineError, TooSlow
 from timeline.server.answers import alive, refusal
 from timeline.server.append_lane import AppendLane
 from timeline.server.bodies import Body, BodyLimits, Receive, read_body
 from timeline.server.budgets import Budgets, Kind
 from timeline.server.connections import body_that_came
+from timeline.server.errors import TooManyAtOnce
 from timeline.server.followers import Follower, Followers
 from timeline.server.incoming import Incoming
 from timeline.server.pool import ClientGone, Pool
@@ -204,7 +205,8 @@ class Gate:
                 loop.run_in_executor(self._probes, call, self._application, environ), PROBE_SECONDS
             )
         except TimeoutError:
-            await self._refuse(incoming, StoreUnusable(f"nothing was found out within {PROBE_SECONDS:g} seconds"))
+            late = f"nothing was found out within {PROBE_SECONDS:g} seconds"
+            await self._refuse(incoming, StoreUnusable(late, late))
         else:
             await incoming.sender.send_whole(answer)
 

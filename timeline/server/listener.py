@@ -4,7 +4,7 @@ import resource
 import socket
 from contextlib import suppress
 
-from timeline.errors import AddressUnusable
+from timeline.server.errors import AddressUnusable
 
 BACKLOG = 4_096
 """Connections that the system keeps until the server takes them."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from timeline.errors import TooManyAtOnce
+from timeline.server.errors import TooManyAtOnce
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from typing import cast
 from uuid import UUID
 
 import structlog
-from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
+from eventsourcing.persistence import PersistenceError
 from msgspec import structs
 
 from timeline.domain.aggregates import Stream, Submission, decide, replayed, stream_after, with_subject
@@ -22,7 +22,9 @@ from timeline.domain.facts import Event, Recorded
 from timeline.domain.moments import to_micros
 from timeline.errors import InvalidValue, LogReplaced, StoreUnusable, TimelineError, VersionMismatch, Withheld
 from timeline.plausibility.registry import ReceiptWarning, strict_refusal
+from timeline.store.clocks import ClockWatch
 from timeline.store.epochs import Tip, guard_goes_on, tip_of
+from timeline.store.failures import ATTEMPTS, LastFailure, append_failure, store_failure, with_patience
 from timeline.store.groups import Groups
 from timeline.store.recorders import LogRecorder
 from timeline.store.records import Head, New, Row, key_of, placed
@@ -39,8 +41,6 @@ new ones touch most of its pages as four thousand do: written together they cost
 """
 MOST_STREAMS = 20_000
 """How many streams are remembered between transactions."""
-ATTEMPTS = 6
-"""How often a transaction is tried whose connection broke; the waits between add up to about six seconds."""
 
 
 class Appender:
@@ -50,6 +50,7 @@ class Appender:
         self._recorder = recorder
         self._mapper = mapper
         self._clock = clock
+        self._clock_watch = ClockWatch(clock())
         self._writing = Lock()
         self._groups: Groups[Wish] = Groups(
             lambda group: self._settle(group, self._commit_with_patience), MOST_TOGETHER
@@ -60,6 +61,8 @@ class Appender:
         self._tip = Tip(0, "", "")
         self._signed = Head()
         self._told = ""
+        self.last_failure: LastFailure | None = None
+        """Why the group that was written last could not be; None where it could."""
         self.written = range(0)
         """The positions, without a gap, of the records that this process appended last, each checked as it came in."""
 
@@ -85,7 +88,7 @@ class Appender:
     def append_together(self, submissions: Sequence[Submission], *, strict: bool = False) -> list[Wish]:
         """Append all of the submissions or, where one is refused, none: then the others are `Withheld`.
 
-        They are one transaction, so there may be at most `MOST_TOGETHER`; raises `InvalidValue` for more.
+        There may be at most `MOST_TOGETHER`; raises `InvalidValue` for more.
         """
         if len(submissions) > MOST_TOGETHER:
             raise InvalidValue("body", f"{len(submissions)} events", f"at most {MOST_TOGETHER} events, all or nothing")
@@ -114,12 +117,22 @@ class Appender:
         last = queries.last_checkpoint()
         if last and last[0] == queries.head().position:
             return last[1]
-        with self._writing, self._recorder.appending() as transaction:
-            head = transaction.queries.head()
-            transaction.guard_whole(head)
-            checkpoint = transaction.sign(head)
+        try:
+            with self._writing, self._recorder.appending() as transaction:
+                head = transaction.queries.head()
+                transaction.guard_whole(head)
+                checkpoint = transaction.sign(head)
+        except PersistenceError as error:
+            failure = store_failure("no checkpoint could be signed", error)
+            raise StoreUnusable(failure.detail, failure.public_detail) from error
         self._signed = head
         return checkpoint.note
+
+    def look_at_clock(self) -> datetime:
+        """What the recorded clock says now, beside the last record; warns of what can not be right, once."""
+        head, now = self._recorder.queries.head(), self._clock()
+        self._clock_watch.look(now, head)
+        return now
 
     def close(self) -> None:
         """Sign what was appended since the last checkpoint."""
@@ -133,31 +146,22 @@ class Appender:
                 if not self._unusual.is_read:  # before the lock of the store is taken: nobody else waits for it
                     self._unusual.catch_up(self._recorder.queries, self._recorder.queries.head())
                 work(group)
+                self.last_failure = None
         except BaseException as error:
             self._streams.clear()
             if isinstance(error, LogReplaced) and error.detail != self._told:
                 self._told = error.detail
                 log.error("nothing is appended any more", reason=self._told)  # noqa: TRY400 - it says it all
-            reason = error.detail if isinstance(error, TimelineError) else f"{type(error).__name__}: {error}"
             for wish in group:
-                wish.outcome = StoreUnusable(
-                    f"the event store failed: {reason}; sending the same message again is safe"
-                )
+                wish.outcome = append_failure(error)
+            self.last_failure = LastFailure(append_failure(error), time.monotonic())
             if not isinstance(error, PersistenceError | LookupError | TimelineError):
                 raise
 
     def _commit_with_patience(self, group: Sequence[Wish]) -> None:
         """Commit the group, again where the connection broke: what was written after all is found by its message."""
-        for attempt in range(ATTEMPTS):
-            try:
-                return self._commit(group)
-            except (OperationalError, InterfaceError) as error:
-                self._streams.clear()
-                if attempt + 1 == ATTEMPTS or not self._recorder.may_try_again:
-                    raise
-                log.warning("the store failed while appending; trying again", attempt=attempt, reason=str(error))
-                time.sleep(0.1 * 2**attempt)
-        return None
+        attempts = ATTEMPTS if self._recorder.may_try_again else 1
+        with_patience(partial(self._commit, group), attempts, self._streams.clear)
 
     def _commit(self, group: Sequence[Wish]) -> None:
         try:
@@ -196,10 +200,7 @@ class Appender:
             self._unusual.take_back()
 
     def _caught_up(self, group: Sequence[Wish], transaction: AppendTransaction) -> tuple[Head, dict[bytes, Row]]:
-        """The head of the log, and what of the group was recorded before; the group's streams are remembered.
-
-        Where somebody else wrote to the log all that was remembered is forgotten.
-        """
+        """The head of the log, and what of the group was recorded before; the group's streams are remembered."""
         keys = [wish.key for wish in group]
         missing = {wish.submission.subject for wish in group}.difference(self._streams)
         head, rows = transaction.queries.concerned(keys, list(missing))
@@ -231,11 +232,9 @@ class Appender:
     def _decide(
         self, group: Sequence[Wish], transaction: AppendTransaction
     ) -> tuple[list["Decided | TimelineError"], list[New], Head, int]:
-        """Decide each wish on what those before it made of its stream.
-
-        With it come the records that are to be written, after which head, and when (microseconds).
-        """
+        """Decide each wish; with it come the records to write, after which head, and when (microseconds)."""
         (head, there), now = self._caught_up(group, transaction), self._clock()
+        self._clock_watch.look(now, head)
         decided: list[Decided | TimelineError] = []
         new: list[New] = []
         mine: dict[bytes, tuple[Decided, Event]] = {}
@@ -338,7 +337,8 @@ class Appender:
             self._remember(transaction.queries.streams([id]))
             stream = self._streams.get(id)
         if stream is None:
-            raise StoreUnusable(f"subject: a record of {id} can not be read, so nothing can be decided about it")
+            unread = f"subject: a record of {id} can not be read, so nothing can be decided about it"
+            raise StoreUnusable(unread, unread)
         return stream
 
     def _remember(self, streams: dict[UUID, list[Row]]) -> None:

@@ -123,13 +123,42 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     try:
         if not path.exists():
             _write_new(path)
+    except OSError as error:
+        raise _key_unusable(path, error.strerror) from error
+    return _read_key(path)
+
+
+def key_fault(path: Path, origin: str, last: Verifier | None, last_note: str | None) -> str | None:
+    """What is wrong with the key in a file, without naming it; None where it is the one that signed last.
+
+    `last` is what checks signatures of this process, `last_note` the last checkpoint of the log; with neither, nothing
+    was ever signed, and the key may still have to be made.
+    """
+    if not path.exists():
+        return None if last is None and last_note is None else "the signing key is gone"
+    try:
+        there = Signer(origin, _read_key(path)).verifier
+    except StoreUnusable as error:
+        return error.public_detail
+    is_same = there == last if last else last_note is None or there.signed(last_note)
+    return None if is_same else "the signing key is not the one that signed last"
+
+
+def _read_key(path: Path) -> Ed25519PrivateKey:
+    try:
         key = load_pem_private_key(path.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it holds no Ed25519 key in PEM"
-        raise StoreUnusable(f"the signing key {path} can not be used: {reason}; TIMELINE_KEY names another") from error
+    except OSError as error:
+        raise _key_unusable(path, error.strerror) from error
+    except (ValueError, TypeError) as error:
+        raise _key_unusable(path, "it holds no Ed25519 key in PEM") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise StoreUnusable(f"the signing key {path} can not be used: it is not an Ed25519 key")
+        raise _key_unusable(path, "it is not an Ed25519 key")
     return key
+
+
+def _key_unusable(path: Path, reason: str | None) -> StoreUnusable:
+    why = f"can not be used: {reason}"
+    return StoreUnusable(f"the signing key {path} {why}; TIMELINE_KEY names another", f"the signing key {why}")
 
 
 def _write_new(path: Path) -> None:

@@ -22,7 +22,9 @@ from timeline.domain.values import MessageId
 from timeline.errors import StoreUnusable, TimelineError
 from timeline.store.addresses import Address, SqliteAddress, parse_address
 from timeline.store.appending import Appender
+from timeline.store.checkpoints import key_fault
 from timeline.store.epochs import Lineage, Tip, epochs_ended, lineage_of, tip_of
+from timeline.store.failures import LastFailure
 from timeline.store.postgres import PostgresLogFactory, PostgresLogRecorder, has_log
 from timeline.store.reading_on import EVERYTHING_KNOWN, NOTHING_KNOWN, Known, Tail
 from timeline.store.recorders import LogRecorder
@@ -279,6 +281,23 @@ class ConflictLog(Application[Any]):
         It stays the same for ever: whatever is signed later is of a greater size.
         """
         return self.records.queries.checkpoint_over(position) or self.sign()
+
+    def key_fault(self) -> str | None:
+        """What is wrong with the file of the signing key, without naming it; None where nothing is."""
+        records = self.records
+        if records.key_file is None:
+            return None
+        last = records.queries.last_checkpoint()
+        return key_fault(records.key_file, records.queries.origin() or "", records.verifier, last and last[1])
+
+    @property
+    def last_failure(self) -> LastFailure | None:
+        """Why what was to be appended last could not be; None where it could."""
+        return self._appender.last_failure
+
+    def look_at_clock(self) -> datetime:
+        """What the recorded clock says; warns once where it is behind the last record or jumped ahead."""
+        return self._appender.look_at_clock()
 
     def close(self) -> None:
         """Sign what was appended, and let go of the store."""

@@ -18,7 +18,7 @@ from eventsourcing.persistence import (
 
 from timeline.domain.moments import to_micros
 from timeline.errors import StoreUnusable
-from timeline.store.checkpoints import Signer, load_key
+from timeline.store.checkpoints import Signer, Verifier, load_key
 from timeline.store.queries import LogQueries
 from timeline.store.records import New
 from timeline.store.tailing import LogSubscription, Signal
@@ -53,6 +53,11 @@ class LogRecorder(ApplicationRecorder):
         if self._signer is None or self._signer.origin != origin:
             self._signer = Signer(origin, load_key(self.key_file))
         return self._signer
+
+    @property
+    def verifier(self) -> Verifier | None:
+        """What checks the signatures of this process; None where it has not signed yet."""
+        return self._signer.verifier if self._signer else None
 
     @cached_property
     def signal(self) -> Signal:

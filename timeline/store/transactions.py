@@ -8,11 +8,15 @@ before an earlier one, and whoever follows the log can not miss any.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from timeline.errors import StoreUnusable
 from timeline.store.checkpoints import Checkpoint, Signer, parse_checkpoint
 from timeline.store.queries import LogQueries
 from timeline.store.records import Head, New, Row, placed
 from timeline.store.tree import WIDTH, completed
+
+log = structlog.get_logger(__name__)
 
 MOST_UNSIGNED = 1_000
 """After so many records at the latest a checkpoint is signed, however many are written together."""
@@ -65,6 +69,7 @@ class AppendTransaction(ABC):
         if there := self.queries.checkpoint_at(head.position):
             return parse_checkpoint(there)
         signer = self._signer_of(self.queries.origin() or "")
+        self._warn_of_another_key(signer)
         checkpoint = signer.sign(head.position, self.queries.root(head.position))
         verifier = str(signer.verifier)
         if verifier not in self.queries.verifiers():
@@ -72,11 +77,18 @@ class AppendTransaction(ABC):
         self.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (head.position, checkpoint.note))
         return checkpoint
 
+    def _warn_of_another_key(self, signer: Signer) -> None:
+        last = self.queries.last_checkpoint()
+        if last and not signer.verifier.signed(last[1]):
+            log.warning(
+                "another key signs the log than the one that signed last; was it exchanged on purpose?",
+                last_signed_position=last[0],
+                signs_now=str(signer.verifier),
+            )
+
     def guard_whole(self, head: Head) -> None:
         """Raises `StoreUnusable` for a log that is shorter than what was signed: nothing may be added to it."""
         last = self.queries.last_checkpoint()
         if last and last[0] > head.position:
-            raise StoreUnusable(
-                f"the log ends at position {head.position}, but position {last[0]} was signed: its last records are "
-                "missing; restore it from a backup"
-            )
+            short = f"the log ends at position {head.position}, but position {last[0]} was signed"
+            raise StoreUnusable(f"{short}: its last records are missing; restore it from a backup", short)

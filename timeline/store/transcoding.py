@@ -82,7 +82,8 @@ class FactMapper(Mapper[UUID]):
         try:
             event: Event = self.to_domain_event(row.stored_event)
         except (msgspec.MsgspecError, InvalidValue) as error:
-            raise StoreUnusable(f"id: the record at position {row.position} can not be read: {error}") from error
+            unread = f"id: the record at position {row.position} can not be read"
+            raise StoreUnusable(f"{unread}: {error}", unread) from error
         return Recorded(row.position, row.recorded_instant, event)
 
 
