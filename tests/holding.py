@@ -16,7 +16,7 @@ KINDS = {
     "half the body of a callback": BODY % (b"/_dash-update-component", b""),
     "half the body of an event": BODY % (b"/api/v1/events", b"Authorization: Bearer none\r\n"),
     "a file that nobody reads": HEAD % (b"/api/v1/exports/ndjson", b""),
-    "an answer that nobody reads": HEAD % (b"/api/v1/events?limit=1000", b""),
+    "an answer that nobody reads": HEAD % (b"/api/v1/timeline?limit=500", b""),
     "a page that nobody reads": HEAD % (b"/", b""),
     "a stream of events": HEAD % (b"/api/v1/events/stream", b""),
     "half a head": b"GET /api/v1/fronts HTTP/1.1\r\nHost: localhost\r\nX",
