@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.loops import run as on_a_loop
 from timeline.errors import TooSlow
 from timeline.server import bodies
 from timeline.server.bodies import MAX_BYTES_IN_MEMORY, Body, BodyLimits, read_body
@@ -35,7 +36,7 @@ def read(
     async def may_be_long() -> bool:
         return trusted
 
-    return asyncio.run(read_body(receive, length, limits, may_be_long))
+    return on_a_loop(read_body(receive, length, limits, may_be_long))
 
 
 @pytest.mark.parametrize("length", [11, None])

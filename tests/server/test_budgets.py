@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.loops import run as on_a_loop
 from timeline.server.budgets import Budget, Budgets, Kind
 from timeline.server.errors import TooManyAtOnce
 from timeline.server.turnstile import A_TURN, Turnstile
@@ -61,7 +62,7 @@ def test_of_many_who_come_at_once_a_few_pass_with_each_turn_in_their_order() -> 
         await asyncio.gather(*tasks)
         return passed
 
-    assert asyncio.run(scenario()) == list(range(50))
+    assert on_a_loop(scenario()) == list(range(50))
 
 
 def test_one_who_leaves_at_the_turnstile_keeps_nobody() -> None:
@@ -74,4 +75,4 @@ def test_one_who_leaves_at_the_turnstile_keeps_nobody() -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.wait_for(turnstile.passed(), 5)
 
-    asyncio.run(scenario())
+    on_a_loop(scenario())

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from tests.loops import run as on_a_loop
 from timeline.server import pool as pools
 from timeline.server.errors import TooManyAtOnce
 from timeline.server.pool import ACTIVE, ClientGone, Pool
@@ -53,7 +54,7 @@ def run(scenario: Callable[[Pool, Work], Awaitable[None]]) -> None:
             await scenario(pool, work)
         pool.close()
 
-    asyncio.run(asyncio.wait_for(main(), 60))
+    on_a_loop(asyncio.wait_for(main(), 60))
 
 
 async def until(what: Callable[[], bool]) -> None:
