@@ -1,13 +1,14 @@
 """Bodies: read at a pace, in memory or in a file, and for those who may."""
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import pytest
 
 from tests.loops import run as on_a_loop
-from timeline.errors import TooSlow
+from timeline.errors import MessageTooLarge, StoreFull, TooSlow
 from timeline.server import bodies
 from timeline.server.bodies import MAX_BYTES_IN_MEMORY, Body, BodyLimits, read_body
 from timeline.server.pool import ClientGone
@@ -69,9 +70,22 @@ def test_a_long_body_of_one_who_may_not_is_not_read(told: bool) -> None:
 
 @pytest.mark.parametrize("told", [True, False])
 def test_a_body_over_the_limit_is_not_read_to_its_end(told: bool) -> None:
-    body = read(sent([b"x" * 100] * 1_000), 100_000 if told else None, BodyLimits(5_000, 60))
+    limits = BodyLimits(5_000, 60)
+    if told:
+        assert not read(sent([b"x" * 100] * 1_000), 100_000, limits).is_whole
+    else:
+        with pytest.raises(MessageTooLarge):
+            read(sent([b"x" * 100] * 1_000), None, limits)
 
-    assert not body.is_whole
+
+def test_a_long_body_that_can_not_be_kept_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(bodies, "TemporaryFile", full)
+
+    with pytest.raises(StoreFull):
+        read(sent([b"x" * 400_000] * 9), None)
 
 
 def test_a_body_that_stops_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

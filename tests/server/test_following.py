@@ -136,6 +136,25 @@ def test_streams_end_when_the_server_stops(server: Running, opened: Open) -> Non
     assert server.process.wait(20) == 0
 
 
+def test_a_long_poll_is_answered_when_the_server_stops(server: Running, opened: Open) -> None:
+    other = opened("/api/v1/events/stream")
+    read_until(other, b"retry: 2000")
+    poll = opened("/api/v1/events?after=0", Prefer="wait=60")
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+    while True:
+        connection.request("GET", "/metrics")
+        if b"timeline_event_streams_open 2.0" in connection.getresponse().read():
+            break
+    connection.close()
+
+    server.process.send_signal(signal.SIGTERM)
+    told = rest_of(poll)
+
+    assert told.startswith(b"HTTP/1.1 200 ")
+    assert b'"items":[]' in told
+    assert server.process.wait(20) == 0
+
+
 def test_a_listener_who_does_not_read_misses_nothing_and_keeps_nobody_waiting(server: Running, opened: Open) -> None:
     token, count = server.token("desk", "append"), 300
     slow, quick = opened("/api/v1/events/stream"), opened("/api/v1/events/stream")

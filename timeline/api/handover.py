@@ -1,8 +1,8 @@
 """What the application leaves to the event loop of the server, where it runs behind one.
 
 A view that would have to wait says so and returns; the server waits without a thread and then asks the same request
-again. A stream of events is handed over as it is. Behind any other server (and in tests) there is no
-handover: then a view waits in its own thread, and a stream is iterated over.
+again. A stream of events is handed over as it is. Behind any other server (and in tests) there is no handover: then a
+view waits in its own thread, and a stream is iterated over.
 """
 
 import time

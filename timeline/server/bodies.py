@@ -12,8 +12,9 @@ from typing import IO, Any
 
 from msgspec import Struct
 
-from timeline.errors import TooSlow
+from timeline.errors import TooSlow, too_large
 from timeline.server.pool import ClientGone
+from timeline.store.failures import store_failure
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -43,9 +44,10 @@ class Body(Struct):
 async def read_body(
     receive: Receive, length: int | None, limits: BodyLimits, may_be_long: Callable[[], Awaitable[bool]]
 ) -> Body:
-    """Read a body of `length` bytes (None: not told). Raises `TooSlow` and `ClientGone`.
+    """Read a body of `length` bytes (None: not told).
 
-    `may_be_long` is asked once where it does not fit in memory.
+    `may_be_long` is asked once where it does not fit in memory. Raises `TooSlow`, `MessageTooLarge`, `ClientGone`, and
+    `StoreUnusable` where a long one can not be kept.
     """
     if length is not None and (length > limits.max_bytes or not (length <= MAX_BYTES_IN_MEMORY or await may_be_long())):
         return Body(BytesIO(), is_whole=False)
@@ -66,7 +68,7 @@ async def read_body(
                 seconds = min(FIRST_SECONDS + size / MIN_BYTES_A_SECOND, limits.max_seconds)
                 deadline.reschedule(began + seconds)
                 if size > limits.max_bytes:
-                    return Body(spool or BytesIO(b"".join(chunks)), is_whole=False)
+                    raise too_large("body", limits.max_bytes)
                 if size > MAX_BYTES_IN_MEMORY and spool is None:
                     if length is None and not await may_be_long():
                         return Body(BytesIO(b"".join(chunks)), is_whole=False)
@@ -74,18 +76,20 @@ async def read_body(
                 if spool is not None and sum(map(len, chunks)) >= BLOCK_BYTES:
                     await loop.run_in_executor(None, spool.write, b"".join(chunks))
                     chunks.clear()
+        if spool is None:
+            return Body(BytesIO(b"".join(chunks)))
+        await loop.run_in_executor(None, _finish, spool, b"".join(chunks))
+        return Body(spool)
     except TimeoutError:
         _close(spool)
         seconds = round(loop.time() - began)
         raise TooSlow(f"body: {size} bytes of it came within {seconds} seconds; it has to come faster") from None
+    except OSError as error:
+        _close(spool)
+        raise store_failure("a long body can not be kept", error) from error
     except BaseException:
         _close(spool)
         raise
-    rest = b"".join(chunks)
-    if spool is None:
-        return Body(BytesIO(rest))
-    await loop.run_in_executor(None, _finish, spool, rest)
-    return Body(spool)
 
 
 def _finish(spool: IO[bytes], rest: bytes) -> None:

@@ -19,13 +19,12 @@ from timeline.api.handover import HANDOVER, Handover
 from timeline.api.limits import REFUSED
 from timeline.api.metrics import Metrics
 from timeline.api.requests import HEADER, name_of, tell_at_once
-from timeline.errors import StoreUnusable, TimelineError, TooSlow
+from timeline.errors import StoreUnusable, TimelineError
 from timeline.server.answers import alive, refusal
 from timeline.server.append_lane import AppendLane
 from timeline.server.bodies import Body, BodyLimits, Receive, read_body
 from timeline.server.budgets import Budgets, Kind
 from timeline.server.connections import body_that_came
-from timeline.server.errors import TooManyAtOnce
 from timeline.server.followers import Follower, Followers
 from timeline.server.incoming import Incoming
 from timeline.server.pool import ClientGone, Pool
@@ -82,7 +81,7 @@ class Gate:
                 await self._serve(incoming)
         except ClientGone:
             return
-        except (TooManyAtOnce, TooSlow) as error:
+        except TimelineError as error:  # before the application was asked, or while it told part by part
             if incoming.sender.has_begun:
                 incoming.sender.abort()
             else:
@@ -141,6 +140,8 @@ class Gate:
                         handover.looked_to = await self._followers.wait(wait, follower, incoming.address)
                         if incoming.is_abandoned():
                             raise ClientGone
+                        if follower.is_over:  # by time, token, or the end of the service: it is answered as things are
+                            handover.until = time.monotonic()
                         answer = await self._ask(incoming, body, handover, None)
             await self._send(incoming, answer, handover)
         finally:

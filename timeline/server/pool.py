@@ -69,7 +69,7 @@ class Pool:
         self,
         address: str,
         function: Callable[[], T],
-        is_abandoned: Callable[[], bool] = bool,
+        is_abandoned: Callable[[], bool] = lambda: False,
         *,
         in_background: bool = False,
     ) -> T:

@@ -7,9 +7,12 @@ to wait with (an event loop) leaves what it wants, and is told once it is done; 
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from threading import Lock, Semaphore, Thread
 from typing import Generic, TypeVar
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -73,8 +76,10 @@ class Groups(Generic[T]):
     def _lead_for_others(self) -> None:
         while True:
             self._called_deputy.acquire()
-            with suppress(Exception):  # it is told in what was wanted
+            try:
                 self._lead()
+            except Exception:  # those who wanted it are told by what `work` left; there is nobody here to raise it to
+                log.exception("what was to be done together failed")
 
     def _take_turn(self, mine: _Turn[T]) -> None:
         try:

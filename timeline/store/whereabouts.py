@@ -5,6 +5,9 @@ written. So it is looked at before a record is written, and again once it is com
 """
 
 import os
+import threading
+import weakref
+from collections import Counter
 from pathlib import Path
 
 import structlog
@@ -25,7 +28,8 @@ class LogFile:
         found = os.stat(self._path)  # noqa: PTH116 - as below, where it counts how long that takes
         self._file: Identity = (found.st_dev, found.st_ino)
         self._size = found.st_size
-        self._wal_file: Identity | None = None
+        self._wal_lock = threading.Lock()
+        self._wal_file: _Pinned | None = None
         self._told: str | None = None
 
     def why_misplaced(self, *, committed: bool = False) -> str | None:
@@ -57,26 +61,55 @@ class LogFile:
         return None
 
     def _wal_looked_at(self, *, committed: bool) -> str | None:
+        if self._is_wal_as_before(_identity(self._wal), committed=committed):
+            return None
+        with self._wal_lock:
+            identity = _identity(self._wal)
+            pinned, mine = self._wal_file, _open_files()
+            if mine is None or self._is_wal_as_before(identity, committed=committed):
+                return None
+            if (pinned and mine[pinned.identity] > 1) or (committed and not mine[identity]):
+                how = "deleted or moved" if identity is None else "exchanged for another"
+                return f"the write-ahead log (-wal) was {how}"
+            self._wal_file = _Pinned.of(self._wal)
+            return None
+
+    def _is_wal_as_before(self, identity: Identity | None, *, committed: bool) -> bool:
+        pinned = self._wal_file
+        return identity == pinned.identity if pinned else identity is None and not committed
+
+
+class _Pinned:
+    """A file that is kept open, so that no other file can be given its number for as long as it is compared with.
+
+    SQLite deletes the write-ahead log itself with the last connection; the next file made, whichever it is, is then
+    likely to get the number. SQLite takes no locks on this file, so closing it here loosens none.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        found = os.fstat(descriptor)
+        self.identity: Identity = (found.st_dev, found.st_ino)
+        weakref.finalize(self, os.close, descriptor)
+
+    @classmethod
+    def of(cls, path: str) -> "_Pinned | None":
         try:
-            found = os.stat(self._wal)  # noqa: PTH116
-            identity = (found.st_dev, found.st_ino)
+            return cls(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
         except OSError:
-            identity = None
-        if identity == self._wal_file and not (committed and identity is None):
             return None
-        mine = _open_files()
-        if mine is None:
-            return None
-        if self._wal_file in mine or (committed and identity not in mine):
-            how = "deleted or moved" if identity is None else "exchanged for another"
-            return f"the write-ahead log (-wal) was {how}"
-        self._wal_file = identity
+
+
+def _identity(path: str) -> Identity | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
         return None
+    return found.st_dev, found.st_ino
 
 
-def _open_files() -> set[Identity] | None:
-    """The files that this process has open; None where the system does not tell."""
-    found: set[Identity] = set()
+def _open_files() -> Counter[Identity | None] | None:
+    """How often this process has each file open; None where the system does not tell."""
+    found: Counter[Identity | None] = Counter()
     try:
         numbers = os.listdir(_OPEN_FILES)  # noqa: PTH208
     except OSError:
@@ -86,5 +119,5 @@ def _open_files() -> set[Identity] | None:
             one = os.fstat(int(number))
         except OSError:
             continue  # closed meanwhile
-        found.add((one.st_dev, one.st_ino))
+        found[one.st_dev, one.st_ino] += 1
     return found
