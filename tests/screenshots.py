@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import FLAGS, NAMES
+from tests.browser.chromium import FLAGS, NAMES
 from tests.servers import serving
 from timeline.domain.values import development_id_of
 

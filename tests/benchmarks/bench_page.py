@@ -27,7 +27,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.generated import fill
-from tests.browser.conftest import FLAGS, NAMES
+from tests.browser.chromium import FLAGS, NAMES
 from tests.servers import UNLIMITED, Running, serving
 from timeline.readmodel.cuts import WantedCuts
 from timeline.store.log import ConflictLog

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -11,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.benchmarks.generated import fill
+from tests.browser.chromium import Chromium
 from tests.scenarios import bearer
 from timeline.access.tokens import Scope
 from timeline.bootstrap import Service, open_service
@@ -23,10 +23,8 @@ from timeline.import_commands import DEMO_FILES
 from timeline.importers.ndjson import read
 from timeline.webapp import create_app
 
-NAMES = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
 _CROWD = 8_000
 """Developments of the crowded store."""
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class Server(str):
@@ -84,13 +82,11 @@ def serving(service: Service, config: Config) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = next((found for name in NAMES if name and (found := shutil.which(name))), None)
-    assert path, "no Chromium was found: `make test` installs one, or name its path in CHROMIUM"
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(Path(path)), args=FLAGS)
-        yield browser
-        browser.close()
+        chromium = Chromium(playwright, tmp_path_factory.mktemp("chromium"))
+        yield chromium
+        chromium.close()
 
 
 class Visit:
@@ -151,38 +147,35 @@ class Visit:
 
 
 @pytest.fixture
-def visit(chromium: Browser, server: Server) -> Iterator[Visit]:
+def visit(chromium: Chromium, server: Server) -> Iterator[Visit]:
     """A visit of the demo."""
     with visiting(chromium, server) as visit:
         yield visit
 
 
 @pytest.fixture
-def writing_visit(chromium: Browser, tmp_path: Path) -> Iterator[Visit]:
+def writing_visit(chromium: Chromium, tmp_path: Path) -> Iterator[Visit]:
     """A visit of a demo of its own, to which the test may append."""
     with serving_demo(tmp_path) as address, visiting(chromium, address) as visit:
         yield visit
 
 
 @contextmanager
-def visiting(chromium: Browser, server: Server) -> Iterator[Visit]:
+def visiting(chromium: Chromium, server: Server) -> Iterator[Visit]:
     """A visit of a server at a desk."""
     # Playwright waits for functions by evaluating text in the page, which the page's own policy forbids.
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, bypass_csp=True)
-    yield Visit(context.new_page(), server)
-    context.close()
+    with chromium.page(viewport={"width": 1400, "height": 900}, bypass_csp=True) as page:
+        yield Visit(page, server)
 
 
 @pytest.fixture
-def guarded(chromium: Browser, server: Server) -> Iterator[Visit]:
+def guarded(chromium: Chromium, server: Server) -> Iterator[Visit]:
     """A page under the policy that readers have, too."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 900})
-    yield Visit(context.new_page(), server)
-    context.close()
+    with chromium.page(viewport={"width": 1400, "height": 900}) as page:
+        yield Visit(page, server)
 
 
 @pytest.fixture
-def phone(chromium: Browser, server: Server) -> Iterator[Visit]:
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, bypass_csp=True)
-    yield Visit(context.new_page(), server)
-    context.close()
+def phone(chromium: Chromium, server: Server) -> Iterator[Visit]:
+    with chromium.page(viewport={"width": 390, "height": 844}, has_touch=True, bypass_csp=True) as page:
+        yield Visit(page, server)

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Route
 
+from tests.browser.chromium import Chromium
 from tests.browser.conftest import Server, Visit
 
 GRAYVORON, KOZINKA = "Fighters enter Grayvoron", "Kozinka said to be liberated"
@@ -22,11 +23,10 @@ WINDOW = "?as_of=2023-05-20&from=2022-06-01&to=2023-06-10"
 
 
 @pytest.fixture
-def crowd(chromium: Browser, crowded: Server) -> Iterator[Visit]:
+def crowd(chromium: Chromium, crowded: Server) -> Iterator[Visit]:
     """A page on a store with far more in it than can be drawn."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, bypass_csp=True)
-    yield Visit(context.new_page(), crowded)
-    context.close()
+    with chromium.page(viewport={"width": 1400, "height": 900}, bypass_csp=True) as page:
+        yield Visit(page, crowded)
 
 
 def in_view(visit: Visit) -> list[dict[str, Any]]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.benchmarks.generated import fill
+from tests.browser.chromium import Chromium
 from tests.browser.conftest import Server, Visit, serving
 from timeline.bootstrap import open_service
 from timeline.config import Config
@@ -28,10 +28,9 @@ def uncertain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def counted(uncertain: Server, chromium: Browser) -> Iterator[Visit]:
-    context = chromium.new_context(viewport={"width": 1400, "height": 900})
-    yield Visit(context.new_page(), uncertain)
-    context.close()
+def counted(uncertain: Server, chromium: Chromium) -> Iterator[Visit]:
+    with chromium.page(viewport={"width": 1400, "height": 900}) as page:
+        yield Visit(page, uncertain)
 
 
 def pointed_at(visit: Visit) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
+from tests.browser.chromium import Chromium
 from tests.browser.conftest import Server, Visit, serving
 from tests.scenarios import BAKHMUT, GRAYVORON, KOZINKA, given, reported, submission
 from timeline.bootstrap import open_service
@@ -37,10 +37,9 @@ def directions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def visiting(chromium: Browser, directions: Server) -> Iterator[Visit]:
-    context = chromium.new_context(viewport={"width": 1400, "height": 1000}, bypass_csp=True)
-    yield Visit(context.new_page(), directions)
-    context.close()
+def visiting(chromium: Chromium, directions: Server) -> Iterator[Visit]:
+    with chromium.page(viewport={"width": 1400, "height": 1000}, bypass_csp=True) as page:
+        yield Visit(page, directions)
 
 
 _PLACES = """([selector, parts]) => {

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
+from tests.browser.chromium import Chromium
 from tests.browser.conftest import Server, Visit, serving
 from timeline.bootstrap import open_service
 from timeline.config import Config, fixtures_folder
@@ -62,11 +62,10 @@ def far(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def visitor(request: pytest.FixtureRequest, chromium: Browser, far: Server) -> Iterator[Visit]:
+def visitor(request: pytest.FixtureRequest, chromium: Chromium, far: Server) -> Iterator[Visit]:
     touch = request.param is PHONE
-    context = chromium.new_context(viewport=request.param, has_touch=touch, bypass_csp=True)
-    yield Visit(context.new_page(), far)
-    context.close()
+    with chromium.page(viewport=request.param, has_touch=touch, bypass_csp=True) as page:
+        yield Visit(page, far)
 
 
 def test_every_view_and_page_is_drawn_and_names_what_lies_outside(visitor: Visit) -> None:

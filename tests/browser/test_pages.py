@@ -1,9 +1,11 @@
 """The pages beside the timeline in a real browser."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Browser
 
 from dashboards.theme import DARK
+from tests.browser.chromium import Chromium
 from tests.browser.conftest import Server, Visit
 from timeline.domain.values import development_id_of
 
@@ -101,21 +103,26 @@ def test_no_page_is_wider_than_a_narrow_phone(phone: Visit, address: str) -> Non
     assert phone.page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_a_page_is_in_the_colours_that_its_reader_prefers_from_the_start(chromium: Browser, server: Server) -> None:
-    context = chromium.new_context(color_scheme="dark", bypass_csp=True)
-    visit = go(Visit(context.new_page(), server), f"developments/{GRAYVORON}?as_of=2023-05-23")
+def test_a_page_is_in_the_colours_that_its_reader_prefers_from_the_start(chromium: Chromium, server: Server) -> None:
+    with chromium.page(color_scheme="dark", bypass_csp=True) as page:
+        go(Visit(page, server), f"developments/{GRAYVORON}?as_of=2023-05-23")
 
-    visit.page.wait_for_selector("#subpage .js-plotly-plot .main-svg")
-    ink = visit.page.evaluate("document.querySelector('#subpage .js-plotly-plot')._fullLayout.font.color")
-    context.close()
+        page.wait_for_selector("#subpage .js-plotly-plot .main-svg")
+        ink = page.evaluate("document.querySelector('#subpage .js-plotly-plot')._fullLayout.font.color")
+
     assert ink == DARK.ink
 
 
+@pytest.fixture
+def in_new_york(chromium: Chromium, server: Server) -> Iterator[Visit]:
+    with chromium.page(timezone_id="America/New_York", bypass_csp=True) as page:
+        yield Visit(page, server)
+
+
 def test_times_of_day_are_told_in_utc_or_in_the_zone_of_the_reader_who_keeps_the_choice(
-    chromium: Browser, server: Server
+    in_new_york: Visit,
 ) -> None:
-    context = chromium.new_context(timezone_id="America/New_York", bypass_csp=True)
-    visit = go(Visit(context.new_page(), server), f"developments/{CAPTURE}?as_of=2023-05-23")
+    visit = go(in_new_york, f"developments/{CAPTURE}?as_of=2023-05-23")
     said = visit.page.locator("#subpage time >> nth=0")
     assert said.inner_text() == "20 May 2023, 21:30 UTC"
 
@@ -135,7 +142,6 @@ def test_times_of_day_are_told_in_utc_or_in_the_zone_of_the_reader_who_keeps_the
 
     assert visit.page.locator("#overview .x2tick").all_text_contents() != hours
     assert visit.complaints == []
-    context.close()
 
 
 def test_the_colours_are_changed_on_a_page_and_stay_on_the_next_one(visit: Visit) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page, Route
 
+from tests.browser.chromium import Chromium
 from tests.exporters.making import disputed, entry, export_of, written
 from tests.scenarios import instant, reported
 from timeline.domain.values import front_id
@@ -62,12 +63,11 @@ class Shown:
 
 
 @pytest.fixture
-def shown(chromium: Browser) -> Iterator[Shown]:
+def shown(chromium: Chromium) -> Iterator[Shown]:
     if not DIST.is_dir():
         pytest.skip("TimelineJS is not there: `.ci/tools` fetches it by npm, where there is one")
-    context = chromium.new_context(viewport={"width": 1300, "height": 800})
-    yield Shown(context.new_page())
-    context.close()
+    with chromium.page(viewport={"width": 1300, "height": 800}) as page:
+        yield Shown(page)
 
 
 def id_of(number: int) -> UUID:
