@@ -17,11 +17,13 @@ import structlog
 from timeline import logs
 from timeline.bootstrap import now
 from timeline.config import from_environment
+from timeline.errors import StoreUnusable
 from timeline.projections.engines import generations_of
 from timeline.projections.running import GATHER, Runner
 from timeline.store.addresses import parse_address
 from timeline.store.log import ConflictLog
-from timeline.store.tailing import POLL, Signal
+from timeline.store.recorders import LogRecorder
+from timeline.store.tailing import POLL
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +37,9 @@ _AGAIN = 1.0
 class RowProcess:
     """The other process, as the one that answers sees it. Its settings are those of the environment."""
 
-    def __init__(self, appended: Signal) -> None:
-        self._appended = appended
+    def __init__(self, records: LogRecorder) -> None:
+        self._records = records
+        self._appended = records.signal
         self._changing = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._begun = False
@@ -45,7 +48,8 @@ class RowProcess:
         """Have it run, and told of what is appended, until `stop` is set and the signal rung."""
         while not stop.is_set():
             heard = self._appended.rung
-            if not self._tell(_APPENDED) and not (self._ended() and stop.wait(_AGAIN)):
+            is_wanted = not self._records.why_misplaced() and not self._tell(_APPENDED)
+            if is_wanted and not (self._ended() and stop.wait(_AGAIN)):
                 self._start()
             stop.wait(GATHER)
             self._appended.wait(heard, POLL)
@@ -62,7 +66,7 @@ class RowProcess:
         return self._process is not None
 
     def _start(self) -> None:
-        command = [sys.executable, "-m", "timeline.row_process"]
+        command = [sys.executable, "-m", "timeline.row_process", self._records.file_identity or ""]
         with self._changing:
             self._begun = False
             self._process = subprocess.Popen(  # noqa: S603 - this program
@@ -110,7 +114,10 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)  # sent to all at once: the input ends when the other is done
     logs.to_stderr()
     config = from_environment()
-    followed = ConflictLog(parse_address(config.store), now, config.key_file)
+    try:
+        followed = ConflictLog(parse_address(config.store), now, config.key_file, file_identity=sys.argv[1] or None)
+    except StoreUnusable as error:
+        sys.exit(f"the process that makes rows can not open the log: {error}")
     runner = Runner(followed, generations_of(followed.address))
     stop, awaited = Event(), Event()
     following = Thread(target=runner.follow, args=(stop, awaited), name="runner")

@@ -61,7 +61,7 @@ class RowsBeside:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        rows = RowProcess(service.log.records.signal)
+        rows = RowProcess(service.log.records)
         service.runner.leave_to(rows)
         self._rows = Thread(target=rows.keep, args=(service.stopping,), name="rows", daemon=True)
 

@@ -1,11 +1,18 @@
 """Nothing is acknowledged into a file that is not the log's any more, nor into a log that went back or is another."""
 
 import json
+import os
+import shutil
 import signal
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -115,19 +122,58 @@ def test_a_file_that_goes_while_it_is_committed_is_not_acknowledged(
 @pytest.mark.parametrize("records", [1, 400], ids=["shorter", "longer"])
 def test_nothing_is_acknowledged_once_another_log_was_copied_over_it(tmp_path: Path, records: int) -> None:
     path, other = tmp_path / "log.db", tmp_path / "other.db"
-    for place, count in ((path, 100), (other, records)):
-        with open_log(place) as log:
-            log.record_all([told(f"{place.stem}-{number}") for number in range(count)])
+    with open_log(other) as log:
+        log.record_all([told(f"other-{number}") for number in range(records)])
     with open_log(path) as log:
-        assert log.head().position == 100
+        for number in range(100):
+            append(log, f"a-{number}")
 
-        with path.open("r+b") as file:  # as `cp` does, but not by way of an empty file, under which a reader may fall
-            content = other.read_bytes()
-            file.write(content)
-            file.truncate()
+        shutil.copyfile(other, path)  # as `cp` does, by way of an empty file
 
-        with pytest.raises(StoreUnusable):
-            append(log, "after")
+        refuses_everything(log)
+
+
+def test_nothing_is_acknowledged_once_an_earlier_copy_was_copied_over_the_log(tmp_path: Path) -> None:
+    path, backup = tmp_path / "log.db", tmp_path / "backup.db"
+    with open_log(path) as log:
+        for number in range(100):
+            append(log, f"a-{number}")
+        with closing(sqlite3.connect(path)) as beside:
+            beside.execute("VACUUM INTO ?", (str(backup),))
+        append(log, "later")
+
+        shutil.copyfile(backup, path)
+
+        refuses_everything(log)
+
+
+def refuses_everything(log: ConflictLog) -> None:
+    for number in range(3):
+        with pytest.raises(StoreUnusable, match="overwritten"):
+            append(log, f"after-{number}")
+        with pytest.raises(StoreUnusable, match="overwritten"):
+            log.after(0, 10)
+
+
+def test_checkpoints_of_whatever_process_are_not_taken_for_a_file_that_was_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    done = Event()
+
+    def copy() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as beside:
+            while not done.is_set():
+                for mode in ("PASSIVE", "FULL", "RESTART", "TRUNCATE"):
+                    beside.execute(f"PRAGMA wal_checkpoint({mode})")
+
+    with open_log(path) as log, ThreadPoolExecutor() as pool:
+        copying = [pool.submit(copy) for _ in range(2)]
+        appending = [pool.submit(lambda of=of: [append(log, f"{of}-{n}") for n in range(200)]) for of in range(3)]
+        found = [one.result() for one in appending]
+        done.set()
+        for one in copying:
+            one.result()
+
+        assert sorted(position for positions in found for position in positions) == list(range(1, 601))
 
 
 def test_a_file_that_is_given_the_number_of_a_write_ahead_log_that_sqlite_deleted_is_not_taken_for_it(
@@ -146,6 +192,38 @@ def test_a_file_that_is_given_the_number_of_a_write_ahead_log_that_sqlite_delete
         wal.touch()
 
         assert file.why_misplaced() is None
+
+
+def test_no_log_is_begun_beside_what_was_appended_to_one_that_was_moved_away(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with open_log(path) as log:
+        append(log, "a")
+        away(path)
+        with pytest.raises(StoreUnusable, match="put the file back"):
+            ConflictLog(path)
+        (tmp_path / "elsewhere.db").rename(path)
+        assert append(log, "b") == 2
+
+    assert ids_in(path) == ["a", "b"]
+
+
+@pytest.mark.parametrize("happens", [away, exchanged])
+def test_the_process_that_makes_rows_opens_no_other_file_than_the_servers(
+    tmp_path: Path, happens: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "log.db"
+    with open_log(path) as log:
+        append(log, "a")
+        happens(path)
+        found = path.read_bytes() if path.exists() else None
+        ended = subprocess.run(
+            [sys.executable, "-m", "timeline.row_process", log.records.file_identity], check=False, timeout=60,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, env={**os.environ, "TIMELINE_STORE": str(path)},
+        )  # fmt: skip
+
+        assert ended.returncode == 1
+        assert "is not the file of the log that is open elsewhere" in ended.stderr
+        assert found == (path.read_bytes() if path.exists() else None)
 
 
 def test_where_the_file_is_put_back_the_log_goes_on(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ PATIENCE = 60
 READERS = 1
 """Connections that read at the same time: more of them only fight for the interpreter's lock row by row."""
 
-_SETTINGS = ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "mmap_size=2147483648", "temp_store=MEMORY")
+_SETTINGS = ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "temp_store=MEMORY")
 """What is lost with the power is built anew from the log, so a commit does not wait for the disk."""
 
 

@@ -58,8 +58,8 @@ class ConflictLog(Application[Any]):
 
     `store` is a file, a URL or an address (see `addresses`); `key_file` holds the signing key, made when first needed;
     `origin` is the name that a new log gets, where it must be a certain one (a restored log keeps its own).
-    `read_only` touches nothing, not even a file beside it, and needs a log that is there. Raises `StoreUnusable`
-    where the store can not be opened or is something else.
+    `read_only` touches nothing, not even a file beside it, and needs a log that is there. `file_identity`: the file it
+    has to be (`LogFile.identity`). Raises `StoreUnusable` where the store can not be opened or is something else.
     """
 
     name = "conflict-log"
@@ -73,13 +73,14 @@ class ConflictLog(Application[Any]):
         origin: str | None = None,
         *,
         read_only: bool = False,
+        file_identity: str | None = None,
     ) -> None:
         self.address: Address = parse_address(str(store)) if isinstance(store, str | Path) else store
         self._key_file = key_file or self.address.key_file
         self._origin = origin
         self._read_only = read_only
         if isinstance(self.address, SqliteAddress):
-            (guard_log_file if read_only else claim_file)(self.address.path)
+            guard_log_file(self.address.path) if read_only else claim_file(self.address.path, file_identity)
         elif read_only and not holds_log(self.address):
             raise StoreUnusable(f"{self.address} holds no log")
         try:

@@ -89,6 +89,11 @@ class LogRecorder(ApplicationRecorder):
         """Why what is open is not the log's any more; None where it is, as far as can be told without asking it."""
         return None
 
+    @property
+    def file_identity(self) -> str | None:
+        """What tells the log's file from whatever else may come to stand under its name; None where it is no file."""
+        return None
+
     def listen(self) -> None:
         """Have the signal rung when other processes append, where the database can say so."""
 

@@ -24,7 +24,7 @@ from timeline.store.queries import COLUMNS, LogQueries, marks
 from timeline.store.recorders import FETCHED, LogRecorder, Verifiable
 from timeline.store.records import Row
 from timeline.store.transactions import AppendTransaction
-from timeline.store.whereabouts import LogFile
+from timeline.store.whereabouts import LogFile, guard_file
 
 APPLICATION_ID = 0x544C4F47
 """Marks the file as one of ours (`TLOG`; see `PRAGMA application_id`)."""
@@ -90,7 +90,7 @@ _VERIFIABLE = """SELECT position, recorded_at, originator_id, originator_version
     state, leaf_hash FROM events WHERE position > ? AND position <= ? ORDER BY position"""
 
 
-_SETTINGS = ("synchronous=FULL", "cache_size=-16384", "mmap_size=1073741824", "wal_autocheckpoint=4000")
+_SETTINGS = ("synchronous=FULL", "cache_size=-16384", "wal_autocheckpoint=4000")
 """Of each connection: commits wait for the disk; 16 MB of pages are kept; the WAL is emptied at 16 MB."""
 
 
@@ -164,9 +164,18 @@ class SqliteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore
         """Why the file that is open is not the log's any more."""
         return self._file.why_misplaced() if self._file else None
 
+    @property
+    def file_identity(self) -> str | None:
+        """What tells the file from whatever else may come to stand under its name."""
+        return self._file.identity if self._file else None
+
     def _guard_place(self, *, committed: bool) -> None:
         if self._file and (reason := self._file.why_misplaced(committed=committed)):
             raise LogMisplaced(reason)
+
+    def _guard_content(self) -> None:
+        if self._file and (reason := self._file.why_unreadable()):
+            raise StoreUnusable(reason)
 
     def create_table(self) -> None:
         """The tables, their indexes and the triggers; whoever comes first makes them, the rest find them."""
@@ -199,12 +208,14 @@ class SqliteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore
 
     def fetch(self, statement: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
         """All rows of a query, as tuples."""
+        self._guard_content()
         with self.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor, _translated():
             cursor.row_factory = None
             return cursor.execute(statement, given).fetchall()
 
     def stream(self, after: int, last: int) -> Iterator[list[Verifiable]]:
         """The records as they are verified."""
+        self._guard_content()
         with self.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor, _translated():
             cursor.row_factory = None
             cursor.execute(_VERIFIABLE, (after, last))
@@ -216,8 +227,12 @@ class SqliteLogRecorder(LogRecorder, SQLiteApplicationRecorder):  # type: ignore
         return _among(column, values)
 
 
-def claim_file(path: Path) -> None:
-    """Mark a new file as a log of ours; raises `StoreUnusable` for a file that is something else, and leaves it be."""
+def claim_file(path: Path, identity: str | None = None) -> None:
+    """Mark a new file as a log of ours; raises `StoreUnusable` for a file that is something else, and leaves it be.
+
+    `identity`: the file that it has to be (`LogFile.identity`), for who opens what another process has open.
+    """
+    guard_file(path, identity)
     try:
         with closing(sqlite3.connect(path, timeout=LOCK_TIMEOUT, isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
