@@ -1,7 +1,5 @@
-"""The reads: timelines, fronts, sources and single developments, each at the three cuts."""
+"""The reads: timelines, changes, counts and single developments, each at the three cuts."""
 
-from collections.abc import Callable
-from functools import wraps
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -12,6 +10,7 @@ from flask import Response
 from timeline.api.caching import Freshness
 from timeline.api.change_paging import ChangesQuestion, page_of_changes
 from timeline.api.change_schemas import ChangesSchema, HistorySchema
+from timeline.api.cut_answers import CutAnswers
 from timeline.api.http import ApiBlueprint
 from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
 from timeline.api.queries import (
@@ -21,7 +20,6 @@ from timeline.api.queries import (
     DensityQuery,
     FrontTimelineQuery,
     ItemQuery,
-    Query,
     TimelineQuery,
     cuts_of,
     filters_of,
@@ -30,14 +28,12 @@ from timeline.api.schemas import (
     ChecksSchema,
     DensitySchema,
     DevelopmentSchema,
-    FrontsSchema,
-    SourcesSchema,
     TimelineSchema,
 )
-from timeline.errors import InvalidValue, NothingKnown
+from timeline.errors import InvalidValue
 from timeline.plausibility.registry import FOUND_AGAIN, in_words
 from timeline.readmodel.changes import Clock
-from timeline.readmodel.cuts import HeldCuts, WantedCuts
+from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.differing import Order
 from timeline.readmodel.entries import Page
 from timeline.readmodel.findings import FindingFilters
@@ -48,7 +44,6 @@ from timeline.wire import answers
 from timeline.wire.fields import development_id
 from timeline.wire.item_bytes import item_bytes
 
-View = Callable[..., Response]
 _NO_ID = UUID(int=0)
 
 
@@ -59,25 +54,9 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     """
     told = Told(past, item_bytes, kept)
     reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
-    reads.before_request(freshness.at_hand)
+    common = CutAnswers(reads, freshness)
+    asked, respond = common.asked, common.respond
     one_density = Lock()  # by day it may have some hundred thousand buckets, which many at once would all hold
-
-    def respond(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
-        told = {**answers.held(held), **body}
-        return freshness.answer(told, held.cuts.position, fixed=freshness.is_fixed(query.get("recorded_at")))
-
-    def asked(schema: type[Query]) -> Callable[[View], View]:
-        """Gives a view its query, once the log has come as far as that wants."""
-
-        def decorate(view: View) -> View:
-            @wraps(view)
-            def awaited(query: dict[str, Any], **path: str) -> Response:
-                freshness.await_position(query.get("min_position"))
-                return view(query, **path)
-
-            return reads.arguments(schema, location="query")(awaited)  # type: ignore[no-any-return]
-
-        return decorate
 
     @reads.get("/timeline")
     @reads.doc(summary="The developments that had occurred by as_of, as known at known_at")
@@ -124,22 +103,6 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
         with one_density:
             held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
             return respond(held, query, answers.density(found))
-
-    @reads.get("/fronts")
-    @reads.doc(summary="The lanes of the timeline, with their developments counted by status")
-    @asked(CutsQuery)
-    @reads.response(200, FrontsSchema)
-    def fronts(query: dict[str, Any]) -> Response:
-        held, entries = reader.fronts(cuts_of(query))
-        return respond(held, query, {"items": [answers.front(entry) for entry in entries]})
-
-    @reads.get("/sources")
-    @reads.doc(summary="Who speaks, with their accounts counted")
-    @asked(CutsQuery)
-    @reads.response(200, SourcesSchema)
-    def sources(query: dict[str, Any]) -> Response:
-        held, entries = reader.sources(cuts_of(query))
-        return respond(held, query, {"items": [answers.source(entry) for entry in entries]})
 
     @reads.get("/checks")
     @reads.doc(
@@ -228,9 +191,7 @@ def _checks(reader: Reader, freshness: Freshness, query: dict[str, Any]) -> Resp
 
 def _guard_known(reader: Reader, front: str, wanted: WantedCuts) -> None:
     if not reader.knows_front(front, wanted):
-        raise NothingKnown(
-            f"slug: no front {front} is known", ({"field": "slug", "value": front, "allowed": "a slug of /fronts"},)
-        )
+        raise reader.unknown_front(front, wanted)
 
 
 def _chosen(item: msgspec.Raw, query: dict[str, Any]) -> Any:
