@@ -30,7 +30,7 @@ from timeline.readmodel.versions import Version, look_of
 
 log = structlog.get_logger(__name__)
 
-VERSION = 3
+VERSION = 4
 """Of this projection and of the tables that it fills. Raised with any change of either: then rows are built anew."""
 
 

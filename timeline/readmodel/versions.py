@@ -17,7 +17,7 @@ from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import Occurred, from_micros, to_micros
 from timeline.domain.vocabulary import Aspect, Kind, Status
 from timeline.plausibility.developments import state_doubts
-from timeline.readmodel.casts import Actors, Sources, cast_of
+from timeline.readmodel.casts import Actors, Sources, cast_of, keywords_of
 from timeline.readmodel.cells import MAX_FURTHER_DAYS, UNKNOWN
 
 ALWAYS = UNKNOWN
@@ -46,7 +46,8 @@ class Look(Struct, frozen=True, gc=False):
     `aspects` packs the status of each aspect, and whether the entry as a whole was withdrawn. `described_by` is the
     position of the event that set its description. `actors` take part in it, `sources` ever gave an account of it: in
     rows each of the two is a number (`parties`, `speakers`), which says who they are by the table of casts. `doubts`
-    are the bits of the warnings that it bears (`plausibility.registry`).
+    are the bits of the warnings that it bears (`plausibility.registry`). `keywords` are where it was, its tags and its
+    language, a cast as well.
     """
 
     front: str
@@ -67,6 +68,7 @@ class Look(Struct, frozen=True, gc=False):
     actors: Actors = ()
     sources: Sources = ()
     doubts: int = 0
+    keywords: Actors = ()
 
 
 class Version(Struct, gc=False):
@@ -192,6 +194,7 @@ def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
         cast_of((actor.name, actor.role) for actor in description.actors),
         tuple(sorted({given.account.source for given in state.accounts})),
         state_doubts(state),
+        keywords_of(place.name if place else None, description.tags, description.language),
     )
 
 
