@@ -11,7 +11,8 @@ from timeline.api.kept_answers import KeptAnswers
 
 READS = [
     "/timeline", "/fronts", "/fronts/bakhmut", "/fronts/bakhmut/timeline", "/sources", "/sources/ru-mod", "/density",
-    f"/developments/{BAKHMUT}", f"/developments/{BAKHMUT}/history", "/changes?since=2022-01-01&until=2023-05-31",
+    "/actors", "/places", f"/developments/{BAKHMUT}", f"/developments/{BAKHMUT}/history",
+    "/changes?since=2022-01-01&until=2023-05-31",
 ]  # fmt: skip
 """Reads with a recorded cut."""
 GROWING = [

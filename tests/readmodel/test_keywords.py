@@ -1,5 +1,6 @@
 """Filters by tag, place, language, external id and id: at any cuts they leave what a naive filter leaves."""
 
+from collections import Counter
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,11 +97,34 @@ class Readers(RuleBasedStateMachine):
         lines = self.scene.raw("/exports/ndjson", **cuts, **query).splitlines()
         assert sum(b'"first_reported_at"' in line for line in lines) == len(expected)
 
-    def pages(self, **query: Any) -> list[Any]:
+    @rule(
+        as_of=cut_times, known_at=cut_times, share=shares, query=st.just({}) | queries, q=st.sampled_from(["", "one"])
+    )
+    def names_are_counted_as_in_the_timeline(
+        self, as_of: datetime, known_at: datetime, share: int, query: dict[str, Any], q: str
+    ) -> None:
+        position = self.scene.head * share // 100
+        cuts = {"as_of": format_instant(as_of), "known_at": format_instant(known_at), "recorded_at": position}
+        query = {**query, "q": q} if q else query
+        items = self.scene.get("/timeline", **cuts, **query)["items"]
+        places = Counter(item["place"]["name"] for item in items if item["place"])
+        actors = Counter(name for item in items for name in {one["name"] for one in item["actors"]})
+        roles = Counter((one["name"], one["role"]) for item in items for one in item["actors"])
+
+        for path, counts in (("/actors", actors), ("/places", places)):
+            found = self.pages(path, **cuts, **query)
+            expected = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+            assert [(one["name"], one["developments"]) for one in found] == expected
+            assert self.scene.get(path, **cuts, **query)["total"] == len(expected)
+        told = {(one["name"], role): count for one in self.pages("/actors", **cuts, **query)
+                for role, count in one["roles"].items()}  # fmt: skip
+        assert told == roles
+
+    def pages(self, path: str = "/timeline", **query: Any) -> list[Any]:
         """The same, one by one."""
         found, cursor = [], {}
         while True:
-            answer = self.scene.get("/timeline", limit=1, **query, **cursor)
+            answer = self.scene.get(path, limit=1, **query, **cursor)
             found += answer["items"]
             if answer["next_cursor"] is None:
                 return found

@@ -21,6 +21,7 @@ from timeline.api import (
     feeds,
     health,
     metrics,
+    name_listings,
     proofs,
     reading_log,
     reads,
@@ -155,6 +156,7 @@ def create_api(
     api.register_blueprint(reading_log.blueprint(log, broadcast, freshness))
     api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes - config.cache_bytes // 4))
     api.register_blueprint(catalogue.blueprint(reader, freshness))
+    api.register_blueprint(name_listings.blueprint(reader, freshness))
     api.register_blueprint(exports.blueprint(log, reader, config.title, freshness))
     api.register_blueprint(feeds.blueprint(log, reader, config.title, freshness, page_of, config.public_url))
     api.register_blueprint(proofs.blueprint(log, freshness))

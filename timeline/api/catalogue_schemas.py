@@ -1,4 +1,4 @@
-"""What the API tells of one front and of one source, as the OpenAPI document tells it."""
+"""What the API tells of fronts, sources, actors and places, as the OpenAPI document tells it."""
 
 from marshmallow import Schema, fields
 
@@ -113,3 +113,37 @@ class SourceSchema(Held):
     """One source."""
 
     item = fields.Nested(SourceDetailSchema, required=True)
+
+
+class _Names(Held):
+    total = fields.Integer(required=True, metadata=said("How many names there are on all pages."))
+    next_cursor = fields.String(required=True, allow_none=True, metadata=said("Of the next page; null on the last."))
+
+
+class ActorEntrySchema(Schema):
+    """Who is named in developments."""
+
+    name = fields.String(required=True)
+    developments = fields.Integer(required=True, metadata=said("Developments that name it."))
+    roles = fields.Dict(
+        keys=fields.String(), values=fields.Integer(), required=True, metadata=said("The same by its role in them.")
+    )
+
+
+class ActorsSchema(_Names):
+    """A page of the actors."""
+
+    items = fields.List(fields.Nested(ActorEntrySchema), required=True)
+
+
+class PlaceEntrySchema(Schema):
+    """Where developments were, by name."""
+
+    name = fields.String(required=True)
+    developments = fields.Integer(required=True, metadata=said("Developments that name it."))
+
+
+class PlacesSchema(_Names):
+    """A page of the places."""
+
+    items = fields.List(fields.Nested(PlaceEntrySchema), required=True)

@@ -21,6 +21,8 @@ OPERATION_IDS = {
     "get /api/v1/density": "getDensity",
     "get /api/v1/sources": "listSources",
     "get /api/v1/sources/{slug}": "getSource",
+    "get /api/v1/actors": "listActors",
+    "get /api/v1/places": "listPlaces",
     "get /api/v1/checks": "listFindings",
     "get /api/v1/developments/{id}": "getDevelopment",
     "get /api/v1/developments/{id}/history": "getDevelopmentHistory",

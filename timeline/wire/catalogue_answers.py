@@ -7,9 +7,11 @@ from typing import Any
 from timeline.domain.facts import Recorded
 from timeline.domain.moments import format_instant
 from timeline.domain.voids import voided_position
+from timeline.readmodel.actors import ActorEntry
 from timeline.readmodel.entries import SourceEntry
 from timeline.readmodel.facets import Facet
 from timeline.readmodel.front_records import FrontRecord
+from timeline.readmodel.name_counts import PlaceEntry
 from timeline.readmodel.sourcerecords import SourceRecord
 from timeline.wire import answers
 from timeline.wire.facts import data_of
@@ -46,6 +48,16 @@ def source(record: SourceRecord) -> dict[str, Any]:
         "fared": _nested(record.fared),
         "history": [_step(step.recorded, step.voided_by) for step in record.history],
     }
+
+
+def actor(entry: ActorEntry) -> dict[str, Any]:
+    """An actor, with its developments counted, in all and by its role in them."""
+    return {"name": entry.name, "developments": entry.developments, "roles": entry.roles}
+
+
+def place(entry: PlaceEntry) -> dict[str, Any]:
+    """A place, with its developments counted."""
+    return {"name": entry.name, "developments": entry.developments}
 
 
 def _speaker(facet: Facet) -> dict[str, Any]:
