@@ -18,6 +18,7 @@ from tests.tellings import IDS, MIDNIGHT, Telling, one_more, reported_times, rep
 from timeline.domain.moments import format_instant
 from timeline.readmodel.changes import Clock
 from timeline.readmodel.filters import Filters
+from timeline.readmodel.sorts import Sort
 
 LATEST = MIDNIGHT + timedelta(days=60)
 cut_times = st.one_of(reported_times, st.just(LATEST))
@@ -51,6 +52,13 @@ def passes(item: Any, query: dict[str, list[str]]) -> bool:
         "actor": {actor["name"] for actor in item["actors"]},
     }
     return all(own[name] & {names.get(one, one) if name == "id" else one for one in query[name]} for name in query)
+
+
+BY = {
+    "first_reported": lambda item: datetime.fromisoformat(item["first_reported_at"]),
+    "first_position": lambda item: min(account["position"] for account in item["accounts"]),
+}
+"""Column of the rows -> what it holds, as an item tells it."""
 
 
 class Readers(RuleBasedStateMachine):
@@ -96,6 +104,33 @@ class Readers(RuleBasedStateMachine):
         assert sum(one["developments"] for one in density) == len(expected)
         lines = self.scene.raw("/exports/ndjson", **cuts, **query).splitlines()
         assert sum(b'"first_reported_at"' in line for line in lines) == len(expected)
+
+    @rule(
+        as_of=cut_times,
+        known_at=cut_times,
+        share=shares,
+        query=st.just({}) | queries,
+        sort=st.sampled_from(Sort),
+        told=st.lists(one_more(), max_size=3),
+    )
+    def pages_in_any_order_are_the_whole_in_that_order_whatever_is_told_meanwhile(
+        self, as_of: datetime, known_at: datetime, share: int, query: dict[str, Any], sort: Sort, told: list[Telling]
+    ) -> None:
+        position = self.scene.head * share // 100
+        cuts = {"as_of": format_instant(as_of), "known_at": format_instant(known_at), "recorded_at": position}
+        items = [item for item in self.scene.get("/timeline", **cuts)["items"] if passes(item, query)]
+        if sort.column != "start_at":
+            items.sort(key=lambda item: (BY[sort.column](item), item["id"]))
+        if sort.is_backwards:
+            items.reverse()
+        first = self.scene.get("/timeline", limit=1, sort=sort.value, **cuts, **query)
+        tell(self.scene, told)
+
+        assert self.pages(sort=sort.value, **cuts, **query) == items
+        assert first["items"] == items[:1]
+        if first["next_cursor"]:
+            rest = self.scene.get("/timeline", sort=sort.value, cursor=first["next_cursor"], **query)
+            assert rest["items"] == items[1:]
 
     @rule(
         as_of=cut_times, known_at=cut_times, share=shares, query=st.just({}) | queries, q=st.sampled_from(["", "one"])

@@ -5,13 +5,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response
-from msgspec import Struct
 
 from timeline.api.caching import Freshness
 from timeline.api.catalogue_schemas import ActorsSchema, PlacesSchema
 from timeline.api.cut_answers import CutAnswers
 from timeline.api.http import ApiBlueprint
-from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
+from timeline.api.paging import Listing, cursor_behind, not_a_cursor, read_cursor
 from timeline.api.queries import cuts_of, filters_of
 from timeline.api.timeline_queries import NamesQuery
 from timeline.errors import InvalidValue
@@ -24,13 +23,6 @@ from timeline.wire import answers, catalogue_answers
 Named = TypeVar("Named")
 _NO_ID = UUID(int=0)
 _ORDER = "The most frequent first, then by name. Developments are those of a timeline with the same cuts and filters."
-
-
-class Listing(Struct, frozen=True):
-    """What a page is of: a cursor of one list goes on with no other."""
-
-    name: str
-    filters: Filters
 
 
 def blueprint(reader: Reader, freshness: Freshness) -> ApiBlueprint:

@@ -135,15 +135,6 @@ class TimelineQuery(ItemQuery):
             raise ValidationError("expected a time not after `to`", "from")
 
 
-class FrontTimelineQuery(TimelineQuery):
-    """The same where the path names the front."""
-
-    class Meta(Query.Meta):
-        """One front is named already."""
-
-        exclude = ("front",)
-
-
 class ChangesQuery(TimelineQuery):
     """Between which two moments of the reported or of the recorded clock, of which developments, and on which page.
 

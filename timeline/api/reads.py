@@ -12,15 +12,13 @@ from timeline.api.change_paging import ChangesQuestion, page_of_changes
 from timeline.api.change_schemas import ChangesSchema, HistorySchema
 from timeline.api.cut_answers import CutAnswers
 from timeline.api.http import ApiBlueprint
-from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
+from timeline.api.paging import Listing, cursor_behind, not_a_cursor, read_cursor
 from timeline.api.queries import (
     ChangesQuery,
     ChecksQuery,
     CutsQuery,
     DensityQuery,
-    FrontTimelineQuery,
     ItemQuery,
-    TimelineQuery,
     cuts_of,
     filters_of,
 )
@@ -30,6 +28,7 @@ from timeline.api.schemas import (
     DevelopmentSchema,
     TimelineSchema,
 )
+from timeline.api.timeline_queries import SortedFrontTimelineQuery, SortedTimelineQuery
 from timeline.errors import InvalidValue
 from timeline.plausibility.registry import FOUND_AGAIN, in_words
 from timeline.readmodel.changes import Clock
@@ -39,6 +38,7 @@ from timeline.readmodel.entries import Page
 from timeline.readmodel.findings import FindingFilters
 from timeline.readmodel.past import Past
 from timeline.readmodel.questions import Reader
+from timeline.readmodel.sorts import Sort
 from timeline.readmodel.told import Told
 from timeline.wire import answers
 from timeline.wire.fields import development_id
@@ -60,14 +60,14 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
 
     @reads.get("/timeline")
     @reads.doc(summary="The developments that had occurred by as_of, as known at known_at")
-    @asked(TimelineQuery)
+    @asked(SortedTimelineQuery)
     @reads.response(200, TimelineSchema)
     def timeline(query: dict[str, Any]) -> Response:
         return _timeline(reader, freshness, told, query)
 
     @reads.get("/fronts/<slug>/timeline")
     @reads.doc(summary="The same for one front")
-    @asked(FrontTimelineQuery)
+    @asked(SortedFrontTimelineQuery)
     @reads.response(200, TimelineSchema)
     def front_timeline(query: dict[str, Any], slug: str) -> Response:
         return _timeline(reader, freshness, told, {**query, "front": [slug]}, slug)
@@ -139,8 +139,9 @@ def _timeline(
 ) -> Response:
     """A page. Raises `NothingKnown` where this one front is asked for and unknown, which no page that holds one is."""
     wanted, filters = cuts_of(query), filters_of(query)
+    listing = filters if query["sort"] is Sort.OCCURRED else Listing(query["sort"].value, filters)
     log = freshness.log
-    cursor = read_cursor(log, query["cursor"], wanted, filters) if "cursor" in query else None
+    cursor = read_cursor(log, query["cursor"], wanted, listing) if "cursor" in query else None
     lineage = log.lineage()
     try:
         page = reader.page(
@@ -149,6 +150,7 @@ def _timeline(
             query["limit"],
             cursor.after if cursor else None,
             told,
+            query["sort"],
         )
     except InvalidValue:
         if cursor is None:
@@ -158,7 +160,7 @@ def _timeline(
         _guard_known(reader, front, wanted)
     raw = map(msgspec.Raw, page.items)
     items = list(raw) if "fields_" not in query else [_chosen(one, query) for one in raw]
-    next_cursor = cursor_behind(lineage, page, wanted, filters, cursor)
+    next_cursor = cursor_behind(lineage, page, wanted, listing, cursor)
     body = {**answers.held(page.held), "items": items, "next_cursor": next_cursor}
     fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
     return freshness.answer(body, page.held.cuts.position, fixed=fixed)

@@ -123,7 +123,7 @@ class FirstWords:
                 description.front, span, start_at, id, since, position, None, None, end_at,
                 further_days, status, kind, aspects, position, description.title, occurred.edtf, exact_start,
                 exact_end, place.lat if place else None, place.lon if place else None,
-                parties, speakers, doubts, keywords_digest,
+                parties, speakers, doubts, keywords_digest, since, position,
             )
         )  # fmt: skip
         self._words.append((position, " ".join(found_by)))

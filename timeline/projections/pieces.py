@@ -162,5 +162,5 @@ def _values(row: Version) -> tuple[Any, ...]:
         row.reported_to, row.recorded_to, look.end_at, look.further_days, look.status, look.kind, look.aspects,
         look.described_by, look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
         digest_of(ACTOR, look.actors), digest_of(SOURCE, look.sources), look.doubts,
-        digest_of(KEYWORD, look.keywords),
+        digest_of(KEYWORD, look.keywords), look.first_reported, look.first_position,
     )  # fmt: skip

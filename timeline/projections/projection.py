@@ -152,6 +152,7 @@ class Projection:
                 description=description,
                 described_by=one.position,
                 accounts=(GivenAccount(account, one.event.reported_at, one.position),),
+                first_reported_at=one.event.reported_at,
                 dated_at=one.event.reported_at,
             )
             look = look_of(state, statuses_alone(tuple(account.stance.items())))

@@ -28,6 +28,7 @@ from timeline.readmodel.overviews import overview
 from timeline.readmodel.rows import After, Window, all_rows, read_rows, read_seen
 from timeline.readmodel.selection import asks_documents, guard_rows, selected
 from timeline.readmodel.showings import Showing, read_showings
+from timeline.readmodel.sorts import Sort, read_sorted, selected_sorted
 from timeline.readmodel.spread import Spread, spread
 from timeline.readmodel.standing import Standing, set_aside_in, unopened
 from timeline.readmodel.surveys import EVERYTHING, Surveys
@@ -89,8 +90,18 @@ class Reader(Surveys, ChangeQuestions):
             standing, held = self._held(wanted)
             return held, spread(standing.database, _window(standing, held.cuts, filters))
 
-    def page(self, wanted: WantedCuts, filters: Filters, limit: int, after: After | None, told: Told) -> Page:
-        """The same, as they are told: up to `limit` after where a page ended."""
+    def page(
+        self,
+        wanted: WantedCuts,
+        filters: Filters,
+        limit: int,
+        after: After | None,
+        told: Told,
+        sort: Sort = Sort.OCCURRED,
+    ) -> Page:
+        """The same, as they are told: up to `limit` after where a page ended, in an order."""
+        if sort is not Sort.OCCURRED:
+            return self._sorted_page(wanted, filters, limit, after, told, sort)
         with self._turn:
             standing, held = self._held(wanted)
             window = _window(standing, held.cuts, filters)
@@ -102,6 +113,22 @@ class Reader(Surveys, ChangeQuestions):
                 rows = read_seen(standing.database, window, limit + 1, after)
                 places = [row.sort_key for row in rows]
                 items = told.page(standing, held.cuts, rows[:limit])
+        return Page(held, items, places[limit - 1] if len(places) > limit else None)
+
+    def _sorted_page(
+        self, wanted: WantedCuts, filters: Filters, limit: int, after: After | None, told: Told, sort: Sort
+    ) -> Page:
+        with self._turn:
+            standing, held = self._held(wanted)
+            window = _window(standing, held.cuts, filters)
+            if asks_documents(filters):
+                entries = selected_sorted(self._past, standing, window, sort, limit + 1, after)
+                places = [place for place, _ in entries]
+                items = [told.tell(entry) for _, entry in entries[:limit]]
+            else:
+                rows = read_sorted(standing.database, window, sort, limit + 1, after)
+                places = [place for place, _ in rows]
+                items = told.page(standing, held.cuts, [row for _, row in rows[:limit]])
         return Page(held, items, places[limit - 1] if len(places) > limit else None)
 
     def development(self, id: UUID, wanted: WantedCuts) -> tuple[HeldCuts, Entry]:

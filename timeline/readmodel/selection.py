@@ -47,16 +47,17 @@ def selected(
     for rows in all_rows(standing.database, standing.front_slugs, window, after):
         some = [row.id for row in rows if ids is None or row.id in ids]
         entries = documents.entries(some)
-        yield from (entries[id] for id in some if id in entries and _passes(entries[id], window))
+        yield from (entries[id] for id in some if id in entries and passes(entries[id], window))
 
 
 def _sorted(documents: Documents, ids: set[UUID], window: Window, after: After | None) -> Iterator[Entry]:
-    found = [entry for entry in documents.entries(list(ids)).values() if _passes(entry, window)]
+    found = [entry for entry in documents.entries(list(ids)).values() if passes(entry, window)]
     found.sort(key=lambda entry: entry.sort_key)
     return (entry for entry in found if after is None or entry.place > after)
 
 
-def _passes(entry: Entry, window: Window) -> bool:
+def passes(entry: Entry, window: Window) -> bool:
+    """Whether a development had begun by `as_of` and passes every filter."""
     begun = entry.state.described.occurred.begun_by(window.cuts.as_of)
     return begun and window.filters.pass_entry(entry.state, entry.statuses)
 

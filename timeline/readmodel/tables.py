@@ -27,6 +27,8 @@ VERSION_COLUMNS = (
     "speakers",
     "doubts",
     "keywords",
+    "first_reported",
+    "first_position",
 )
 """Of `versions`, in their order; the first six are its key."""
 
@@ -45,7 +47,8 @@ _VERSIONS = """CREATE TABLE versions (
     end_at {int8}, further_days {int4} NOT NULL, status {int2} NOT NULL, kind {int2} NOT NULL,
     aspects {int4} NOT NULL, described_by {int8} NOT NULL, title TEXT NOT NULL, edtf TEXT NOT NULL,
     exact_start {int8}, exact_end {int8}, lat {real}, lon {real}, parties {int8} NOT NULL, speakers {int8} NOT NULL,
-    doubts {int2} NOT NULL, keywords {int8} NOT NULL
+    doubts {int2} NOT NULL, keywords {int8} NOT NULL,
+    first_reported {int8} NOT NULL, first_position {int8} NOT NULL
     {key}
 ){clustered}"""
 _KEY = "front, span, start_at, id, reported_from, recorded_from"
@@ -98,7 +101,7 @@ _UNSORTED = """CREATE TEMPORARY TABLE opened (
     reported_to {int8}, recorded_to {int8}, end_at {int8}, further_days {int4}, status {int2}, kind {int2},
     aspects {int4}, described_by {int8}, title TEXT, edtf TEXT, exact_start {int8}, exact_end {int8}, lat {real},
     lon {real}, parties {int8}, speakers {int8}, doubts {int2},
-    keywords {int8}
+    keywords {int8}, first_reported {int8}, first_position {int8}
 )"""
 UNSORTED = {
     engine: (_UNSORTED.format(**types), f"CREATE TEMPORARY TABLE spoken (position {types['int8']}, found_by TEXT)")
