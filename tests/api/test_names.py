@@ -6,6 +6,8 @@ import pytest
 
 from tests.scenarios import Scene, reported
 from timeline.domain.values import Actor, Place, development_id_of
+from timeline.readmodel.cuts import WantedCuts
+from timeline.readmodel.filters import Filters
 
 
 @pytest.fixture
@@ -63,3 +65,15 @@ def test_where_nothing_passes_the_list_is_empty(named: Scene) -> None:
         for query in ({"front": "kyiv"}, {"recorded_at": 0}, {"q": "nowhere"}, {"id": "none:1"}):
             answer = named.get(path, **query)
             assert (answer["items"], answer["total"], answer["next_cursor"]) == ([], 0, None)
+
+
+def test_of_very_many_developments_that_a_word_finds_the_first_are_counted_and_it_is_said(named: Scene) -> None:
+    filters = Filters(text="capture")
+    _, whole = named.reader.actors_named(WantedCuts(), filters)
+    _, first = named.reader.places_named(WantedCuts(), filters, most=2)
+    _, exactly = named.reader.places_named(WantedCuts(), filters, most=6)
+
+    assert (whole.complete, whole.entries[0].developments) == (True, 6)
+    assert (first.complete, sum(one.developments for one in first.entries)) == (False, 2)
+    assert (exactly.complete, sum(one.developments for one in exactly.entries)) == (True, 6)
+    assert named.get("/actors", q="capture")["complete"] is True

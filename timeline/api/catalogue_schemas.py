@@ -117,6 +117,13 @@ class SourceSchema(Held):
 
 class _Names(Held):
     total = fields.Integer(required=True, metadata=said("How many names there are on all pages."))
+    complete = fields.Boolean(
+        required=True,
+        metadata=said(
+            "False where `q`, `external_id` or `id` would have had more than 10000 developments looked at: the first "
+            "of them, in the order of timelines, are counted."
+        ),
+    )
     next_cursor = fields.String(required=True, allow_none=True, metadata=said("Of the next page; null on the last."))
 
 

@@ -1,7 +1,7 @@
 """The reads that list who and where is named in developments, with counts, page by page."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -17,10 +17,10 @@ from timeline.errors import InvalidValue
 from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.entries import Page
 from timeline.readmodel.filters import Filters
+from timeline.readmodel.name_counts import ActorNames, PlaceNames
 from timeline.readmodel.questions import Reader
 from timeline.wire import answers, catalogue_answers
 
-Named = TypeVar("Named")
 _NO_ID = UUID(int=0)
 _ORDER = "The most frequent first, then by name. Developments are those of a timeline with the same cuts and filters."
 
@@ -51,8 +51,8 @@ def _page(
     freshness: Freshness,
     name: str,
     query: dict[str, Any],
-    read: Callable[[WantedCuts, Filters], tuple[HeldCuts, Sequence[Named]]],
-    tell: Callable[[Named], dict[str, Any]],
+    read: Callable[[WantedCuts, Filters], tuple[HeldCuts, ActorNames | PlaceNames]],
+    tell: Callable[[Any], dict[str, Any]],
 ) -> Response:
     """A page. Its cursor holds how many came before it: at fixed cuts they are always the same."""
     wanted, filters, limit = cuts_of(query), filters_of(query), query["limit"]
@@ -62,16 +62,18 @@ def _page(
     lineage = log.lineage()
     before = cursor.after[0] if cursor else 0
     try:
-        held, names = read(cursor.cuts if cursor else wanted, filters)
+        held, found = read(cursor.cuts if cursor else wanted, filters)
     except InvalidValue:
         if cursor is None:
             raise
         raise not_a_cursor(query["cursor"]) from None
+    names = found.entries
     if before < 0:
         raise not_a_cursor(query["cursor"])
     ends = (before + limit, _NO_ID.bytes) if len(names) > before + limit else None
     body = {
         "total": len(names),
+        "complete": found.complete,
         "items": [tell(one) for one in names[before : before + limit]],
         "next_cursor": cursor_behind(lineage, Page(held, [], ends), wanted, listing, cursor),
     }

@@ -1,12 +1,13 @@
 """Who and where is named in developments that pass filters, with how many of them name each.
 
 The database counts casts, of which there are far fewer than developments; what only the whole of a development can
-tell is asked of one development after the other, so that no answer holds them all.
+tell is asked of one development after the other, up to a limit that the answer tells of.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -18,10 +19,13 @@ from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.looking import Casts
 from timeline.readmodel.past import Past
-from timeline.readmodel.rows import HELD, Window, condition, held, latest
-from timeline.readmodel.selection import selected
+from timeline.readmodel.rows import HELD, Window, all_rows, condition, held, latest
+from timeline.readmodel.selection import FEW, named, passes
 from timeline.readmodel.standing import Standing
 from timeline.readmodel.versions import ALWAYS
+
+MAX_DEVELOPMENTS_READ = 10_000
+"""Of words and ids that are looked for; more take longer than a second."""
 
 _PARTIES, _KEYWORDS = "parties", "keywords"
 """Columns of casts."""
@@ -34,28 +38,49 @@ class PlaceEntry(Struct, frozen=True):
     developments: int
 
 
-def actors_named(past: Past, standing: Standing, cuts: Cuts, filters: Filters, casts: Casts) -> tuple[ActorEntry, ...]:
-    """The actors of developments that pass the filters, the most frequent first, then by name."""
+class ActorNames(Struct, frozen=True):
+    """Actors; `complete`: whether every development that passes was counted."""
+
+    entries: tuple[ActorEntry, ...]
+    complete: bool = True
+
+
+class PlaceNames(Struct, frozen=True):
+    """Places; `complete` as for actors."""
+
+    entries: tuple[PlaceEntry, ...]
+    complete: bool = True
+
+
+def actors_named(past: Past, standing: Standing, cuts: Cuts, filters: Filters, casts: Casts, most: int) -> ActorNames:
+    """The actors of developments that pass the filters, the most frequent first, then by name.
+
+    Of filters that rows can not tell (words and ids) up to `most` developments are read, the first in the order of
+    lists.
+    """
     if filters == Filters():
-        return actors_by_developments(standing, cuts, casts)
+        return ActorNames(actors_by_developments(standing, cuts, casts))
     totals: Counter[str] = Counter()
     roles: dict[str, Counter[str]] = {}
-    for members, count in _counted(past, standing, cuts, filters, casts, _PARTIES):
+    counted, complete = _counted(past, standing, cuts, filters, casts, _PARTIES, most)
+    for members, count in counted.items():
         for name in {name for name, _ in members}:
             totals[name] += count
         for name, role in set(members):
             roles.setdefault(name, Counter())[role] += count
-    return tuple(ActorEntry(name, count, dict(_frequent(roles[name]))) for name, count in _frequent(totals))
+    entries = (ActorEntry(name, count, dict(_frequent(roles[name]))) for name, count in _frequent(totals))
+    return ActorNames(tuple(entries), complete)
 
 
-def places_named(past: Past, standing: Standing, cuts: Cuts, filters: Filters, casts: Casts) -> tuple[PlaceEntry, ...]:
-    """The names of places of developments that pass the filters, the most frequent first, then by name."""
+def places_named(past: Past, standing: Standing, cuts: Cuts, filters: Filters, casts: Casts, most: int) -> PlaceNames:
+    """The names of places of developments that pass the filters, the most frequent first; `most` as for actors."""
     totals: Counter[str] = Counter()
-    for members, count in _counted(past, standing, cuts, filters, casts, _KEYWORDS):
+    counted, complete = _counted(past, standing, cuts, filters, casts, _KEYWORDS, most)
+    for members, count in counted.items():
         for name, role in members:
             if role == PLACE:
                 totals[name] += count
-    return tuple(PlaceEntry(name, count) for name, count in _frequent(totals))
+    return PlaceNames(tuple(PlaceEntry(name, count) for name, count in _frequent(totals)), complete)
 
 
 def _frequent(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -63,17 +88,38 @@ def _frequent(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def _counted(
-    past: Past, standing: Standing, cuts: Cuts, filters: Filters, casts: Casts, column: str
-) -> Iterator[tuple[Actors, int]]:
-    """The casts of a column, and how many developments have each."""
+    past: Past, standing: Standing, cuts: Cuts, filters: Filters, casts: Casts, column: str, most: int
+) -> tuple[Counter[Actors], bool]:
+    """How many developments have each cast of a column, and whether all were counted."""
     window = Window(cuts, standing.front_numbers(filters.fronts), filters)
+    counted: Counter[Actors] = Counter()
     if filters.text is not None or filters.external_ids or filters.ids:
-        for entry in selected(Documents(past, standing, cuts), standing, past, window, None):
-            yield _cast_of(entry, column), 1
+        documents, looked_at = Documents(past, standing, cuts), 0
+        for ids in _looked_for(past, standing, window):
+            ids = ids[: most + 1 - looked_at]
+            looked_at += len(ids)
+            if looked_at > most:
+                ids = ids[:-1]
+            entries = documents.entries(ids).values()
+            counted.update(_cast_of(entry, column) for entry in entries if passes(entry, window))
+            if looked_at > most:
+                return counted, False
     elif window.fronts:
         rows = standing.database.fetch(*_statement(window, column))
         members = casts.members(standing.database, [digest for digest, _ in rows])
-        yield from ((members[digest], count) for digest, count in rows)
+        for digest, count in rows:
+            counted[members[digest]] += count
+    return counted, True
+
+
+def _looked_for(past: Past, standing: Standing, window: Window) -> Iterator[list[UUID]]:
+    """The developments that have to be looked at, some at a time: those that the index names, or all of the window."""
+    ids = named(standing, past, window)
+    if ids is not None and len(ids) <= FEW:
+        yield sorted(ids)
+        return
+    for rows in all_rows(standing.database, standing.front_slugs, window):
+        yield [row.id for row in rows if ids is None or row.id in ids]
 
 
 def _cast_of(entry: Entry, column: str) -> Actors:
