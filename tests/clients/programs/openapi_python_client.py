@@ -11,10 +11,10 @@ from conflict_timeline.api.names import list_places  # type: ignore[import-not-f
 from conflict_timeline.api.reads import get_timeline  # type: ignore[import-not-found]
 from conflict_timeline.models import (  # type: ignore[import-not-found]
     Account,
-    GetTimelineSort,
     DevelopmentReported,
     DevelopmentReportedData,
     DevelopmentReportedDataKind,
+    GetTimelineSort,
     Stances,
     StancesOccurrence,
 )
@@ -43,7 +43,9 @@ data = DevelopmentReportedData(
 event = DevelopmentReported(type_="development.reported", data=data, id="generated", time="2023-05-21T12:00:00Z")
 before = seen()
 receipt = append_events.sync(client=client, body=event)
-timeline = get_timeline.sync(client=client, front=["bakhmut"], sort=GetTimelineSort.RECORDED, min_position=f"{receipt.position}-{receipt.epoch}")
+timeline = get_timeline.sync(
+    client=client, front=["bakhmut"], sort=GetTimelineSort.RECORDED, min_position=f"{receipt.position}-{receipt.epoch}"
+)
 front = get_front.sync("bakhmut", client=client)
 assert front.item.developments == len(timeline.items)
 assert list_places.sync(client=client, tag=["none"]).total == 0
