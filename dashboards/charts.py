@@ -50,8 +50,9 @@ class Chart(Struct, frozen=True):
 def key_of(view: View, cuts: Cuts, window: Scale, theme: str) -> str:
     """What a chart depends on besides the as-of day, which the browser may move by itself up to the window's left."""
     chosen = (view.chart, view.lanes, view.order, view.folded, view.text, view.fronts, view.statuses, view.kinds)
+    keywords = (view.tags, view.places, view.languages, view.external_ids)
     before = milliseconds(cuts.as_of) < window.left  # then looks count that were superseded before the window began
-    return repr((chosen, view.actor, view.source, cuts.position, window, theme, before))
+    return repr((chosen, keywords, view.actor, view.source, cuts.position, window, theme, before))
 
 
 def chart_of(

@@ -36,6 +36,10 @@ def export_links(view: View, cuts: WantedCuts) -> list[html.A]:
         *(("front", front) for front in view.fronts),
         *(("status", status) for status in view.statuses),
         *(("kind", kind) for kind in view.kinds),
+        *(("tag", tag) for tag in view.tags),
+        *(("place", place) for place in view.places),
+        *(("language", language) for language in view.languages),
+        *(("external_id", external_id) for external_id in view.external_ids),
     ]
     query = urlencode([(name, str(value)) for name, value in pairs if value is not None])
     return [html.A(words, href=f"/api/v1/exports/{name}?{query}", download="") for name, words in FORMATS]

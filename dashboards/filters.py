@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from dashboards import words
-from timeline.domain.checks import any_text, slug
+from timeline.domain.checks import any_text, external_id, language, slug
 from timeline.domain.history import Cuts
 from timeline.domain.moments import format_day, format_instant, parse_cut
 from timeline.domain.vocabulary import Kind, Status
@@ -56,6 +56,10 @@ class View(Struct, frozen=True):
     kinds: tuple[Kind, ...] = ()
     actor: str | None = None
     source: str | None = None
+    tags: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    external_ids: tuple[str, ...] = ()
     frame: tuple[float, float, float, float] | None = None
     development: UUID | None = None
     position: int | datetime | None = None
@@ -178,6 +182,10 @@ def _several(_: str, values: list[str]) -> tuple[str, ...]:
     return tuple(sorted(set(values)))
 
 
+def _each(read_one: Callable[[str, str], str]) -> Callable[[str, list[str]], tuple[str, ...]]:
+    return lambda name, values: tuple(sorted({read_one(name, value) for value in values}))
+
+
 def _text(name: str, value: str) -> str | None:
     if len(value) > _LONGEST:
         raise InvalidValue(name, value, f"at most {_LONGEST} characters")
@@ -207,6 +215,8 @@ def _development(name: str, value: str) -> UUID:
         raise InvalidValue(name, value, "the id of a development") from None
 
 
+_names = _each(_actor)
+
 _READERS: Mapping[str, tuple[str, Callable[[str, list[str]], Any]]] = {
     "as_of": ("as_of", _one(_day)),
     "known_at": ("known", _one(_known)),
@@ -224,6 +234,10 @@ _READERS: Mapping[str, tuple[str, Callable[[str, list[str]], Any]]] = {
     "kind": ("kinds", _kinds),
     "actor": ("actor", _one(_actor)),
     "source": ("source", _one(slug)),
+    "tag": ("tags", _names),
+    "place": ("places", _names),
+    "language": ("languages", _each(language)),
+    "external_id": ("external_ids", _each(external_id)),
     "map": ("frame", _one(_frame)),
     "id": ("development", _one(_development)),
     "theme": ("theme", _one(_choice("light", "dark"))),

@@ -217,6 +217,10 @@ def filters_of(view: View) -> Filters:
         actors=frozenset([view.actor] if view.actor else []),
         sources=frozenset([view.source] if view.source else []),
         text=view.text,
+        tags=frozenset(view.tags),
+        places=frozenset(view.places),
+        languages=frozenset(view.languages),
+        external_ids=frozenset(view.external_ids),
     )
 
 

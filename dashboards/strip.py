@@ -30,7 +30,9 @@ def countable(filters: Filters, passing: int | None) -> tuple[Filters, tuple[str
     What rows can not tell is looked at only where few pass.
     """
     if asks_documents(filters) and (passing is None or passing > MOST_MARKS):
-        return structs.replace(filters, text=None, actors=frozenset(), sources=frozenset()), (_OF_ALL,)
+        return structs.replace(filters, text=None, actors=frozenset(), sources=frozenset(), external_ids=frozenset()), (
+            _OF_ALL,
+        )
     return filters, ()
 
 

@@ -72,7 +72,8 @@ _more: dict[str, st.SearchStrategy[Any]] = {
     "place": st.sampled_from([None, Place("Bakhmut"), Place("Kherson", 46.6, 32.6, country="UA")]),
     "actors": st.sampled_from([(), (Actor("Wagner", "attacker"),)]),
     "tallies": st.sampled_from([{}, {"deaths": Tally(1, 2, 3)}, {"deaths": Tally(5, 2, as_published=True)}]),
-    "tags": st.sampled_from([(), ("city",)]),
+    "tags": st.sampled_from([(), ("city",), ("city", "river")]),
+    "language": st.sampled_from([None, "ru", "uk"]),
 }
 reports = st.builds(
     DevelopmentReported,

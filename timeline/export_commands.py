@@ -24,6 +24,7 @@ from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import parse_moment, wanted_cuts
 from timeline.readmodel.filters import Filters
 from timeline.terminal import progress
+from timeline.wire.fields import development_id
 
 _HELP = """Write a timeline as a file for other programs.
 
@@ -51,6 +52,11 @@ def _words(vocabulary: type[StrEnum]) -> click.Choice[str]:
 @click.option("--status", "statuses", multiple=True, type=_words(Status), help="Only this headline status.")
 @click.option("--source", "sources", multiple=True, help="Only what this source (slug) gave an account of.")
 @click.option("--actor", "actors", multiple=True, help="Only with this actor (name).")
+@click.option("--tag", "tags", multiple=True, help="Only with this tag.")
+@click.option("--place", "places", multiple=True, help="Only at this place (name).")
+@click.option("--language", "languages", multiple=True, help="Only in this language (BCP 47).")
+@click.option("--external-id", "external_ids", multiple=True, help="Only with this <data set>:<id there>.")
+@click.option("--id", "ids", multiple=True, metavar="ID", help="Only this development, by its id.")
 @click.option("--from", "from_", metavar="DATE", help="Only what may have been going on at or after its start, UTC.")
 @click.option("--to", metavar="DATE", help="Only what may have been going on at or before its end, UTC.")
 @click.option("--as-of", metavar="DATE", help="History as it stood then; a plain date is the end of that day, UTC.")
@@ -75,6 +81,11 @@ def export(
     statuses: tuple[str, ...],
     sources: tuple[str, ...],
     actors: tuple[str, ...],
+    tags: tuple[str, ...],
+    places: tuple[str, ...],
+    languages: tuple[str, ...],
+    external_ids: tuple[str, ...],
+    ids: tuple[str, ...],
     from_: str | None,
     to: str | None,
     as_of: str | None,
@@ -95,6 +106,11 @@ def export(
             statuses=frozenset(Status(word) for word in statuses),
             actors=frozenset(actors),
             sources=frozenset(checks.slug("source", slug) for slug in sources),
+            tags=frozenset(checks.any_text("tag", tag, 60) for tag in tags),
+            places=frozenset(checks.any_text("place", name, 200) for name in places),
+            languages=frozenset(checks.language("language", one) for one in languages),
+            external_ids=frozenset(checks.external_id("external_id", one) for one in external_ids),
+            ids=frozenset(development_id("id", one) for one in ids),
             since=None if from_ is None else parse_instant(from_, "from"),
             until=None if to is None else parse_cut(to, "to"),
         )

@@ -254,7 +254,7 @@
       },
 
       reset: function (clicks) {
-        if (clicks) change((parameters) => ["q", "status", "front", "kind", "actor", "source"].forEach((name) => parameters.delete(name)));
+        if (clicks) change((parameters) => ["q", "status", "front", "kind", "actor", "source", "tag", "place", "language", "external_id"].forEach((name) => parameters.delete(name)));
       },
 
       theme: function (clicks) {

@@ -112,3 +112,30 @@ def test_a_forged_cursor_is_refused_by_name(filled: Scene, place: Any, forged: A
 
     status = 410 if place == 2 and forged > 0 else 422
     assert [one["field"] for one in filled.get("/timeline", expect=status, cursor=cursor)["errors"]] == ["cursor"]
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [({}, {"sort": "reported"}), ({"sort": "reported"}, {}), ({"sort": "reported"}, {"sort": "-reported"})],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["/timeline", "/fronts/bakhmut/timeline"])
+def test_a_cursor_goes_on_in_the_order_of_its_first_page(filled: Scene, path: str, first: Any, later: Any) -> None:
+    cursor = filled.get(path, limit=2, **first)["next_cursor"]
+
+    assert filled.get(path, expect=422, cursor=cursor, **later)["errors"][0]["field"] == "cursor"
+
+
+def test_a_list_may_be_read_from_its_end(filled: Scene) -> None:
+    forwards = pages(filled, sort="recorded")
+
+    assert forwards == [f"Development {number}" for number in range(8)]
+    assert pages(filled, sort="-recorded") == pages(filled, sort="-reported") == forwards[::-1]
+    assert pages(filled, sort="-occurred", q="development") == pages(filled, sort="-occurred") == forwards[::-1]
+
+
+def test_an_order_that_there_is_not_is_refused_with_those_that_there_are(filled: Scene) -> None:
+    (error,) = filled.get("/timeline", expect=422, sort="title")["errors"]
+
+    assert error["field"] == "sort"
+    assert "-reported" in error["allowed"]

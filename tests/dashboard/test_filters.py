@@ -33,6 +33,10 @@ VIEWS = st.builds(
     frame=st.none() | st.just((30.5, 46.25, 40.0, 52.0)) | st.just((170.0, -10.0, -170.0, 12.5)),
     source=st.none() | st.from_regex(r"[a-z]{1,8}", fullmatch=True),
     position=st.none() | st.integers(0, 10**9),
+    tags=st.sampled_from([(), ("city",), ("a & b", "city")]),
+    places=st.sampled_from([(), ("Bakhmut", "Nyzhnie, Luhansk oblast")]),
+    languages=st.sampled_from([(), ("ru", "uk-Latn")]),
+    external_ids=st.sampled_from([(), ("ucdp-ged:412345",)]),
     theme=st.none() | st.sampled_from(["light", "dark"]),
 )
 

@@ -14,7 +14,7 @@ from msgspec import structs
 from tests.conftest import NewEngine
 from tests.scenarios import Scene, open_scene
 from tests.soaking import examples as soaked
-from tests.tellings import MIDNIGHT, Telling, one_more, reported_times, tell, tellings
+from tests.tellings import IDS, MIDNIGHT, Telling, one_more, reported_times, tell, tellings
 from timeline.domain.history import Cuts
 from timeline.domain.vocabulary import Kind, Status
 from timeline.readmodel.cuts import WantedCuts
@@ -44,6 +44,11 @@ def some(*values: Any) -> st.SearchStrategy[frozenset[Any]]:
     return st.just(frozenset()) | st.frozensets(st.sampled_from(values))
 
 
+def often(values: st.SearchStrategy[frozenset[Any]]) -> st.SearchStrategy[frozenset[Any]]:
+    """Mostly nothing, so that a question with very many filters still finds something."""
+    return st.sampled_from([False, False, False, True]).flatmap(lambda asks: values if asks else st.just(frozenset()))
+
+
 filters_asked = st.builds(
     Filters,
     fronts=some("bakhmut", "kherson", "unheard-of"),
@@ -55,6 +60,11 @@ filters_asked = st.builds(
     box=st.sampled_from([None, None, None, (30.0, 40.0, 40.0, 50.0), (170.0, -10.0, 33.0, 50.0)]),
     since=ends,
     until=ends,
+    tags=often(some("city", "river", "no such tag")),
+    places=often(some("Bakhmut", "Kherson", "Nowhere")),
+    languages=often(some("ru", "uk", "en")),
+    external_ids=often(some("test:0", "test:1", "other:1")),
+    ids=often(some(*IDS[:2])),
 )
 
 VALUES = {

@@ -14,12 +14,14 @@ from werkzeug.exceptions import NotFound
 from timeline.access.keeping import Tokens
 from timeline.api import (
     access,
+    catalogue,
     documentation,
     events,
     exports,
     feeds,
     health,
     metrics,
+    name_listings,
     proofs,
     reading_log,
     reads,
@@ -153,6 +155,8 @@ def create_api(
     freshness = Freshness(log, now, config.reading_is_open, whole, lambda: runner.generation)
     api.register_blueprint(reading_log.blueprint(log, broadcast, freshness))
     api.register_blueprint(reads.blueprint(reader, log, freshness, config.cache_bytes - config.cache_bytes // 4))
+    api.register_blueprint(catalogue.blueprint(reader, freshness))
+    api.register_blueprint(name_listings.blueprint(reader, freshness))
     api.register_blueprint(exports.blueprint(log, reader, config.title, freshness))
     api.register_blueprint(feeds.blueprint(log, reader, config.title, freshness, page_of, config.public_url))
     api.register_blueprint(proofs.blueprint(log, freshness))

@@ -67,7 +67,9 @@ class ChangesSchema(Schema):
     )
 
 
-class _Voided(Schema):
+class VoidNoticeSchema(Schema):
+    """The void that takes an event out."""
+
     position = fields.Integer(required=True)
     recorded_at = fields.String(required=True)
     recorded_by = fields.String(required=True, allow_none=True)
@@ -86,7 +88,7 @@ class _Step(Schema):
     data = fields.Dict(required=True)
     voids = fields.Integer(required=True, allow_none=True, metadata=said("Position of the event that a void names."))
     voided = fields.Nested(
-        _Voided,
+        VoidNoticeSchema,
         required=True,
         allow_none=True,
         metadata=said("The void that names this event: it was entered by mistake, and changed nothing."),

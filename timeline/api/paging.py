@@ -25,6 +25,13 @@ from timeline.wire.positions import Place, guard_held
 _Instant = Annotated[datetime, Meta(tz=True)]
 
 
+class Listing(Struct, frozen=True):
+    """What a page is of where filters alone do not say it, by name: a cursor of one list goes on with no other."""
+
+    name: str
+    filters: Struct
+
+
 class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """The cuts of a paged answer, the sort key of the last entry that was given, and what was asked for.
 
@@ -72,7 +79,8 @@ def read_cursor(log: ConflictLog, text: str, wanted: WantedCuts, filters: Struct
         raise not_a_cursor(text) from None
     if not cursor.goes_on_with(wanted, filters):
         allowed = (
-            "the same filters beside it as on the page before, and the same cuts or none; leave it out to ask anew"
+            "the same filters and sort beside it as on the page before, and the same cuts or none; leave it out to "
+            "ask anew"
         )
         raise InvalidValue("cursor", text, allowed)
     epoch = cursor.epoch or first_epoch(log.tip().origin)

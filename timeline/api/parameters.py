@@ -22,6 +22,13 @@ _LOST_PLUS = re.compile(r"[0-9-]{10}[Tt][0-9:.]{8,} [0-9]{2}:[0-9]{2}")
 _DEGREES = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{0,20})?(?:[Ee]-?[0-9]{1,3})?")
 
 
+DEVELOPMENT_PATTERN = {
+    "pattern": "^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[a-z0-9]+(-[a-z0-9]+)*:[!-~]{1,200})$",
+    "example": "3f0c2d4e-5a6b-4c7d-8e9f-0a1b2c3d4e5f",
+}
+"""How a development is named in a query string: by its id, or by `<data set>:<id there>`."""
+
+
 def said(description: str) -> dict[str, Any]:
     """A description for the OpenAPI document."""
     return {"description": description}

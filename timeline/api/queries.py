@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from timeline.api.parameters import (
+    DEVELOPMENT_PATTERN,
     Cut,
     EventType,
     Moment,
@@ -27,7 +28,7 @@ from timeline.readmodel.changes import Clock
 from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.density import Bucket
 from timeline.readmodel.filters import Filters
-from timeline.wire.fields import INSTANT_PATTERN, SCHEMA_MESSAGES, CheckedString, RecordedText, Word
+from timeline.wire.fields import INSTANT_PATTERN, SCHEMA_MESSAGES, CheckedString, DevelopmentName, RecordedText, Word
 from timeline.wire.positions import BEGINNING
 
 _CUT = "a date (the end of that day, UTC) or an instant with offset (RFC 3339)"
@@ -95,6 +96,13 @@ class TimelineQuery(ItemQuery):
     status = fields.List(Word(Status), metadata=said("Headline status."))
     actor = fields.List(RecordedText(200), metadata=said("Name of an actor."))
     source = fields.List(CheckedString(checks.slug), metadata=said("Slug of a source that gave an account."))
+    tag = fields.List(RecordedText(60), metadata=said("A tag of the development."))
+    place = fields.List(RecordedText(200), metadata=said("Name of the place where it was, as the development has it."))
+    language = fields.List(CheckedString(checks.language), metadata=said("Language of the development (BCP 47)."))
+    external_id = fields.List(
+        CheckedString(checks.external_id), metadata=said("Its id in a data set: `<data set>:<id there>`.")
+    )
+    id = fields.List(DevelopmentName(metadata=DEVELOPMENT_PATTERN), metadata=said("Id of a development."))
     q = CheckedString(
         question,
         metadata=said(
@@ -125,15 +133,6 @@ class TimelineQuery(ItemQuery):
         """A window that ends before it begins can hold nothing; whoever asks for it means another."""
         if "since" in query and "until" in query and query["since"] > query["until"]:
             raise ValidationError("expected a time not after `to`", "from")
-
-
-class FrontTimelineQuery(TimelineQuery):
-    """The same where the path names the front."""
-
-    class Meta(Query.Meta):
-        """One front is named already."""
-
-        exclude = ("front",)
 
 
 class ChangesQuery(TimelineQuery):
@@ -324,4 +323,9 @@ def filters_of(query: dict[str, Any]) -> Filters:
         box=query.get("bbox"),
         since=query.get("since"),
         until=query.get("until"),
+        tags=frozenset(query.get("tag", ())),
+        places=frozenset(query.get("place", ())),
+        languages=frozenset(query.get("language", ())),
+        external_ids=frozenset(query.get("external_id", ())),
+        ids=frozenset(query.get("id", ())),
     )

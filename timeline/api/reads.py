@@ -1,7 +1,5 @@
-"""The reads: timelines, fronts, sources and single developments, each at the three cuts."""
+"""The reads: timelines, changes, counts and single developments, each at the three cuts."""
 
-from collections.abc import Callable
-from functools import wraps
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -12,17 +10,15 @@ from flask import Response
 from timeline.api.caching import Freshness
 from timeline.api.change_paging import ChangesQuestion, page_of_changes
 from timeline.api.change_schemas import ChangesSchema, HistorySchema
+from timeline.api.cut_answers import CutAnswers
 from timeline.api.http import ApiBlueprint
-from timeline.api.paging import cursor_behind, not_a_cursor, read_cursor
+from timeline.api.paging import Listing, cursor_behind, not_a_cursor, read_cursor
 from timeline.api.queries import (
     ChangesQuery,
     ChecksQuery,
     CutsQuery,
     DensityQuery,
-    FrontTimelineQuery,
     ItemQuery,
-    Query,
-    TimelineQuery,
     cuts_of,
     filters_of,
 )
@@ -30,25 +26,24 @@ from timeline.api.schemas import (
     ChecksSchema,
     DensitySchema,
     DevelopmentSchema,
-    FrontsSchema,
-    SourcesSchema,
     TimelineSchema,
 )
-from timeline.errors import InvalidValue, NothingKnown
+from timeline.api.timeline_queries import SortedFrontTimelineQuery, SortedTimelineQuery
+from timeline.errors import InvalidValue
 from timeline.plausibility.registry import FOUND_AGAIN, in_words
 from timeline.readmodel.changes import Clock
-from timeline.readmodel.cuts import HeldCuts, WantedCuts
+from timeline.readmodel.cuts import WantedCuts
 from timeline.readmodel.differing import Order
 from timeline.readmodel.entries import Page
 from timeline.readmodel.findings import FindingFilters
 from timeline.readmodel.past import Past
 from timeline.readmodel.questions import Reader
+from timeline.readmodel.sorts import Sort
 from timeline.readmodel.told import Told
 from timeline.wire import answers
 from timeline.wire.fields import development_id
 from timeline.wire.item_bytes import item_bytes
 
-View = Callable[..., Response]
 _NO_ID = UUID(int=0)
 
 
@@ -59,36 +54,20 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
     """
     told = Told(past, item_bytes, kept)
     reads = ApiBlueprint("reads", __name__, url_prefix="/api/v1", description="What was known when")
-    reads.before_request(freshness.at_hand)
+    common = CutAnswers(reads, freshness)
+    asked, respond = common.asked, common.respond
     one_density = Lock()  # by day it may have some hundred thousand buckets, which many at once would all hold
-
-    def respond(held: HeldCuts, query: dict[str, Any], body: dict[str, Any]) -> Response:
-        told = {**answers.held(held), **body}
-        return freshness.answer(told, held.cuts.position, fixed=freshness.is_fixed(query.get("recorded_at")))
-
-    def asked(schema: type[Query]) -> Callable[[View], View]:
-        """Gives a view its query, once the log has come as far as that wants."""
-
-        def decorate(view: View) -> View:
-            @wraps(view)
-            def awaited(query: dict[str, Any], **path: str) -> Response:
-                freshness.await_position(query.get("min_position"))
-                return view(query, **path)
-
-            return reads.arguments(schema, location="query")(awaited)  # type: ignore[no-any-return]
-
-        return decorate
 
     @reads.get("/timeline")
     @reads.doc(summary="The developments that had occurred by as_of, as known at known_at")
-    @asked(TimelineQuery)
+    @asked(SortedTimelineQuery)
     @reads.response(200, TimelineSchema)
     def timeline(query: dict[str, Any]) -> Response:
         return _timeline(reader, freshness, told, query)
 
     @reads.get("/fronts/<slug>/timeline")
     @reads.doc(summary="The same for one front")
-    @asked(FrontTimelineQuery)
+    @asked(SortedFrontTimelineQuery)
     @reads.response(200, TimelineSchema)
     def front_timeline(query: dict[str, Any], slug: str) -> Response:
         return _timeline(reader, freshness, told, {**query, "front": [slug]}, slug)
@@ -125,22 +104,6 @@ def blueprint(reader: Reader, past: Past, freshness: Freshness, kept: int) -> Ap
             held, found = reader.density(cuts_of(query), query["bucket"], filters_of(query))
             return respond(held, query, answers.density(found))
 
-    @reads.get("/fronts")
-    @reads.doc(summary="The lanes of the timeline, with their developments counted by status")
-    @asked(CutsQuery)
-    @reads.response(200, FrontsSchema)
-    def fronts(query: dict[str, Any]) -> Response:
-        held, entries = reader.fronts(cuts_of(query))
-        return respond(held, query, {"items": [answers.front(entry) for entry in entries]})
-
-    @reads.get("/sources")
-    @reads.doc(summary="Who speaks, with their accounts counted")
-    @asked(CutsQuery)
-    @reads.response(200, SourcesSchema)
-    def sources(query: dict[str, Any]) -> Response:
-        held, entries = reader.sources(cuts_of(query))
-        return respond(held, query, {"items": [answers.source(entry) for entry in entries]})
-
     @reads.get("/checks")
     @reads.doc(
         summary="What the log holds that was probably not meant: the warnings of receipts, found again",
@@ -176,8 +139,9 @@ def _timeline(
 ) -> Response:
     """A page. Raises `NothingKnown` where this one front is asked for and unknown, which no page that holds one is."""
     wanted, filters = cuts_of(query), filters_of(query)
+    listing = filters if query["sort"] is Sort.OCCURRED else Listing(query["sort"].value, filters)
     log = freshness.log
-    cursor = read_cursor(log, query["cursor"], wanted, filters) if "cursor" in query else None
+    cursor = read_cursor(log, query["cursor"], wanted, listing) if "cursor" in query else None
     lineage = log.lineage()
     try:
         page = reader.page(
@@ -186,6 +150,7 @@ def _timeline(
             query["limit"],
             cursor.after if cursor else None,
             told,
+            query["sort"],
         )
     except InvalidValue:
         if cursor is None:
@@ -195,7 +160,7 @@ def _timeline(
         _guard_known(reader, front, wanted)
     raw = map(msgspec.Raw, page.items)
     items = list(raw) if "fields_" not in query else [_chosen(one, query) for one in raw]
-    next_cursor = cursor_behind(lineage, page, wanted, filters, cursor)
+    next_cursor = cursor_behind(lineage, page, wanted, listing, cursor)
     body = {**answers.held(page.held), "items": items, "next_cursor": next_cursor}
     fixed = cursor is not None or freshness.is_fixed(wanted.recorded_at)
     return freshness.answer(body, page.held.cuts.position, fixed=fixed)
@@ -228,9 +193,7 @@ def _checks(reader: Reader, freshness: Freshness, query: dict[str, Any]) -> Resp
 
 def _guard_known(reader: Reader, front: str, wanted: WantedCuts) -> None:
     if not reader.knows_front(front, wanted):
-        raise NothingKnown(
-            f"slug: no front {front} is known", ({"field": "slug", "value": front, "allowed": "a slug of /fronts"},)
-        )
+        raise reader.unknown_front(front, wanted)
 
 
 def _chosen(item: msgspec.Raw, query: dict[str, Any]) -> Any:

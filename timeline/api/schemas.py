@@ -189,7 +189,9 @@ class DensitySchema(Held):
     items = fields.List(fields.Nested(_Density), required=True)
 
 
-class _Front(Schema):
+class FrontEntrySchema(Schema):
+    """A lane of the timeline, with its developments counted."""
+
     slug = fields.String(required=True)
     name = fields.String(required=True)
     area = fields.List(fields.Float(), required=True, allow_none=True)
@@ -202,10 +204,12 @@ class _Front(Schema):
 class FrontsSchema(Held):
     """The lanes of the timeline."""
 
-    items = fields.List(fields.Nested(_Front), required=True)
+    items = fields.List(fields.Nested(FrontEntrySchema), required=True)
 
 
-class _Source(Schema):
+class SourceEntrySchema(Schema):
+    """A source, with its accounts counted."""
+
     slug = fields.String(required=True)
     name = fields.String(required=True)
     kind = fields.String(required=True, allow_none=True)
@@ -232,7 +236,7 @@ class _Source(Schema):
 class SourcesSchema(Held):
     """The sources."""
 
-    items = fields.List(fields.Nested(_Source), required=True)
+    items = fields.List(fields.Nested(SourceEntrySchema), required=True)
 
 
 class _Finding(WarningSchema):

@@ -25,7 +25,8 @@ PAGE = 500
 
 _NAMES = {
     "fronts": "front", "kinds": "kind", "statuses": "status", "actors": "actor", "sources": "source",
-    "text": "q", "box": "bbox", "since": "from", "until": "to",
+    "text": "q", "box": "bbox", "since": "from", "until": "to", "tags": "tag", "places": "place",
+    "languages": "language", "external_ids": "external_id", "ids": "id",
 }  # fmt: skip
 """Fields of `Filters` -> the parameters that set them."""
 

@@ -18,9 +18,9 @@ from timeline.domain.vocabulary import Aspect, Kind, Stance
 from timeline.plausibility.developments import report_doubts
 from timeline.projections.pieces import DensityRow, LabelChange, Names, Piece, density_of_rows
 from timeline.projections.projection import statuses_alone
-from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, cast_of, digest_of, labels_of
+from timeline.readmodel.casts import ACTOR, KEYWORD, SOURCE, Actors, Sources, cast_of, digest_of, keywords_of, labels_of
 from timeline.readmodel.cubes import actor_label, label_changes, sort_changes, source_label
-from timeline.readmodel.search import actor_word, origin_word, source_word, words_of
+from timeline.readmodel.search import actor_word, external_word, origin_word, source_word, words_of
 from timeline.readmodel.versions import bounds_of, number_of, packed
 
 
@@ -51,6 +51,9 @@ class _Description(Struct, gc=False):
     summary: str | None = None
     place: _Place | None = None
     actors: tuple[_Actor, ...] = ()
+    tags: tuple[str, ...] = ()
+    external_id: str | None = None
+    language: str | None = None
 
 
 class _Account(Struct, gc=False):
@@ -105,6 +108,8 @@ class FirstWords:
             actors, sources = cast_of((one.name, one.role) for one in description.actors), (account.source,)
             parties, speakers = digest_of(ACTOR, actors), digest_of(SOURCE, sources)
             labels = labels_of(actors)
+            keywords = keywords_of(place.name if place else None, description.tags, description.language)
+            keywords_digest = digest_of(KEYWORD, keywords)
             kind = number_of(description.kind)
             since = to_micros(decoded.reported_at)
             point = (place.lat, place.lon, place.country) if place else None
@@ -118,7 +123,7 @@ class FirstWords:
                 description.front, span, start_at, id, since, position, None, None, end_at,
                 further_days, status, kind, aspects, position, description.title, occurred.edtf, exact_start,
                 exact_end, place.lat if place else None, place.lon if place else None,
-                parties, speakers, doubts,
+                parties, speakers, doubts, keywords_digest, since, position,
             )
         )  # fmt: skip
         self._words.append((position, " ".join(found_by)))
@@ -132,6 +137,8 @@ class FirstWords:
         self._casts[speakers] = SOURCE, sources
         if actors:
             self._casts[parties] = ACTOR, actors
+        if keywords:
+            self._casts[keywords_digest] = KEYWORD, keywords
         return True
 
     def piece(self) -> Piece:
@@ -166,4 +173,6 @@ def _found_by(description: _Description, account: _Account) -> set[str]:
     if account.origin:
         found.add(origin_word(account.origin))
     found.update(actor_word(actor.name) for actor in description.actors)
+    if description.external_id:
+        found.add(external_word(description.external_id))
     return found

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from timeline.domain.facts import Unreadable
 from timeline.projections.knowledge import Written
-from timeline.readmodel.casts import ACTOR, SOURCE, Actors, Sources, digest_of, labels_of
+from timeline.readmodel.casts import ACTOR, KEYWORD, SOURCE, Actors, Sources, digest_of, labels_of
 from timeline.readmodel.cells import cells
 from timeline.readmodel.cubes import actor_label, label_changes, sort_changes, source_label
 from timeline.readmodel.versions import Look, Version
@@ -149,7 +149,7 @@ def casts_of(looks: Iterable[Look]) -> dict[int, tuple[str, Actors | Sources]]:
     """Who is behind the numbers of casts that looks have in rows."""
     found: dict[int, tuple[str, Actors | Sources]] = {}
     for look in looks:
-        for sort, members in ((ACTOR, look.actors), (SOURCE, look.sources)):
+        for sort, members in ((ACTOR, look.actors), (SOURCE, look.sources), (KEYWORD, look.keywords)):
             if members:
                 found[digest_of(sort, members)] = sort, members
     return found
@@ -162,4 +162,5 @@ def _values(row: Version) -> tuple[Any, ...]:
         row.reported_to, row.recorded_to, look.end_at, look.further_days, look.status, look.kind, look.aspects,
         look.described_by, look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
         digest_of(ACTOR, look.actors), digest_of(SOURCE, look.sources), look.doubts,
+        digest_of(KEYWORD, look.keywords), look.first_reported, look.first_position,
     )  # fmt: skip

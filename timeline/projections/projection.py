@@ -30,7 +30,7 @@ from timeline.readmodel.versions import Version, look_of
 
 log = structlog.get_logger(__name__)
 
-VERSION = 3
+VERSION = 4
 """Of this projection and of the tables that it fills. Raised with any change of either: then rows are built anew."""
 
 
@@ -152,6 +152,7 @@ class Projection:
                 description=description,
                 described_by=one.position,
                 accounts=(GivenAccount(account, one.event.reported_at, one.position),),
+                first_reported_at=one.event.reported_at,
                 dated_at=one.event.reported_at,
             )
             look = look_of(state, statuses_alone(tuple(account.stance.items())))

@@ -10,7 +10,7 @@ from timeline.projections.biographies import Voices
 from timeline.projections.knowledge import Knowledge, Written
 from timeline.projections.pieces import casts_of
 from timeline.projections.sides import Sides
-from timeline.readmodel.casts import ACTOR, SOURCE, digest_of, insert_casts, labels_of
+from timeline.readmodel.casts import ACTOR, KEYWORD, SOURCE, digest_of, insert_casts, labels_of
 from timeline.readmodel.cells import cell
 from timeline.readmodel.cubes import actor_label, label_cell, sort_cell, source_label
 from timeline.readmodel.databases import Asked, Writing
@@ -129,6 +129,7 @@ def values_of(row: Version, known: Knowledge) -> tuple[object, ...]:
         row.reported_to, row.recorded_to, look.end_at, look.further_days, look.status, look.kind, look.aspects,
         look.described_by, look.title, look.edtf, look.exact_start, look.exact_end, look.lat, look.lon,
         digest_of(ACTOR, look.actors), digest_of(SOURCE, look.sources), look.doubts,
+        digest_of(KEYWORD, look.keywords), look.first_reported, look.first_position,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Casts: who takes part in a development, and who speaks of it, each as one number that a row can hold.
+"""Casts: who takes part in a development, who speaks of it, and its keywords, each as one number that a row can hold.
 
 The number of a cast is a digest of its members. So nobody has to hand numbers out: rows that are built anew, in
 whatever order and by however many processes, hold the same ones as rows that came event by event. The table `casts`
@@ -14,8 +14,10 @@ from msgspec import json
 
 from timeline.readmodel.databases import Writing
 
-ACTOR, SOURCE = "actor", "source"
-"""Sorts of members."""
+ACTOR, SOURCE, KEYWORD = "actor", "source", "keyword"
+"""Sorts of members. The keywords of a development are where it was, its tags and its language."""
+PLACE, TAG, LANGUAGE = "place", "tag", "language"
+"""What a keyword is, where an actor has its role."""
 
 Actors = tuple[tuple[str, str], ...]
 """Names and roles, each pair once, in order."""
@@ -26,12 +28,18 @@ NOBODY = 0
 """The number of the cast without members."""
 
 COLUMNS = ("digest", "sort", "name", "role")
-"""Of the table `casts`: one row for each member of a cast; a source has no role."""
+"""Of the table `casts`: one row for each member of a cast; a source has no role, a keyword says what it is."""
 
 
 def cast_of(actors: Iterable[tuple[str, str]]) -> Actors:
     """The cast that actors make, whatever their order."""
     return tuple(sorted(set(actors)))
+
+
+def keywords_of(place: str | None, tags: Iterable[str], language: str | None) -> Actors:
+    """The cast that the name of a place, tags and a language make."""
+    named = ((place, PLACE), (language, LANGUAGE), *((tag, TAG) for tag in tags))
+    return cast_of((name, role) for name, role in named if name is not None)
 
 
 @lru_cache(maxsize=100_000)

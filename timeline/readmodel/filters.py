@@ -1,6 +1,7 @@
 """Which developments of a timeline are wanted. An empty filter lets everything through."""
 
 from datetime import datetime
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -15,7 +16,8 @@ class Filters(Struct, frozen=True):
     Each word of `text` must begin a word of title, summary, place (name or description) or accounts, regardless of
     case, accents and apostrophes; words in quotation marks, and signs of a script without spaces, must follow one
     another. `box` is west, south, east, north in degrees; west greater than east crosses the antimeridian. `since`
-    and `until` are the window (UTC, both ends included) that some of the development may lie in.
+    and `until` are the window (UTC, both ends included) that some of the development may lie in. `places` are names,
+    as developments have them.
     """
 
     fronts: frozenset[str] = frozenset()
@@ -27,6 +29,11 @@ class Filters(Struct, frozen=True):
     box: tuple[float, float, float, float] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    tags: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    external_ids: frozenset[str] = frozenset()
+    ids: frozenset[UUID] = frozenset()
 
     def pass_entry(self, state: DevelopmentState, statuses: dict[Aspect, Status]) -> bool:
         """Whether a development that is in view meets every filter."""
@@ -37,6 +44,11 @@ class Filters(Struct, frozen=True):
             and (not self.statuses or statuses[Aspect.OCCURRENCE] in self.statuses)
             and (not self.actors or any(actor.name in self.actors for actor in description.actors))
             and (not self.sources or any(given.account.source in self.sources for given in state.accounts))
+            and (not self.tags or not self.tags.isdisjoint(description.tags))
+            and (not self.places or (description.place is not None and description.place.name in self.places))
+            and (not self.languages or description.language in self.languages)
+            and (not self.external_ids or description.external_id in self.external_ids)
+            and (not self.ids or state.id in self.ids)
             and description.occurred.touches(self.since, self.until)
             and (self.box is None or self._in_box(state, self.box))
             and (self.text is None or meets(self.text, _searched(state)))

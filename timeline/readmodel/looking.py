@@ -17,7 +17,7 @@ from timeline.readmodel.counts import Ints
 from timeline.readmodel.cubes import month_at, start_of
 from timeline.readmodel.databases import Asked, Rows
 from timeline.readmodel.filters import Filters
-from timeline.readmodel.rows import HELD, Window, earliest, held, latest
+from timeline.readmodel.rows import HELD, Window, earliest, held, keyword_condition, latest
 from timeline.readmodel.versions import ALWAYS
 
 Stretch = tuple[int, int, int]
@@ -99,7 +99,7 @@ def around_months(window: Window) -> tuple[range, list[Stretch]]:
 
 
 def looked_at(asked: Asked, window: Window, stretches: Sequence[Stretch], most: int | None = None) -> Looked | None:
-    """What is in force in these stretches, on the fronts of the window, within its box and not over before it.
+    """What is in force in these stretches, on the fronts of the window, with its keywords, in its box and not over.
 
     None where more than `most` would have to be looked at to say so. Other filters are not asked.
     """
@@ -119,8 +119,10 @@ def looked_at(asked: Asked, window: Window, stretches: Sequence[Stretch], most: 
 def _statement(window: Window, front: int, stretch: Stretch, left: int | None) -> tuple[str, list[Any]]:
     """One question: what is in force of a stretch of a front, and no more than one beyond what is left."""
     since = window.filters.since
-    given = [front, *stretch, *held(window.cuts)]
-    more = ""
+    given: list[Any] = [front, *stretch, *held(window.cuts)]
+    keywords, names = keyword_condition(window.filters)
+    more = f" AND {keywords}" if keywords else ""
+    given += names
     if since is not None:
         more += " AND (end_at IS NULL OR end_at >= ?)"
         given.append(to_micros(since))

@@ -31,12 +31,17 @@ def overview(past: Past, standing: Standing, cuts: Cuts, bucket: Bucket, filters
     if asks_documents(filters):
         cells = _cells(past, standing, Window(cuts, fronts, whole))
         return density_of(cells, bucket, as_of, since, until)
-    if cuts.position == standing.position and not (filters.kinds or filters.box):
+    if cuts.position == standing.position and not _unknown_to_counts(filters):
         found = density(standing.database, DENSITY, known_at, as_of, bucket, fronts, since, until)
         if standing.still_holds():  # otherwise something that was recorded meanwhile may be among them
             return found.of_statuses([number_of(status) for status in filters.statuses]) if filters.statuses else found
     more = condition(whole)
     return density_scan(standing.database, known_at, as_of, cuts.position, bucket, *more, fronts, since, until)
+
+
+def _unknown_to_counts(filters: Filters) -> bool:
+    """Whether filters ask for what is not counted apart."""
+    return bool(filters.kinds or filters.box or filters.tags or filters.places or filters.languages)
 
 
 def _cells(past: Past, standing: Standing, window: Window) -> list[int]:

@@ -22,15 +22,18 @@ from timeline.readmodel.density import Bucket, Density
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.entries import DensityAnswer, Entry, FrontEntry, Page, SourceEntry, Step, TimelineAnswer
 from timeline.readmodel.filters import Filters
+from timeline.readmodel.front_records import FrontRecord, front_record
 from timeline.readmodel.nearby import Neighbour, neighbours
 from timeline.readmodel.overviews import overview
 from timeline.readmodel.rows import After, Window, all_rows, read_rows, read_seen
 from timeline.readmodel.selection import asks_documents, guard_rows, selected
 from timeline.readmodel.showings import Showing, read_showings
+from timeline.readmodel.sorts import Sort, read_sorted, selected_sorted
 from timeline.readmodel.spread import Spread, spread
 from timeline.readmodel.standing import Standing, set_aside_in, unopened
 from timeline.readmodel.surveys import EVERYTHING, Surveys
 from timeline.readmodel.told import Told
+from timeline.readmodel.unknown_slugs import unknown_front, unknown_source
 from timeline.readmodel.versions import STATUSES, VersionRow
 
 
@@ -87,8 +90,18 @@ class Reader(Surveys, ChangeQuestions):
             standing, held = self._held(wanted)
             return held, spread(standing.database, _window(standing, held.cuts, filters))
 
-    def page(self, wanted: WantedCuts, filters: Filters, limit: int, after: After | None, told: Told) -> Page:
-        """The same, as they are told: up to `limit` after where a page ended."""
+    def page(
+        self,
+        wanted: WantedCuts,
+        filters: Filters,
+        limit: int,
+        after: After | None,
+        told: Told,
+        sort: Sort = Sort.OCCURRED,
+    ) -> Page:
+        """The same, as they are told: up to `limit` after where a page ended, in an order."""
+        if sort is not Sort.OCCURRED:
+            return self._sorted_page(wanted, filters, limit, after, told, sort)
         with self._turn:
             standing, held = self._held(wanted)
             window = _window(standing, held.cuts, filters)
@@ -100,6 +113,22 @@ class Reader(Surveys, ChangeQuestions):
                 rows = read_seen(standing.database, window, limit + 1, after)
                 places = [row.sort_key for row in rows]
                 items = told.page(standing, held.cuts, rows[:limit])
+        return Page(held, items, places[limit - 1] if len(places) > limit else None)
+
+    def _sorted_page(
+        self, wanted: WantedCuts, filters: Filters, limit: int, after: After | None, told: Told, sort: Sort
+    ) -> Page:
+        with self._turn:
+            standing, held = self._held(wanted)
+            window = _window(standing, held.cuts, filters)
+            if asks_documents(filters):
+                entries = selected_sorted(self._past, standing, window, sort, limit + 1, after)
+                places = [place for place, _ in entries]
+                items = [told.tell(entry) for _, entry in entries[:limit]]
+            else:
+                rows = read_sorted(standing.database, window, sort, limit + 1, after)
+                places = [place for place, _ in rows]
+                items = told.page(standing, held.cuts, [row for _, row in rows[:limit]])
         return Page(held, items, places[limit - 1] if len(places) > limit else None)
 
     def development(self, id: UUID, wanted: WantedCuts) -> tuple[HeldCuts, Entry]:
@@ -179,6 +208,17 @@ class Reader(Surveys, ChangeQuestions):
         named = standing.fronts_named(held.cuts.position) if every else ()
         return held, _lanes(standing, held.cuts, counts, named)
 
+    def front_record(self, slug: str, wanted: WantedCuts) -> tuple[HeldCuts, FrontRecord]:
+        """What is known of one front. Raises `NothingKnown` where it is not among the fronts at these cuts."""
+        standing, held = self._held(wanted)
+        fixed = WantedCuts(held.cuts.as_of, held.cuts.known_at, held.cuts.position)
+        _, entries = self.fronts(fixed)
+        found = {entry.slug: entry for entry in entries}
+        if slug not in found:
+            raise unknown_front(self._past, standing, slug, {entry.slug: entry.name for entry in entries})
+        _, facets = self.facets(fixed, Filters(fronts=frozenset([slug])))
+        return held, front_record(standing, held.cuts, found[slug], facets)
+
     def knows_front(self, slug: str, wanted: WantedCuts) -> bool:
         """Whether a front is among those lanes."""
         with self._turn:
@@ -187,6 +227,17 @@ class Reader(Surveys, ChangeQuestions):
                 return True
             window = _window(standing, held.cuts, Filters(fronts=frozenset([slug])))
             return bool(read_rows(standing.database, standing.front_slugs, window, 1))
+
+    def unknown_front(self, slug: str, wanted: WantedCuts) -> NothingKnown:
+        """The refusal of a question about a front that is not known at these cuts."""
+        standing = self._held(wanted)[0]
+        _, entries = self.fronts(wanted)
+        return unknown_front(self._past, standing, slug, {entry.slug: entry.name for entry in entries})
+
+    def unknown_source(self, slug: str, wanted: WantedCuts) -> NothingKnown:
+        """The refusal of a question about a source that is not known at these cuts."""
+        standing, held = self._held(wanted)
+        return unknown_source(self._past, standing, held.cuts, slug)
 
     def density(
         self, wanted: WantedCuts, bucket: Bucket, filters: Filters = EVERYTHING

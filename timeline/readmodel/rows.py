@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from timeline.domain.history import Cuts
 from timeline.domain.moments import to_micros
+from timeline.readmodel.casts import KEYWORD, LANGUAGE, PLACE, TAG
 from timeline.readmodel.databases import Database
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.versions import ALWAYS, SPANS, Seen, VersionRow, number_of
@@ -34,6 +35,10 @@ RECORDED = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
 """That a row is the one that the log held at a position; takes the position twice."""
 HELD = f"reported_from <= ? AND (reported_to IS NULL OR reported_to > ?) AND {RECORDED}"
 """That a row is the one in force at a cut; takes what `held` gives."""
+
+
+_HAVING = f"SELECT digest FROM casts WHERE sort = '{KEYWORD}' AND role = '{{role}}' AND name IN ({{marks}})"
+"""The casts that have one of some keywords."""
 
 
 class Window(Struct, frozen=True):
@@ -110,7 +115,7 @@ def all_rows(
 
 
 def condition(filters: Filters) -> tuple[str, list[Any]]:
-    """What filters ask of the columns of a row: kinds, statuses, box and the end of the window."""
+    """What filters ask of the columns of a row: kinds, statuses, keywords, box and the end of the window."""
     told: list[str] = []
     given: list[Any] = []
     for column, numbers in (
@@ -120,6 +125,10 @@ def condition(filters: Filters) -> tuple[str, list[Any]]:
         if numbers:
             told.append(f"{column} IN ({', '.join('?' * len(numbers))})")
             given += numbers
+    keywords, names = keyword_condition(filters)
+    if keywords:
+        told.append(keywords)
+        given += names
     if filters.since:
         told.append("(end_at IS NULL OR end_at >= ?)")
         given.append(to_micros(filters.since))
@@ -128,6 +137,17 @@ def condition(filters: Filters) -> tuple[str, list[Any]]:
         told.append("lat >= ? AND lat <= ?")
         told.append("lon >= ? AND lon <= ?" if west <= east else "(lon >= ? OR lon <= ?)")
         given += [south, north, west, east]
+    return " AND ".join(told), given
+
+
+def keyword_condition(filters: Filters) -> tuple[str, list[str]]:
+    """What filters by place, tag and language ask of a row; empty where there are none."""
+    told: list[str] = []
+    given: list[str] = []
+    for role, names in ((PLACE, filters.places), (TAG, filters.tags), (LANGUAGE, filters.languages)):
+        if names:
+            told.append(f"keywords IN ({_HAVING.format(role=role, marks=', '.join('?' * len(names)))})")
+            given += sorted(names)
     return " AND ".join(told), given
 
 

@@ -1,8 +1,8 @@
 """Search: what an event is found by, and how a question is put to the index of either engine.
 
 Words are split by us (`wording`), so that both engines find the same. Beside the words of an event stand its source,
-its origin and its actors as words that no text can hold. The index is of events and says where to look; whether a
-development meets the question at its cuts is decided on the development itself (`meets`).
+its origin, its actors and its external id as words that no text can hold. The index is of events and says where to
+look; whether a development meets the question at its cuts is decided on the development itself (`meets`).
 """
 
 import re
@@ -32,11 +32,12 @@ _INDEXED = re.compile("[0-9a-z:\\-\u0080-\ud7ff\ue000-\U0010ffff]+")
 
 
 def indexed(fact: Fact) -> set[str]:
-    """What an event is found by: its words, its source and its actors."""
+    """What an event is found by: its words, its source, its actors and its external id."""
     match fact:
         case DevelopmentReported(description, account):
             told = (description.title, description.summary, *_named(description.place), *_said(account))
-            return {*words_of(told), *_sources(account), *_actors(description.actors)}
+            found = {*words_of(told), *_sources(account), *_actors(description.actors)}
+            return found | {external_word(description.external_id)} if description.external_id else found
         case AccountGiven(account):
             return {*words_of(_said(account)), *_sources(account)}
         case DevelopmentRevised(changes):
@@ -111,6 +112,11 @@ def origin_word(slug: str) -> str:
 def actor_word(name: str) -> str:
     """Stands for an actor; a digest, since a name may hold any sign."""
     return f"a:{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def external_word(external_id: str) -> str:
+    """Stands for the id that a development has in a data set."""
+    return f"x:{sha256(external_id.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 _HAVING = {

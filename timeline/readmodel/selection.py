@@ -1,4 +1,4 @@
-"""The developments of a page that pass filters which rows can not tell: actors, sources and words.
+"""The developments of a page that pass filters which rows can not tell: actors, sources, words and ids.
 
 The search index says which developments to look at; whether one passes is decided on the whole of it, at its cuts.
 Where the index names few, those are folded; where it names many, rows are walked in order until the page is full.
@@ -14,7 +14,7 @@ from timeline.readmodel.entries import Entry
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.past import Past
 from timeline.readmodel.rows import After, Window, all_rows
-from timeline.readmodel.search import actor_word, count, looked_for, positions, source_word
+from timeline.readmodel.search import actor_word, count, external_word, looked_for, positions, source_word
 from timeline.readmodel.standing import Standing
 
 FEW = 2_000
@@ -27,13 +27,13 @@ _COMMON = 50_000
 
 def asks_documents(filters: Filters) -> bool:
     """Whether rows alone can not tell what passes."""
-    return bool(filters.actors or filters.sources or filters.text)
+    return bool(filters.actors or filters.sources or filters.text or filters.external_ids or filters.ids)
 
 
 def guard_rows(filters: Filters) -> None:
     """Raise `InvalidValue` for filters that only the whole of a development can meet."""
     if asks_documents(filters):
-        raise InvalidValue("filters", "actors, sources or text", "filters by what rows hold")
+        raise InvalidValue("filters", "actors, sources, text or ids", "filters by what rows hold")
 
 
 def selected(
@@ -47,16 +47,17 @@ def selected(
     for rows in all_rows(standing.database, standing.front_slugs, window, after):
         some = [row.id for row in rows if ids is None or row.id in ids]
         entries = documents.entries(some)
-        yield from (entries[id] for id in some if id in entries and _passes(entries[id], window))
+        yield from (entries[id] for id in some if id in entries and passes(entries[id], window))
 
 
 def _sorted(documents: Documents, ids: set[UUID], window: Window, after: After | None) -> Iterator[Entry]:
-    found = [entry for entry in documents.entries(list(ids)).values() if _passes(entry, window)]
+    found = [entry for entry in documents.entries(list(ids)).values() if passes(entry, window)]
     found.sort(key=lambda entry: entry.sort_key)
     return (entry for entry in found if after is None or entry.place > after)
 
 
-def _passes(entry: Entry, window: Window) -> bool:
+def passes(entry: Entry, window: Window) -> bool:
+    """Whether a development had begun by `as_of` and passes every filter."""
     begun = entry.state.described.occurred.begun_by(window.cuts.as_of)
     return begun and window.filters.pass_entry(entry.state, entry.statuses)
 
@@ -87,7 +88,9 @@ def named(standing: Standing, past: Past, window: Window) -> set[UUID] | None:
         asked.append(having([actor_word(name) for name in filters.actors]))
     if filters.sources:
         asked.append(having([source_word(slug) for slug in filters.sources]))
-    found: set[UUID] | None = None
+    if filters.external_ids:
+        asked.append(having([external_word(one) for one in filters.external_ids]))
+    found: set[UUID] | None = set(filters.ids) or None
     for some in sorted((few for few in asked if few is not None), key=len):
         if found is None or len(found) > FEW:
             ids = standing.merged.together(past.subjects(some).values())

@@ -16,11 +16,11 @@ from timeline.domain.status import GivenAccount
 from timeline.domain.values import source_id
 from timeline.domain.vocabulary import Aspect, Stance, Status
 from timeline.domain.voids import voided_in
-from timeline.errors import NothingKnown, shown
 from timeline.readmodel.documents import Documents
 from timeline.readmodel.past import Past
 from timeline.readmodel.search import positions, source_word
 from timeline.readmodel.standing import Standing
+from timeline.readmodel.unknown_slugs import unknown_source
 
 MOST_ACCOUNTS = 5_000
 """Accounts that a record is made of, if not more are asked for."""
@@ -74,11 +74,11 @@ def source_record(
     Raises `NothingKnown` where the source is neither registered nor gave an account, as with what is no slug.
     """
     if not is_slug(slug):
-        raise _unheard_of(slug)
+        raise unknown_source(past, standing, cuts, slug)
     history = _history(standing, cuts, slug)
     registered = fold_source([step.recorded for step in history]) is not None
     if not history and counted and not counted[0]:
-        raise _unheard_of(slug)
+        raise unknown_source(past, standing, cuts, slug)
     database = standing.database
     told = positions(database, database.engine, source_word(slug), cuts.position, most=most + 1, newest=True)
     covered = frozenset(told[:most])
@@ -88,7 +88,7 @@ def source_record(
     accounts = [one for state in states.values() for one in _own(state.accounts, slug, covered)]
     complete = len(told) <= most
     if not history and not accounts and complete:
-        raise _unheard_of(slug)
+        raise unknown_source(past, standing, cuts, slug)
     if counted is None and complete:
         counted = len(accounts), sum(one.in_force for one in accounts)
     given, in_force = counted or (None, None)
@@ -124,13 +124,6 @@ def source_record(
         len(accounts),
         complete,
         standing.same_sources(slug, cuts),
-    )
-
-
-def _unheard_of(slug: str) -> NothingKnown:
-    return NothingKnown(
-        f"slug: no source {slug!r} is known at these cuts",
-        ({"field": "slug", "value": shown(slug), "allowed": "the slug of a source known at these cuts"},),
     )
 
 

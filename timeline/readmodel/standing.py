@@ -9,7 +9,7 @@ from timeline.domain.history import Cuts, FrontState, catalogued, fold_front, fo
 from timeline.domain.identities import LinkedSources, SourceAt, identity, same_as_said, same_sources
 from timeline.domain.moments import from_micros
 from timeline.domain.status import Identity, IdentityOf
-from timeline.domain.values import source_id
+from timeline.domain.values import front_id, source_id
 from timeline.domain.vocabulary import SourceKind
 from timeline.readmodel.databases import Database
 from timeline.readmodel.merged import Merged
@@ -31,6 +31,7 @@ class Standing:
         names = database.fetch("SELECT sort, number, slug, recorded_from FROM names ORDER BY number")
         self._fronts = {slug: (number, since) for sort, number, slug, since in names if sort == "front"}
         self.source_slugs = {number: slug for sort, number, slug, _ in names if sort == "source"}
+        self._sources_named = {slug: since for sort, _, slug, since in names if sort == "source"}
         self.actor_labels = {number: slug for sort, number, slug, _ in names if sort == "actor"}
         """By their numbers the labels of all actors that an event ever named (`casts.labels_of`)."""
         self.front_slugs = {number: slug for slug, (number, _) in self._fronts.items()}
@@ -73,6 +74,19 @@ class Standing:
     def fronts_named(self, position: int) -> frozenset[str]:
         """Every front that an event up to a position puts a development on."""
         return frozenset(slug for slug, (_, since) in self._fronts.items() if since <= position)
+
+    def sources_named(self, position: int) -> frozenset[str]:
+        """Every source that gave an account by a position."""
+        return frozenset(slug for slug, since in self._sources_named.items() if since <= position)
+
+    def front_named_at(self, slug: str) -> int | None:
+        """The first position of the log that opens a front or names it; None where it never did."""
+        _, named_at = self._fronts.get(slug, (0, None))
+        return _first_of(self._opened.get(front_id(slug), ()), named_at)
+
+    def source_named_at(self, slug: str) -> int | None:
+        """The first position of the log that registers a source or names it; None where it never did."""
+        return _first_of(self._sources.get(source_id(slug), ()), self._sources_named.get(slug))
 
     def opened_fronts(self, cuts: Cuts) -> list[FrontState]:
         """The fronts that were opened, in the order of opening."""
@@ -124,6 +138,11 @@ class Standing:
 
     def _source_at(self, cuts: Cuts) -> SourceAt:
         return lambda slug: fold_source(self.catalogue_events(source_id(slug), cuts))
+
+
+def _first_of(events: Iterable[Recorded], named_at: int | None) -> int | None:
+    positions = [one.position for one in events]
+    return min(positions if named_at is None else [*positions, named_at], default=None)
 
 
 def _linked(sources: Mapping[UUID, Iterable[Recorded]]) -> LinkedSources:

@@ -6,6 +6,13 @@ from timeline.readmodel.cuts import HeldCuts, WantedCuts
 from timeline.readmodel.facets import MOST, Facets, facets
 from timeline.readmodel.filters import Filters
 from timeline.readmodel.findings import FindingFilters, Findings, FindingsPage
+from timeline.readmodel.name_counts import (
+    MAX_DEVELOPMENTS_READ,
+    ActorNames,
+    PlaceNames,
+    actors_named,
+    places_named,
+)
 from timeline.readmodel.reports import FirstReports, first_reports
 from timeline.readmodel.sourcerecords import MOST_ACCOUNTS, SourceRecord, source_record
 from timeline.readmodel.tallying import ENOUGH
@@ -38,6 +45,30 @@ class Surveys(Asking):
             standing, held = self._held(wanted)
             return held, self._remembered.of(
                 standing, ("actors", held.cuts), lambda: actors_by_developments(standing, held.cuts, self._casts)
+            )
+
+    def actors_named(
+        self, wanted: WantedCuts, filters: Filters, most: int = MAX_DEVELOPMENTS_READ
+    ) -> tuple[HeldCuts, ActorNames]:
+        """The actors of developments in a timeline of these filters, the most frequent first."""
+        with self._turn:
+            standing, held = self._held(wanted)
+            return held, self._remembered.of(
+                standing,
+                ("actors named", held.cuts, filters, most),
+                lambda: actors_named(self._past, standing, held.cuts, filters, self._casts, most),
+            )
+
+    def places_named(
+        self, wanted: WantedCuts, filters: Filters, most: int = MAX_DEVELOPMENTS_READ
+    ) -> tuple[HeldCuts, PlaceNames]:
+        """The names of the places of developments in a timeline of these filters, the most frequent first."""
+        with self._turn:
+            standing, held = self._held(wanted)
+            return held, self._remembered.of(
+                standing,
+                ("places named", held.cuts, filters, most),
+                lambda: places_named(self._past, standing, held.cuts, filters, self._casts, most),
             )
 
     def actor_record(self, name: str, wanted: WantedCuts, enough: int = MOST_LOOKED_AT) -> tuple[HeldCuts, ActorRecord]:

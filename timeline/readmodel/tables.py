@@ -26,6 +26,9 @@ VERSION_COLUMNS = (
     "parties",
     "speakers",
     "doubts",
+    "keywords",
+    "first_reported",
+    "first_position",
 )
 """Of `versions`, in their order; the first six are its key."""
 
@@ -44,7 +47,8 @@ _VERSIONS = """CREATE TABLE versions (
     end_at {int8}, further_days {int4} NOT NULL, status {int2} NOT NULL, kind {int2} NOT NULL,
     aspects {int4} NOT NULL, described_by {int8} NOT NULL, title TEXT NOT NULL, edtf TEXT NOT NULL,
     exact_start {int8}, exact_end {int8}, lat {real}, lon {real}, parties {int8} NOT NULL, speakers {int8} NOT NULL,
-    doubts {int2} NOT NULL
+    doubts {int2} NOT NULL, keywords {int8} NOT NULL,
+    first_reported {int8} NOT NULL, first_position {int8} NOT NULL
     {key}
 ){clustered}"""
 _KEY = "front, span, start_at, id, reported_from, recorded_from"
@@ -96,7 +100,8 @@ _UNSORTED = """CREATE TEMPORARY TABLE opened (
     front TEXT, span {int2}, start_at {int8}, id {bytes}, reported_from {int8}, recorded_from {int8},
     reported_to {int8}, recorded_to {int8}, end_at {int8}, further_days {int4}, status {int2}, kind {int2},
     aspects {int4}, described_by {int8}, title TEXT, edtf TEXT, exact_start {int8}, exact_end {int8}, lat {real},
-    lon {real}, parties {int8}, speakers {int8}, doubts {int2}
+    lon {real}, parties {int8}, speakers {int8}, doubts {int2},
+    keywords {int8}, first_reported {int8}, first_position {int8}
 )"""
 UNSORTED = {
     engine: (_UNSORTED.format(**types), f"CREATE TEMPORARY TABLE spoken (position {types['int8']}, found_by TEXT)")

@@ -86,9 +86,10 @@ class Tallying:
     def by(self, what: By) -> Tally:
         """How many pass with each value, the filter of this kind left out."""
         filters = structs.replace(self._filters, **{what.value: frozenset()}) if what.value else self._filters
-        if filters.text is not None:
+        if filters.text is not None or filters.external_ids or filters.ids:
             return self._of_entries(filters, what)
-        unknown_to_counts = filters.box or filters.actors or filters.sources
+        keywords = filters.tags or filters.places or filters.languages
+        unknown_to_counts = filters.box or filters.actors or filters.sources or keywords
         if not unknown_to_counts and (what in _SORTED or not (filters.kinds or filters.statuses)):
             return self._counted(filters, what)
         looked = self._looked(filters, limited=True)
@@ -145,7 +146,7 @@ class Tallying:
         return codes[kept], counts[kept]
 
     def _looked(self, filters: Filters, *, limited: bool) -> Looked | None:
-        """Every row of the window, where there are not too many; only its fronts and its box are asked."""
+        """Every row of the window, where there are not too many; its fronts, its box and its keywords are asked."""
         key = filters.fronts, limited
         if key not in self._seen:
             window = self._window(filters)

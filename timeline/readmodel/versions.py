@@ -17,7 +17,7 @@ from timeline.domain.history import DevelopmentState
 from timeline.domain.moments import Occurred, from_micros, to_micros
 from timeline.domain.vocabulary import Aspect, Kind, Status
 from timeline.plausibility.developments import state_doubts
-from timeline.readmodel.casts import Actors, Sources, cast_of
+from timeline.readmodel.casts import Actors, Sources, cast_of, keywords_of
 from timeline.readmodel.cells import MAX_FURTHER_DAYS, UNKNOWN
 
 ALWAYS = UNKNOWN
@@ -46,7 +46,9 @@ class Look(Struct, frozen=True, gc=False):
     `aspects` packs the status of each aspect, and whether the entry as a whole was withdrawn. `described_by` is the
     position of the event that set its description. `actors` take part in it, `sources` ever gave an account of it: in
     rows each of the two is a number (`parties`, `speakers`), which says who they are by the table of casts. `doubts`
-    are the bits of the warnings that it bears (`plausibility.registry`).
+    are the bits of the warnings that it bears (`plausibility.registry`). `keywords` are where it was, its tags and its
+    language, a cast as well. `first_reported` is when anything was reported of it first, `first_position` where the log
+    first holds an account of it.
     """
 
     front: str
@@ -67,6 +69,9 @@ class Look(Struct, frozen=True, gc=False):
     actors: Actors = ()
     sources: Sources = ()
     doubts: int = 0
+    keywords: Actors = ()
+    first_reported: int = 0
+    first_position: int = 0
 
 
 class Version(Struct, gc=False):
@@ -192,7 +197,15 @@ def look_of(state: DevelopmentState, statuses: Mapping[Aspect, Status]) -> Look:
         cast_of((actor.name, actor.role) for actor in description.actors),
         tuple(sorted({given.account.source for given in state.accounts})),
         state_doubts(state),
+        keywords_of(place.name if place else None, description.tags, description.language),
+        *first_heard(state),
     )
+
+
+def first_heard(state: DevelopmentState) -> tuple[int, int]:
+    """When anything was reported first of a development in view, and the first position of its accounts."""
+    assert state.first_reported_at  # noqa: S101 - it was reported
+    return to_micros(state.first_reported_at), min(given.position for given in state.accounts)
 
 
 @lru_cache(maxsize=100_000)

@@ -233,13 +233,13 @@ def step(one: Step) -> dict[str, Any]:
         "recorded_by": event.recorded_by,
         "data": data_of(event.fact),
         "voids": voided_position(one.recorded),
-        "voided": _voided(one.voided_by) if one.voided_by else None,
+        "voided": void_notice(one.voided_by) if one.voided_by else None,
         "status": one.statuses[Aspect.OCCURRENCE].value,
         "aspects": {aspect.value: status.value for aspect, status in one.statuses.items()},
     }
 
 
-def _voided(void: Recorded) -> dict[str, Any]:
+def void_notice(void: Recorded) -> dict[str, Any]:
     """The void that takes an event out, and why."""
     return {
         "position": void.position,
