@@ -55,6 +55,7 @@ class Connection(HttpToolsProtocol):
         """Tell whoever waits for this connection that it has gone."""
         self.is_lost = True
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # which uvicorn leaves to run where the other side broke off
         callbacks, self._on_lost = self._on_lost, []
         for callback in callbacks:
             callback()
