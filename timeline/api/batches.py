@@ -15,7 +15,7 @@ from typing import IO, Any
 import msgspec
 from flask import Response
 
-from timeline.api.messages import named_by_key, with_id
+from timeline.api.messages import named_by_key, submission_of
 from timeline.api.outcomes import Outcome, outcome_of, told_of
 from timeline.api.problems import problem_of, problem_response
 from timeline.domain.aggregates import Submission
@@ -30,7 +30,6 @@ from timeline.errors import (
 from timeline.store.appending import MOST_TOGETHER
 from timeline.store.log import ConflictLog
 from timeline.store.wishes import Receipt
-from timeline.wire.events import parse_event
 
 TOGETHER = 1_000
 """How many events of a stream are appended in one transaction."""
@@ -158,7 +157,7 @@ class Batch:
                 yield number, message
                 continue
             try:
-                yield number, self._permit(parse_event(with_id(message, self._key and f"{self._key}/{number}")))
+                yield number, self._permit(submission_of(message, self._key and f"{self._key}/{number}"))
             except TimelineError as error:
                 yield number, error
 

@@ -19,8 +19,8 @@ from timeline.api.messages import (
     is_one,
     message_of,
     named_by_key,
+    submission_of,
     unsupported,
-    with_id,
 )
 from timeline.api.outcomes import outcome_of, receipt
 from timeline.api.queries import AppendQuery, Told
@@ -39,7 +39,6 @@ from timeline.errors import (
 )
 from timeline.store.log import ConflictLog
 from timeline.store.wishes import Receipt
-from timeline.wire.events import parse_event
 
 
 def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count, stopping: Event) -> ApiBlueprint:
@@ -98,7 +97,7 @@ def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None, *, str
     try:
         if REFUSED in request.environ:
             raise request.environ[REFUSED]
-        found = _recorded(log.record, permit(parse_event(with_id(message_of(request), key))), key, strict=strict)
+        found = _recorded(log.record, permit(submission_of(message_of(request), key)), key, strict=strict)
     except TimelineError as error:
         count(outcome_of(error), 1)
         raise
@@ -110,7 +109,7 @@ def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None, *, str
 
 def _validated(log: ConflictLog, permit: Permit, key: str | None, *, strict: bool) -> Response:
     """The receipt that the message would get. It counts neither as accepted nor as refused."""
-    found = _recorded(log.rehearse, permit(parse_event(with_id(message_of(request), key))), key, strict=strict)
+    found = _recorded(log.rehearse, permit(submission_of(message_of(request), key)), key, strict=strict)
     return answer({"validated": True, **receipt(found)})
 
 
