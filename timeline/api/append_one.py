@@ -141,6 +141,8 @@ def submission_of(body: bytes, token: Token) -> Submission | None:
         return None
     if submission is None or submission.message.id.startswith(RESERVED):
         return None
+    if not token.may_use(submission.message.source):
+        return None
     return structs.replace(submission, recorded_by=token.name)
 
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from timeline import errors
 from timeline.access.tokens import redacted_bytes
 from timeline.api.access import challenge
+from timeline.api.errors import SourceNotAllowed
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.Unauthenticated: 401,
     errors.InvalidToken: 401,
     errors.InsufficientScope: 403,
+    SourceNotAllowed: 403,
     errors.TooManyRequests: 429,
     errors.StoreUnusable: 503,
     errors.StoreFull: 507,
