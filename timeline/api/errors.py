@@ -17,3 +17,14 @@ class SourceNotAllowed(TimelineError):
             f"source: the token {name} may not use {shown(source)!r}; expected {listed}",
             ({"field": "source", "value": shown(source), "allowed": listed},),
         )
+
+
+class AllRefused(TimelineError):
+    """Raised when a request brings several events, each for itself, and every one of them was refused."""
+
+    slug = "all-refused"
+    title = "Every event was refused"
+
+    def __init__(self, events: int) -> None:
+        refused = "the one event was refused" if events == 1 else f"all {events} events were refused"
+        super().__init__(f"{refused}; `items` says why")
