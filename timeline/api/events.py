@@ -56,9 +56,9 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
         "same counts and items, under the status that all refusals share, or else 422. What is accepted and probably "
         "not meant has `warnings`; with `strict=true` it is refused. To send again what was sent before is safe: "
         "an event with the `source` and `id` of one that is there is a duplicate and adds nothing. With "
-        "`validate=true` nothing is "
-        "appended: the answer says what would become of it, refusals and warnings included, with `validated` beside "
-        "it and without a position. At most 4000 events are validated at a time, each on those before it.",
+        "`validate=true` nothing is appended: the answer says what would become of it, refusals and warnings "
+        "included, with `validated` beside it and without a position. At most 4000 events are validated at a time, "
+        "each on those before it.",
         security=access.NEEDED,
         parameters=HEADERS,
         requestBody={"required": True, "content": BODIES},
