@@ -169,7 +169,7 @@ def test_every_file_tells_its_cuts_and_the_checkpoint_in_headers(told: Scene, fo
 
 @pytest.mark.parametrize("of", ["developments", "accounts", "changes", "fronts", "sources"])
 def test_a_table_of_an_empty_log_is_its_header_row(scene: Scene, of: str) -> None:
-    query = {"of": of} | ({"changes_since": "2023-01-01", "changes_until": "2023-02-01"} if of == "changes" else {})
+    query = {"of": of} | ({"since": "2023-01-01", "until": "2023-02-01"} if of == "changes" else {})
     answer = scene.client.get("/api/v1/exports/csv", query_string=query)
 
     assert len(list(csv.reader(answer.get_data(as_text=True).splitlines()))) == 1
