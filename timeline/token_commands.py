@@ -52,9 +52,23 @@ def token() -> None:
 )
 @click.option("--replace", is_flag=True, help="If a live token has this name, revoke it in the same moment.")
 @click.option("--strict", is_flag=True, help="Refuse what it brings where that would be accepted with warnings.")
+@click.option(
+    "--source",
+    "sources",
+    metavar="PREFIX",
+    multiple=True,
+    help="A message source that it may use, with all below it (//desk-a: //desk-a/east as well, not //desk-ab); may be "
+    "given several times. Messages of any other source are refused. Default: any source.",
+)
 @click.pass_obj
 def create(
-    config: Config, name: str, scopes: tuple[str, ...], expires: str | None, replace: bool, strict: bool
+    config: Config,
+    name: str,
+    scopes: tuple[str, ...],
+    expires: str | None,
+    replace: bool,
+    strict: bool,
+    sources: tuple[str, ...],
 ) -> None:
     """Make a token called NAME and print it, this once; it is the last word of what is printed.
 
@@ -63,7 +77,7 @@ def create(
     """
     with _tokens(config) as tokens:
         until = None if expires is None else _until(expires, _now())
-        secret, made = tokens.create(name, map(Scope, scopes), until, replace=replace, strict=strict)
+        secret, made = tokens.create(name, map(Scope, scopes), until, replace=replace, strict=strict, sources=sources)
     ends = f"expires {format_instant(made.expires_at)}" if made.expires_at else "does not expire"
     click.echo(f"{name} may {_allowed(made)}; it {ends}. Keep the token, it is not shown again:")
     click.echo(secret)
@@ -84,7 +98,7 @@ def list_(config: Config, every: bool, as_json: bool) -> None:
     table = Table("Name", "May", "Created", "Expires", "State")
     for one in listed:
         state = one["state"] if one["revoked_at"] is None else f"revoked {one['revoked_at']}"
-        may = ", ".join([*one["scopes"], *(["strict"] if "strict" in one else [])])
+        may = ", ".join([*one["scopes"], *(["strict"] if "strict" in one else []), *one.get("sources", [])])
         table.add_row(one["name"], may, one["created_at"], one["expires_at"] or "never", state)
     Console().print(table)
 
@@ -139,11 +153,14 @@ def _told(one: Token, now: datetime) -> dict[str, Any]:
         "revoked_at": format_instant(one.revoked_at) if one.revoked_at else None,
         "state": one.state(now),
         **({"strict": True} if one.strict else {}),
+        **({"sources": list(one.sources)} if one.sources else {}),
     }
 
 
 def _allowed(one: Token) -> str:
     allowed = " and ".join(sorted(one.scopes))
+    if one.sources:
+        allowed += f", as {' or '.join(one.sources)} and what is below"
     return f"{allowed}, and nothing that would be accepted with warnings" if one.strict else allowed
 
 

@@ -44,6 +44,24 @@ def test_the_token_is_the_last_word_that_create_prints(run: Run, engine: Engine)
     assert found(engine, done.stdout.split()[-1]) == {Scope.APPEND, Scope.ASSESS}
 
 
+def test_sources_are_told_where_a_token_is_made_and_listed(run: Run) -> None:
+    done = run("create", "desk-a", "--scope", "append", "--source", "//desk-a", "--source", "urn:desk-a:")
+    run("create", "any", "--scope", "append")
+    listed = {one["name"]: one for one in json.loads(run("list", "--json").stdout)}
+
+    assert "desk-a may append, as //desk-a or urn:desk-a: and what is below" in done.stdout
+    assert listed["desk-a"]["sources"] == ["//desk-a", "urn:desk-a:"]
+    assert "sources" not in listed["any"]
+    assert "append, //desk-a, urn:desk-a:" in run("list").stdout
+
+
+def test_a_source_that_no_message_can_have_is_refused(run: Run) -> None:
+    done = run("create", "desk-a", "--scope", "append", "--source", "")
+
+    assert done.exit_code == 2
+    assert "source" in done.stderr
+
+
 def test_a_list_shows_what_is_live_and_never_a_secret(run: Run) -> None:
     secrets = [
         run("create", name, "--scope", "append", "--expires", "90d").stdout.split()[-1] for name in ("one", "two")

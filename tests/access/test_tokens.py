@@ -57,6 +57,21 @@ def test_a_secret_is_256_random_bits_that_may_stand_in_a_url_and_is_recognised(t
     assert redacted(f"Bearer {one}, {other}.") == "Bearer ct_..., ct_...."
 
 
+def test_the_sources_of_a_token_are_kept_with_it_whatever_stands_in_them(tokens: Tokens) -> None:
+    own = ("//desk b/100%", "//desk-a", "strict", "urn:уезд:")
+    secret, made = tokens.create("desk", [Scope.APPEND], strict=True, sources=[*reversed(own), "strict"])
+
+    assert made.sources == own
+    assert tokens.find(secret) == made
+    assert tokens.all() == [made]
+
+
+@pytest.mark.parametrize("source", ["", " ", "a\x00b", "x" * 501, "\udc80"])
+def test_a_source_that_no_message_can_have_is_refused(tokens: Tokens, source: str) -> None:
+    with pytest.raises(InvalidValue, match="source"):
+        tokens.create("desk", [Scope.APPEND], sources=[source])
+
+
 def test_only_the_hash_of_a_secret_is_kept(engine: Engine, tokens: Tokens) -> None:
     secret, _ = tokens.create("desk", [Scope.APPEND])
 

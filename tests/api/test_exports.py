@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from base64 import b64encode
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ def titles(format: str, content: bytes) -> list[str]:
     match format:
         case "csv":
             rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
-            return [row["title"] for row in rows if row["id"]]
+            return [row["title"] for row in rows]
         case "ndjson":
             return [json.loads(line)["title"] for line in content.splitlines()[1:]]
         case "geojson":
@@ -151,14 +151,35 @@ def test_an_export_of_an_empty_log_is_empty(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_file_of_nothing_carries_its_cuts_and_the_checkpoint_all_the_same(told: Scene, format: str) -> None:
-    content = told.raw(f"/exports/{format}", front="kyiv", as_of="2023-05-25", recorded_at=4)
+@pytest.mark.parametrize("front", ["kyiv", "bakhmut"])
+def test_every_file_tells_its_cuts_and_the_checkpoint_in_headers(told: Scene, format: str, front: str) -> None:
+    query = {"front": front, "as_of": "2023-05-25", "known_at": "2023-05-24", "recorded_at": 4}
+    answer = told.client.get(f"/api/v1/exports/{format}", query_string=query)
     (verifier,) = told.get("/log/keys")["verifiers"]
-    name = parse_verifier(verifier).name.encode()
+    checkpoint = b64decode(answer.headers["Timeline-Checkpoint"]).decode()
 
-    assert titles(format, content) == []
-    assert b"2023-05-25T23:59:59.999999Z" in content.replace(b"\r\n ", b"")
-    assert name in content.replace(b"\r\n ", b"") or b64encode(name)[:-4] in content
+    assert (titles(format, answer.get_data()) == []) is (front == "kyiv")
+    assert answer.headers["Timeline-As-Of"] == "2023-05-25T23:59:59.999999Z"
+    assert answer.headers["Timeline-Known-At"] == "2023-05-24T23:59:59.999999Z"
+    assert answer.headers["Timeline-Position"] == "4"
+    assert answer.headers["Timeline-Recorded-At"] == "2023-06-01T12:00:00Z"
+    assert parse_verifier(verifier).signed(checkpoint)
+    assert parse_checkpoint(checkpoint).size >= 4
+
+
+@pytest.mark.parametrize("of", ["developments", "accounts", "changes", "fronts", "sources"])
+def test_a_table_of_an_empty_log_is_its_header_row(scene: Scene, of: str) -> None:
+    query = {"of": of} | ({"since": "2023-01-01", "until": "2023-02-01"} if of == "changes" else {})
+    answer = scene.client.get("/api/v1/exports/csv", query_string=query)
+
+    assert len(list(csv.reader(answer.get_data(as_text=True).splitlines()))) == 1
+    assert answer.headers["Timeline-Position"] == "0"
+    assert "Timeline-Recorded-At" not in answer.headers
+    assert answer.headers["Timeline-Checkpoint"]
+
+
+def test_a_batch_of_no_events_is_an_empty_array(scene: Scene) -> None:
+    assert json.loads(scene.raw("/exports/cloudevents")) == []
 
 
 def test_accounts_are_those_of_the_developments_and_of_the_sources_that_are_asked_for(told: Scene) -> None:

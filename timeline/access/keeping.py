@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from time import monotonic
 from typing import Any, Protocol
+from urllib.parse import quote, unquote
 
 from timeline.access.tokens import Scope, Token, hash_of, new_secret
 from timeline.domain import checks
@@ -19,6 +20,8 @@ from timeline.readmodel.databases import Rows, Writing
 
 _STRICT = "strict"
 """Stands among the scopes of a strict token: so stores that were made before there were any are read as they are."""
+_SOURCE = "source="
+"""Begins a word among the scopes that names a source of the token, percent-encoded."""
 REMEMBERED = 0.02
 """Seconds for which a token that was found is taken as it was."""
 _COLUMNS = "name, scopes, created_at, expires_at, revoked_at"
@@ -75,13 +78,16 @@ class Tokens:
         *,
         replace: bool = False,
         strict: bool = False,
+        sources: Iterable[str] = (),
     ) -> tuple[str, Token]:
-        """A new token and its secret, which nobody can be told again. `strict`: see `Token`.
+        """A new token and its secret, which nobody can be told again. `strict` and `sources`: see `Token`.
 
         Raises `InvalidValue` for a name that is no slug or that a live token has (with `replace` that one is revoked
-        in the same moment), for no scopes, and for an end that is not in the future.
+        in the same moment), for no scopes, for a source that no message can have, and for an end that is not in the
+        future.
         """
         checks.slug("name", name)
+        own_sources = tuple(sorted({checks.text("source", source, 500) for source in sources}))
         if not (wanted := frozenset(scopes)):
             raise InvalidValue("scope", None, f"at least one of {', '.join(Scope)}")
         secret = new_secret()
@@ -95,8 +101,8 @@ class Tokens:
                 if not replace:
                     raise InvalidValue("name", name, "a name that no live token has, or --replace to revoke that one")
                 _revoke(transaction, name, now)
-            token = Token(name, wanted, now, expires_at, strict=strict)
-            words = sorted(wanted) + [_STRICT] * strict
+            token = Token(name, wanted, now, expires_at, strict=strict, sources=own_sources)
+            words = [*sorted(wanted), *[_STRICT] * strict, *(f"{_SOURCE}{quote(source)}" for source in own_sources)]
             transaction.execute(
                 f"INSERT INTO tokens (hash, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, NULL)",
                 (hash_of(secret), name, " ".join(words), to_micros(now), _micros(expires_at)),
@@ -147,13 +153,15 @@ def _token(row: tuple[Any, ...]) -> Token:
     """What a row says; the same few are read again and again."""
     name, words, created_at, expires_at, revoked_at = row
     scopes = words.split()
+    sources = tuple(unquote(word.removeprefix(_SOURCE)) for word in scopes if word.startswith(_SOURCE))
     return Token(
         name,
-        frozenset(Scope(word) for word in scopes if word != _STRICT),
+        frozenset(Scope(word) for word in scopes if word != _STRICT and not word.startswith(_SOURCE)),
         from_micros(created_at),
         None if expires_at is None else from_micros(expires_at),
         None if revoked_at is None else from_micros(revoked_at),
         strict=_STRICT in scopes,
+        sources=sources,
     )
 
 

@@ -21,7 +21,7 @@ from timeline.store.postgres import create_lock
 _TABLE = """CREATE TABLE IF NOT EXISTS tokens (
     hash bytea PRIMARY KEY, -- SHA-256 of the secret
     name text NOT NULL,
-    scopes text NOT NULL, -- separated by spaces; "strict" among them marks a strict token
+    scopes text NOT NULL, -- separated by spaces; "strict" among them marks a strict token, "source=..." a source
     created_at bigint NOT NULL, -- microseconds since 1970, UTC, as those that follow
     expires_at bigint,
     revoked_at bigint

@@ -24,7 +24,7 @@ _PATIENCE = 30
 _TABLE = """CREATE TABLE IF NOT EXISTS tokens (
     hash BLOB PRIMARY KEY, -- SHA-256 of the secret
     name TEXT NOT NULL,
-    scopes TEXT NOT NULL, -- separated by spaces; "strict" among them marks a strict token
+    scopes TEXT NOT NULL, -- separated by spaces; "strict" among them marks a strict token, "source=..." a source
     created_at INTEGER NOT NULL, -- microseconds since 1970, UTC, as those that follow
     expires_at INTEGER,
     revoked_at INTEGER

@@ -20,6 +20,10 @@ _SECRET = re.compile(r"(?<![A-Za-z0-9])ct_[A-Za-z0-9_-]{16,}")
 """A secret, or as much of one as would be worth having, wherever it stands."""
 _SECRET_BYTES = re.compile(_SECRET.pattern.encode())
 _HIDDEN = "ct_..."
+_BOUNDARIES = "/?#"
+"""With which a source may go on that is below another."""
+_OPEN_ENDS = f"{_BOUNDARIES}:"
+"""What a source of a token may end with, so that all that begins like it is below it (`urn:desk-a:`)."""
 
 
 class Scope(StrEnum):
@@ -39,7 +43,8 @@ class Token(Struct, frozen=True):
     """What is known of a token: everything but its secret. Instants are UTC.
 
     `expires_at`: the instant from which on it is refused; None: never. `revoked_at`: when it was taken back.
-    `strict`: what it brings is refused where it would be accepted with warnings.
+    `strict`: what it brings is refused where it would be accepted with warnings. `sources`: the message sources that it
+    may use, each with all below it; none: any.
     """
 
     name: str
@@ -48,10 +53,18 @@ class Token(Struct, frozen=True):
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     strict: bool = False
+    sources: tuple[str, ...] = ()
 
     def allows(self, scope: Scope) -> bool:
         """Whether its scopes hold this one."""
         return scope in self.scopes or Scope.ADMIN in self.scopes
+
+    def may_use(self, source: str) -> bool:
+        """Whether it may bring messages of this CloudEvents `source`.
+
+        One of its own allows itself and what goes on at a boundary: `//desk-a` allows `//desk-a/east`, not `//desk-ab`.
+        """
+        return not self.sources or any(_is_at_or_below(source, own) for own in self.sources)
 
     def state(self, now: datetime) -> str:
         """`live`, `expired` or `revoked`."""
@@ -62,6 +75,11 @@ class Token(Struct, frozen=True):
     def is_live(self, now: datetime) -> bool:
         """Whether it is accepted."""
         return self.state(now) == "live"
+
+
+def _is_at_or_below(source: str, own: str) -> bool:
+    rest = source.removeprefix(own) if source.startswith(own) else None
+    return rest == "" or (rest is not None and (own[-1] in _OPEN_ENDS or rest[0] in _BOUNDARIES))
 
 
 def new_secret() -> str:

@@ -14,6 +14,7 @@ from msgspec import structs
 
 from timeline.access.keeping import Tokens
 from timeline.access.tokens import Scope, Token
+from timeline.api.errors import SourceNotAllowed
 from timeline.api.sorts import Sort, sort_of
 from timeline.domain.aggregates import Submission
 from timeline.domain.facts import DevelopmentAssessed, EntryVoided
@@ -92,13 +93,21 @@ def guard_writing() -> Token:
 def admitted(submission: Submission) -> Submission:
     """The submission with the name of its token. Raises as `guard` where that token may not say such a thing.
 
-    A token that may not assess may void only what it brought itself.
+    Raises `SourceNotAllowed` where the token may not use the message's source. A token that may not assess may void
+    only what it brought itself.
     """
     if isinstance(submission.fact, EntryVoided):
         token = guard_writing()
+        _guard_source(token, submission)
         return structs.replace(submission, recorded_by=token.name, own_only=not token.allows(Scope.ASSESS))
     token = guard(Scope.ASSESS if isinstance(submission.fact, DevelopmentAssessed) else Scope.APPEND)
+    _guard_source(token, submission)
     return structs.replace(submission, recorded_by=token.name)
+
+
+def _guard_source(token: Token, submission: Submission) -> None:
+    if not token.may_use(submission.message.source):
+        raise SourceNotAllowed(token.name, submission.message.source, token.sources)
 
 
 def challenge(error: TimelineError) -> str | None:

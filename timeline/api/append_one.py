@@ -19,7 +19,7 @@ from timeline.access.tokens import Scope, Token
 from timeline.api.access import secret_in
 from timeline.api.headers import ALWAYS, API_POLICY
 from timeline.api.limits import REFUSED, Limits
-from timeline.api.messages import ONE, guard_id
+from timeline.api.messages import ONE, RESERVED
 from timeline.api.metrics import Metrics
 from timeline.api.outcomes import outcome_of, receipt
 from timeline.api.requests import HEADER, name_of, tell_at_once
@@ -136,12 +136,14 @@ def submission_in(environ: dict[str, Any], length: int, token: Token) -> Submiss
 def submission_of(body: bytes, token: Token) -> Submission | None:
     """What a message asks for; None where that is not plain to see."""
     try:
-        message = parse_json(body)
-        guard_id(message)
-        submission = parse_at_once(message)
+        submission = parse_at_once(parse_json(body))
     except TimelineError:
         return None
-    return submission and structs.replace(submission, recorded_by=token.name)
+    if submission is None or submission.message.id.startswith(RESERVED):
+        return None
+    if not token.may_use(submission.message.source):
+        return None
+    return structs.replace(submission, recorded_by=token.name)
 
 
 _NAME = f"HTTP_{HEADER.upper().replace('-', '_')}"

@@ -15,9 +15,12 @@ from typing import IO, Any
 import msgspec
 from flask import Response
 
-from timeline.api.messages import named_by_key, with_id
+from timeline.access.tokens import redacted_bytes
+from timeline.api.access import challenge
+from timeline.api.errors import AllRefused
+from timeline.api.messages import named_by_key, submission_of
 from timeline.api.outcomes import Outcome, outcome_of, told_of
-from timeline.api.problems import problem_of, problem_response
+from timeline.api.problems import problem_of, problem_response, status_of
 from timeline.domain.aggregates import Submission
 from timeline.errors import (
     InvalidValue,
@@ -30,7 +33,6 @@ from timeline.errors import (
 from timeline.store.appending import MOST_TOGETHER
 from timeline.store.log import ConflictLog
 from timeline.store.wishes import Receipt
-from timeline.wire.events import parse_event
 
 TOGETHER = 1_000
 """How many events of a stream are appended in one transaction."""
@@ -72,6 +74,8 @@ class Batch:
         self._record_together = partial(log.record_together, strict=strict)
         self._rehearse_all = partial(log.rehearse_all, strict=strict)
         self._counts = Counter[Outcome]()
+        self._refusals: dict[type[TimelineError], TimelineError] = {}
+        """The first refusal for each reason."""
         self._items: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the answer
 
     def append(self, messages: Iterable[tuple[int, Any | TimelineError]]) -> None:
@@ -102,12 +106,30 @@ class Batch:
         }
 
     def answer(self, *, as_lines: bool) -> Response:
-        """The counts and then what became of each, as one JSON object or line by line."""
+        """The counts and then what became of each, as one JSON object or line by line.
+
+        Where every event was refused it is a problem instead, with the same counts and items: no client that only looks
+        at the status takes that for a success.
+        """
         self._items.seek(0)
+        events = self._counts.total()
+        if events and self._counts[Outcome.REJECTED] == events:
+            return self._all_refused(events)
         head = msgspec.json.encode(self.summary())
         parts = _as_lines(head, self._items) if as_lines else _as_object(head, self._items)
         response = Response(parts, content_type="application/x-ndjson" if as_lines else "application/json")
         response.call_on_close(self._items.close)
+        return response
+
+    def _all_refused(self, events: int) -> Response:
+        """The problem, under the status that all refusals share, or else 422."""
+        statuses = {status_of(refusal) for refusal in self._refusals.values()}
+        body = problem_of(AllRefused(events), statuses.pop() if len(statuses) == 1 else None)
+        parts = map(redacted_bytes, _as_object(msgspec.json.encode({**body, **self.summary()}), self._items))
+        response = Response(parts, body["status"], content_type="application/problem+json")
+        response.call_on_close(self._items.close)
+        if len(self._refusals) == 1 and (asked := challenge(*self._refusals.values())):
+            response.headers["WWW-Authenticate"] = asked
         return response
 
     def stopped(self, error: TimelineError, *, told: bool = False) -> Response:
@@ -158,7 +180,7 @@ class Batch:
                 yield number, message
                 continue
             try:
-                yield number, self._permit(parse_event(with_id(message, self._key and f"{self._key}/{number}")))
+                yield number, self._permit(submission_of(message, self._key and f"{self._key}/{number}"))
             except TimelineError as error:
                 yield number, error
 
@@ -175,6 +197,8 @@ class Batch:
             if isinstance(became, StoreUnusable):
                 raise became
             outcome = outcome_of(became)
+            if isinstance(became, TimelineError):
+                self._refusals.setdefault(type(became), became)
             self._counts[outcome] += 1
             self._count(outcome, 1)
             if not (self._quiet and isinstance(became, Receipt)):

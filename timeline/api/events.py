@@ -19,8 +19,8 @@ from timeline.api.messages import (
     is_one,
     message_of,
     named_by_key,
+    submission_of,
     unsupported,
-    with_id,
 )
 from timeline.api.outcomes import outcome_of, receipt
 from timeline.api.queries import AppendQuery, Told
@@ -39,7 +39,6 @@ from timeline.errors import (
 )
 from timeline.store.log import ConflictLog
 from timeline.store.wishes import Receipt
-from timeline.wire.events import parse_event
 
 
 def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count, stopping: Event) -> ApiBlueprint:
@@ -53,11 +52,13 @@ def blueprint(log: ConflictLog, limits: BodyLimits, permit: Permit, count: Count
     @events.doc(
         summary="Append events (CloudEvents 1.0): one, a batch, or a stream of lines",
         description="A batch says of each event what became of it; one that is refused leaves the others as they are, "
-        "unless `atomic=true` asks for all or none. What is accepted and probably not meant has `warnings`; with "
-        "`strict=true` it is refused. To send again what was sent before is safe: an event with the "
-        "`source` and `id` of one that is there is a duplicate and adds nothing. With `validate=true` nothing is "
-        "appended: the answer says what would become of it, refusals and warnings included, with `validated` beside "
-        "it and without a position. At most 4000 events are validated at a time, each on those before it.",
+        "unless `atomic=true` asks for all or none. Where every event was refused, the answer is a problem with the "
+        "same counts and items, under the status that all refusals share, or else 422. What is accepted and probably "
+        "not meant has `warnings`; with `strict=true` it is refused. To send again what was sent before is safe: "
+        "an event with the `source` and `id` of one that is there is a duplicate and adds nothing. With "
+        "`validate=true` nothing is appended: the answer says what would become of it, refusals and warnings "
+        "included, with `validated` beside it and without a position. At most 4000 events are validated at a time, "
+        "each on those before it.",
         security=access.NEEDED,
         parameters=HEADERS,
         requestBody={"required": True, "content": BODIES},
@@ -98,7 +99,7 @@ def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None, *, str
     try:
         if REFUSED in request.environ:
             raise request.environ[REFUSED]
-        found = _recorded(log.record, permit(parse_event(with_id(message_of(request), key))), key, strict=strict)
+        found = _recorded(log.record, permit(submission_of(message_of(request), key)), key, strict=strict)
     except TimelineError as error:
         count(outcome_of(error), 1)
         raise
@@ -110,7 +111,7 @@ def _one(log: ConflictLog, permit: Permit, count: Count, key: str | None, *, str
 
 def _validated(log: ConflictLog, permit: Permit, key: str | None, *, strict: bool) -> Response:
     """The receipt that the message would get. It counts neither as accepted nor as refused."""
-    found = _recorded(log.rehearse, permit(parse_event(with_id(message_of(request), key))), key, strict=strict)
+    found = _recorded(log.rehearse, permit(submission_of(message_of(request), key)), key, strict=strict)
     return answer({"validated": True, **receipt(found)})
 
 

@@ -1,5 +1,6 @@
 """`/exports/{format}`: a timeline as a file for other programs, streamed."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from timeline.errors import NothingKnown
 from timeline.exporters import EXPORTERS
 from timeline.exporters.asking import Question, ask
 from timeline.exporters.examples import example
+from timeline.exporters.export import Export
 from timeline.readmodel.changes import Clock
 from timeline.readmodel.questions import Reader
 from timeline.store.log import ConflictLog
@@ -31,12 +33,25 @@ _DESCRIPTION = """
 Streamed, however long it is. Every file carries its cuts, its filters and the first checkpoint that the log signed at
 its position or after it. The same question with a fixed `recorded_at` gives the same bytes.
 
+The headers `Timeline-*` say the same of the cuts and the checkpoint, whatever the format: a table of nothing has only
+its header row, and a batch of no events is an empty array.
+
 In CSV a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break) has
-an apostrophe before it; lists and objects are JSON in a cell. A table of nothing has one row of which only the last
-columns, those of the export, are filled; a batch of no events has one event of the type `export.empty`.
+an apostrophe before it; lists and objects are JSON in a cell.
 
 Where a file could not be written to its end, its last line says so; its `ETag` is none any more then.
 """
+CUT_HEADERS = {
+    "Timeline-As-Of": ("string", "The cut `as_of`: an instant, UTC."),
+    "Timeline-Known-At": ("string", "The cut `known_at`: an instant, UTC."),
+    "Timeline-Position": ("integer", "The position of the log at the cut `recorded_at`."),
+    "Timeline-Recorded-At": ("string", "When the log came to that position (UTC); not there where it held nothing."),
+    "Timeline-Checkpoint": (
+        "string",
+        "The first checkpoint that the log signed at that position or after it: a signed note, base64.",
+    ),
+}
+"""The headers that say at which cuts a file is, so that one without a row says it too: name -> JSON type, meaning."""
 _FORMAT = {
     "in": "path",
     "name": "format",
@@ -50,7 +65,8 @@ _FILE = {
     "Content-Disposition": {
         "schema": {"type": "string"},
         "description": "A file name that tells what the file is of and at which cuts.",
-    }
+    },
+    **{name: {"schema": {"type": kind}, "description": says} for name, (kind, says) in CUT_HEADERS.items()},
 }
 
 
@@ -69,6 +85,7 @@ def blueprint(log: ConflictLog, reader: Reader, title: str, freshness: Freshness
         asked = ask(reader, log.checkpoint_over, wanted, question, title)
         response = Response(content_type=wanted.media_type)
         response.headers["Content-Disposition"] = f'attachment; filename="{asked.export.file_name(wanted.ending)}"'
+        response.headers.update(_cut_headers(asked.export))
         recorded = (
             (question.since, question.until) if question.clock is Clock.RECORDED else (question.wanted.recorded_at,)
         )
@@ -98,6 +115,14 @@ def blueprint(log: ConflictLog, reader: Reader, title: str, freshness: Freshness
     )(documented)
     exports.get("/<format>", parameters=[_FORMAT])(documented)
     return exports
+
+
+def _cut_headers(export: Export) -> dict[str, str]:
+    about = export.about()
+    recorded = about["recorded_at"]
+    checkpoint = b64encode(export.checkpoint.encode()).decode()
+    values = (about["as_of"], about["known_at"], recorded["position"], recorded["instant"], checkpoint)
+    return {name: str(value) for name, value in zip(CUT_HEADERS, values, strict=True) if value is not None}
 
 
 def _told(content: Iterator[bytes], broke_off: Callable[[], None]) -> Iterator[bytes]:

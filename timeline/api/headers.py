@@ -5,10 +5,14 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from timeline.api.caching import ROWS_BEHIND
+from timeline.api.exports import CUT_HEADERS
 from timeline.api.sorts import is_api
 from timeline.config import Config
 
-_EXPOSED = ("ETag", "Retry-After", "X-Request-ID", "Content-Disposition", "WWW-Authenticate", ROWS_BEHIND)
+_EXPOSED = (
+    *("ETag", "Retry-After", "X-Request-ID", "Content-Disposition", "WWW-Authenticate", ROWS_BEHIND),
+    *CUT_HEADERS,
+)
 _ACCEPTED = (
     *("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "Last-Event-ID", "Prefer"),
     *("X-Request-ID", "ce-[a-z0-9]+"),

@@ -169,7 +169,7 @@ def _refusal(description: str, **headers: str) -> dict[str, Any]:
 
 _REFUSALS = {
     "401": _refusal("A token is needed, or the one that was sent is not accepted", WWW_Authenticate="string"),
-    "403": _refusal("The token lacks the scope", WWW_Authenticate="string"),
+    "403": _refusal("The token lacks the scope, or may not use the source", WWW_Authenticate="string"),
     "429": _refusal("Too many requests; wait so many seconds", Retry_After="integer"),
 }
 

@@ -19,7 +19,9 @@ from timeline.errors import (
     MessageIdReused,
     UnsupportedContentType,
     UnsupportedEncoding,
+    shown,
 )
+from timeline.wire.events import parse_event
 from timeline.wire.json_body import parse_json
 
 ONE = ("application/json", "application/cloudevents+json")
@@ -32,6 +34,8 @@ RESERVED = "key/"
 _PREFIX = "HTTP_CE_"
 """Of a header `ce-<name>` in the environment of a request."""
 _KEY = re.compile(r"[\x21-\x7e]{1,100}")
+RESERVED = "key/"
+"""How ids begin that are made of an `Idempotency-Key`; a client's own may not."""
 
 
 def message_of(request: Request) -> Any:
@@ -54,13 +58,6 @@ def message_of(request: Request) -> Any:
 def is_one(request: Request) -> bool:
     """Whether a request brings one message: in structured mode, or in binary mode, where its data are JSON unsaid."""
     return request.mimetype in ONE or (not request.mimetype and "ce-type" in request.headers)
-
-
-def guard_id(message: Any) -> None:
-    """Raises `InvalidValue` for an id that an `Idempotency-Key` might stand for: those are made here alone."""
-    id = message.get("id") if isinstance(message, Mapping) else None
-    if isinstance(id, str) and id.startswith(RESERVED):
-        raise InvalidValue("id", id, f"an id that does not begin with {RESERVED}, which stands for an Idempotency-Key")
 
 
 def unsupported(request: Request) -> UnsupportedContentType:
@@ -104,9 +101,21 @@ def named_by_key(error: MessageIdReused, submission: Submission, key: str | None
     return MessageIdReused("Idempotency-Key: this key stands for something else already", listed)
 
 
-def with_id(message: Any, key: str | None) -> Any:
-    """The message, with this id where it names none. Raises `InvalidValue` where it names one that is not its own."""
-    guard_id(message)
-    if key and isinstance(message, Mapping) and message.get("id") is None:
-        return {**message, "id": key}
-    return message
+def submission_of(message: Any, key: str | None) -> Submission:
+    """The submission that a message asks for; one without an id has the `key`, if there is one.
+
+    Raises what `parse_event` does, and `InvalidMessage` for an id that only an `Idempotency-Key` may be made into.
+    """
+    if not isinstance(message, Mapping) or message.get("id") is not None:
+        submission = parse_event(message)
+        guard_own_id(submission)
+        return submission
+    return parse_event({**message, "id": key} if key else message)
+
+
+def guard_own_id(submission: Submission) -> None:
+    """Raises `InvalidMessage` for a message whose sender chose an id that stands for an `Idempotency-Key`."""
+    if submission.message.id.startswith(RESERVED):
+        allowed = f"an id that does not begin with {RESERVED!r}, which stands for an Idempotency-Key"
+        listed = ({"field": "id", "value": shown(submission.message.id), "allowed": allowed},)
+        raise InvalidMessage(f"id: expected {allowed}", listed)

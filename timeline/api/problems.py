@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from timeline import errors
 from timeline.access.tokens import redacted_bytes
 from timeline.api.access import challenge
+from timeline.api.errors import AllRefused, SourceNotAllowed
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.VersionMismatch: 412,
     errors.Withheld: 422,
     errors.NoneAppended: 422,
+    AllRefused: 422,
     errors.TooSlow: 408,
     errors.NotThereYet: 412,
     errors.OutOfEpoch: 410,
@@ -42,6 +44,7 @@ STATUS_OF: dict[type[errors.TimelineError], int] = {
     errors.Unauthenticated: 401,
     errors.InvalidToken: 401,
     errors.InsufficientScope: 403,
+    SourceNotAllowed: 403,
     errors.TooManyRequests: 429,
     errors.StoreUnusable: 503,
     errors.StoreFull: 507,
@@ -74,9 +77,9 @@ def problem(status: int, slug: str, title: str, detail: str, listed: tuple[dict[
     }
 
 
-def problem_of(error: errors.TimelineError) -> dict[str, Any]:
-    """The problem document of an error that was raised on purpose."""
-    told = problem(status_of(error), error.slug, error.title, public_detail(error), error.errors)
+def problem_of(error: errors.TimelineError, status: int | None = None) -> dict[str, Any]:
+    """The problem document of an error that was raised on purpose, with its own status unless another is given."""
+    told = problem(status or status_of(error), error.slug, error.title, public_detail(error), error.errors)
     return {**told, **error.members}
 
 

@@ -7,22 +7,18 @@ not known at the cuts yet, and a later one is, what was recorded in between is r
 
 An array of events has no place of its own for what it is of, so each event carries that in extension attributes, which
 this service ignores where the events are sent to it: `exportasof`, `exportknownat`, `exportposition` and
-`exportcheckpoint` (the signed note, base64, since an attribute may hold no line break). A batch of nothing has one
-event that carries them alone, of the type `export.empty`, which is of no log and is refused where it is sent to one.
+`exportcheckpoint` (the signed note, base64, since an attribute may hold no line break). A batch of nothing is an empty
+array; its cuts and checkpoint stand in the headers of the answer (`timeline.api.exports`).
 """
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 
 from timeline.domain.facts import Recorded
 from timeline.exporters.export import Export, listed, together
 from timeline.wire.events import dump_event
-
-EMPTY = "export.empty"
-"""The type of the event that stands in a batch of nothing."""
 
 
 def write(export: Export, items: Iterable[Recorded]) -> Iterator[bytes]:
@@ -34,16 +30,5 @@ def write(export: Export, items: Iterable[Recorded]) -> Iterator[bytes]:
         "exportposition": about["recorded_at"]["position"],
         "exportcheckpoint": b64encode(export.checkpoint.encode()).decode(),
     }
-    return together(listed(b"[", _events(items, carried), b"\n]\n"))
-
-
-def _events(items: Iterable[Recorded], carried: dict[str, Any]) -> Iterator[bytes]:
-    is_empty = True
-    for one in items:
-        is_empty = False
-        yield msgspec.json.encode({**dump_event(one), **carried})
-    if is_empty:
-        about = ":".join(str(carried[name]) for name in ("exportasof", "exportknownat", "exportposition"))
-        yield msgspec.json.encode(
-            {"specversion": "1.0", "type": EMPTY, "source": "//timeline/export", "id": about, **carried}
-        )
+    events = (msgspec.json.encode({**dump_event(one), **carried}) for one in items)
+    return together(listed(b"[", events, b"\n]\n"))

@@ -6,8 +6,8 @@ Whoever reads the file by program takes one apostrophe off each text that begins
 so every text is what it was. Numbers are never marked. Lists and objects are JSON in a cell.
 
 RFC 4180 knows no comments, so the cuts, the filters and the signed checkpoint stand in the last columns of every row,
-where they also stay when rows are sorted, filtered or pasted elsewhere. A table of nothing has one row with these
-columns alone: its first cell, which is never empty otherwise, is.
+where they also stay when rows are sorted, filtered or pasted elsewhere. A table of nothing is its header row; its cuts
+and checkpoint stand in the headers of the answer (`timeline.api.exports`).
 """
 
 import csv
@@ -35,12 +35,8 @@ def _rows(export: Export, items: Iterable[Any]) -> Iterator[bytes]:
     about = [_cell(value) for value in cells(ABOUT, export.about())]
     row = csv.writer(_Echo(), lineterminator="\r\n").writerow
     yield _bytes(row([*columns, *(f"export_{name}" for name in ABOUT)]))
-    is_empty = True
     for one in items:
-        is_empty = False
         yield _bytes(row([*(_cell(value) for value in cells(columns, wire(one))), *about]))
-    if is_empty:
-        yield _bytes(row([*("" for _ in columns), *about]))
 
 
 class _Echo:

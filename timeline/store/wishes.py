@@ -90,10 +90,15 @@ class Undone(Exception):
 
 
 def guard_same(submission: Submission, event: Event, where: str) -> None:
-    """Raises `MessageIdReused` for a message whose id stands for something else."""
+    """Raises `MessageIdReused` for a message whose id stands for something else.
+
+    A token is told no more of what another token, or an import, brought than that the id is used.
+    """
     if not submission.asks_for(event):
         message = submission.message
+        is_own = submission.recorded_by in (None, event.recorded_by)
+        used = f"already stands {where} with other content" if is_own else "was used by another sender"
         raise MessageIdReused(
-            f"id: {message.id!r} of {message.source!r} already stands {where} with other content",
+            f"id: {message.id!r} of {message.source!r} {used}",
             ({"field": "id", "value": message.id, "allowed": "an id not used before by this source"},),
         )
