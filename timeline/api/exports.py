@@ -39,6 +39,11 @@ its header row, and a batch of no events is an empty array.
 In CSV a text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break) has
 an apostrophe before it; lists and objects are JSON in a cell.
 
+In CSV and GeoJSON each column of dates has one form. `occurred` and `published` stand as they were said (EDTF), with
+their `precision` (`instant`, `day`, `month`, `season`, `year`, `decade`, `century`, `interval`, `one-of-range`) and
+their bounds as days (`YYYY-MM-DD`); what is known to the second is in `exact_start` and `exact_end`, instants (UTC,
+microseconds), as are those of reports.
+
 Where a file could not be written to its end, its last line says so; its `ETag` is none any more then.
 """
 CUT_HEADERS = {

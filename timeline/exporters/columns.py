@@ -1,7 +1,7 @@
 """The columns of tables: for each thing that an export may be of, what a column is called and where it is found.
 
 A path leads into the JSON object that the API gives for one of them, so that no format tells anything in a way of its
-own.
+own; only dates are told anew (`dates`, `published_dates`: `timeline.exporters.date_columns`).
 """
 
 from functools import cache
@@ -11,10 +11,13 @@ from timeline.exporters.export import Of
 
 _OCCURRED = {
     "occurred": "occurred.edtf",
-    "start_earliest": "occurred.start.earliest",
-    "start_latest": "occurred.start.latest",
-    "end_earliest": "occurred.end.earliest",
-    "end_latest": "occurred.end.latest",
+    "precision": "dates.precision",
+    "start_earliest": "dates.start_earliest",
+    "start_latest": "dates.start_latest",
+    "end_earliest": "dates.end_earliest",
+    "end_latest": "dates.end_latest",
+    "exact_start": "dates.exact_start",
+    "exact_end": "dates.exact_end",
     "open": "occurred.open",
 }
 COLUMNS: dict[Of, dict[str, str]] = {
@@ -66,6 +69,9 @@ COLUMNS: dict[Of, dict[str, str]] = {
         "origin": "origin",
         "archive_sha256": "archive_sha256",
         "published": "published",
+        "published_precision": "published_dates.precision",
+        "published_earliest": "published_dates.earliest",
+        "published_latest": "published_dates.latest",
         "reported_at": "reported_at",
         "in_force": "in_force",
         "withdrawn": "withdrawn",
@@ -118,7 +124,7 @@ ABOUT: dict[str, str] = {
 
 
 def cells(columns: dict[str, str], told: dict[str, Any]) -> list[Any]:
-    """What stands under these columns; None where nothing does."""
+    """What stands under these columns of a row as `with_dates` gives it; None where nothing does."""
     return [_at(told, _names(path)) if "." in path else told.get(path) for path in columns.values()]
 
 

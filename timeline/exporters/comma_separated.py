@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from timeline.exporters.columns import ABOUT, COLUMNS, cells
+from timeline.exporters.date_columns import with_dates
 from timeline.exporters.export import WIRE, Export, together
 
 _SUSPECT = frozenset("'=+-@\uff1d\uff0b\uff0d\uff20\t\r\n")
@@ -36,7 +37,7 @@ def _rows(export: Export, items: Iterable[Any]) -> Iterator[bytes]:
     row = csv.writer(_Echo(), lineterminator="\r\n").writerow
     yield _bytes(row([*columns, *(f"export_{name}" for name in ABOUT)]))
     for one in items:
-        yield _bytes(row([*(_cell(value) for value in cells(columns, wire(one))), *about]))
+        yield _bytes(row([*(_cell(value) for value in cells(columns, with_dates(wire(one)))), *about]))
 
 
 class _Echo:

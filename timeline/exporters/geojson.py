@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from timeline.exporters.columns import COLUMNS, cells
+from timeline.exporters.date_columns import with_dates
 from timeline.exporters.export import Export, Of, listed, together
 from timeline.readmodel.entries import Entry
 from timeline.wire import answers
@@ -27,7 +28,7 @@ def write(export: Export, items: Iterable[Entry]) -> Iterator[bytes]:
 
 def _feature(entry: Entry) -> dict[str, Any]:
     told = answers.item(entry)
-    properties = dict(zip(_COLUMNS, cells(_COLUMNS, told), strict=True))
+    properties = dict(zip(_COLUMNS, cells(_COLUMNS, with_dates(told)), strict=True))
     id, lat, lon = properties.pop("id"), properties.pop("lat"), properties.pop("lon")
     return {
         "type": "Feature",
