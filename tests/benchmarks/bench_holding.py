@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import uvloop
 from msgspec import Struct, field
 from rich.console import Console
 from rich.table import Table
@@ -41,6 +42,8 @@ HELD_SECONDS = 5
 ADDRESSES = 20
 ANOTHER = "127.0.1.1"
 """Where who asks comes from, whom nobody is to keep waiting."""
+CAUGHT_UP_SECONDS = 15
+"""After the last event, for whoever reads slowly: the process of the listeners has one core."""
 SAMPLED = 50
 """Of one listener in so many the delay is taken; of all is seen whether they were told everything."""
 
@@ -137,6 +140,14 @@ class Listener(asyncio.Protocol):
                 self._delays.append(now - datetime.fromisoformat(found[1].decode()).timestamp())
 
 
+def _streams_open(server: Running) -> float:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/metrics")
+    found = re.search(rb"^timeline_event_streams_open ([0-9.]+)", connection.getresponse().read(), re.MULTILINE)
+    connection.close()
+    return float(found[1]) if found else 0.0
+
+
 async def _listen(server: Running, token: str, args: argparse.Namespace, console: Console) -> None:
     loop, delays = asyncio.get_running_loop(), list[float]()
     before = footprint(server)
@@ -146,7 +157,8 @@ async def _listen(server: Running, token: str, args: argparse.Namespace, console
         address = (f"127.0.0.{2 + number % ADDRESSES}", 0)
         await loop.create_connection(lambda one=listener: one, "127.0.0.1", server.port, local_addr=address)
         listeners.append(listener)
-    await asyncio.sleep(5)
+    while _streams_open(server) < args.listeners:  # who begins later is told of later events alone
+        await asyncio.sleep(0.5)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     events, began = int(args.seconds * args.rate), time.monotonic()
     for number in range(events):
@@ -158,7 +170,7 @@ async def _listen(server: Running, token: str, args: argparse.Namespace, console
         await reader.readexactly(int(re.search(rb"content-length: (\d+)", answer.lower())[1]))  # type: ignore[index]
         await asyncio.sleep(max(0.0, began + (number + 1) / args.rate - time.monotonic()))
     taken = time.monotonic() - began
-    await asyncio.sleep(5)
+    await asyncio.sleep(CAUGHT_UP_SECONDS)
     delays.sort()
     incomplete = sum(listener.told != events for listener in listeners)
     console.print(
@@ -191,7 +203,7 @@ def main() -> None:
                 time.sleep(HELD_SECONDS)
             for sockets in args.sockets:
                 _hold(server, head, sockets, console)
-            asyncio.run(_listen(server, server.token("desk", "append"), args, console))
+            uvloop.run(_listen(server, server.token("desk", "append"), args, console))
 
 
 if __name__ == "__main__":
